@@ -1,0 +1,27 @@
+"""monazite: scenario simulation of rare-earth supply disruptions.
+
+`load` a scenario, `run` it, `compare` results, `read` one back.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+__all__ = ["Result", "Scenario", "compare", "load", "read", "run"]
+__version__ = "0.1.0"
+
+_HOME = {
+    "Result": "sim.results.result",
+    "Scenario": "sim.scenario",
+    "compare": "sim.analysis.compare",
+    "load": "sim.simulation",
+    "read": "sim.results.result",
+    "run": "sim.simulation",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Import what is asked for when it is asked for: `monazite --help` needs none of it."""
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOME[name]), name)

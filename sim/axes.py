@@ -1,0 +1,70 @@
+"""The letters of the arrays, and the one helper that sums rows.
+
+N nodes, D destinations and O origins among them, A arcs, F facilities, S sectors, U users (P of them plant users), K
+controlled arcs, E elements, R replicates. The replicate axis is last and nobody loops over it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_array
+
+Floats: TypeAlias = npt.NDArray[np.float64]
+Ints: TypeAlias = npt.NDArray[np.intp]
+Bools: TypeAlias = npt.NDArray[np.bool_]
+Scalar: TypeAlias = float | Floats  # one number, or one a replicate: (R,)
+
+TINY = 1e-12  # t or t/day: less than any real flow, so that nothing is divided by nought
+
+
+class Sum:
+    """A matrix that sums rows: ``sums(x)`` is (M, R) for x of shape (K, R).
+
+    Rows accumulate in the order of their entries (by column), so the bits of a replicate do not depend on how many
+    others stand beside it; a dense ``@`` or ``sum(axis=0)`` would not promise that.
+
+    Examples
+    --------
+    >>> both = Sum([0, 0], [0, 1], [1.0, 2.0], (1, 2))
+    >>> both(np.array([[1.0], [10.0]]))
+    array([[21.]])
+    """
+
+    def __init__(
+        self, rows: Iterable[int], columns: Iterable[int], weights: Iterable[float] | float, shape: tuple[int, int]
+    ) -> None:
+        row, column = np.asarray(list(rows), np.intp), np.asarray(list(columns), np.intp)
+        values = np.asarray(weights if isinstance(weights, float) else list(weights), np.float64)
+        values = np.broadcast_to(values, row.shape)
+        order = np.lexsort((column, row))
+        starts = np.searchsorted(row[order], np.arange(shape[0] + 1))
+        self.matrix = csr_array((values[order].copy(), column[order], starts), shape=shape)
+
+    @classmethod
+    def of(cls, entries: Iterable[tuple[int, int, float]], shape: tuple[int, int]) -> Sum:
+        """The sums of (row, column, weight) entries."""
+        listed = list(entries)
+        return cls([e[0] for e in listed], [e[1] for e in listed], [e[2] for e in listed], shape)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows out, rows in."""
+        return (int(self.matrix.shape[0]), int(self.matrix.shape[1]))
+
+    def __call__(self, x: Floats) -> Floats:
+        """Weighted sums of the rows of x."""
+        return self.matrix @ x
+
+    def scaled(self, weights: Floats) -> Sum:
+        """The same sums with each column's weight multiplied by weights (K,)."""
+        entries = self.matrix.tocoo()
+        return Sum(entries.coords[0], entries.coords[1], entries.data * weights[entries.coords[1]], self.shape)
+
+
+def column(values: Iterable[float]) -> Floats:
+    """Values that are the same in all worlds, as (M, 1)."""
+    return np.asarray(list(values), np.float64)[:, None].copy()

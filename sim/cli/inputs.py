@@ -1,0 +1,46 @@
+"""Reading what a command was given: everything is checked before anything runs."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sim.errors import InputError, Place, Problem
+
+if TYPE_CHECKING:
+    from sim.scenario import Scenario
+
+Scenarios = Annotated[list[str], typer.Argument(help="Files, or names of scenarios that ship.")]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="PATH=VALUE", help='Override a value: --set "outputs.record=[stock]".'),
+]
+
+
+def load_all(scenarios: Sequence[str], overrides: Sequence[str]) -> "list[Scenario]":
+    """Load scenarios; the problems of all files are told at once, each once."""
+    from sim import simulation
+
+    loaded, problems = [], []
+    for scenario in scenarios:
+        try:
+            loaded.append(simulation.load(scenario, overrides=list(overrides)))
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(dict.fromkeys(problems))
+    return loaded
+
+
+def overrides(settings: Sequence[str] | None, **options: int | None) -> list[str]:
+    """Join ``--set`` with the options of the ensemble (``--replicates``, ``--seed``); a value is given once."""
+    given = {f"ensemble.{name}": value for name, value in options.items() if value is not None}
+    settings = settings or []
+    problems = [
+        Problem(Place("--set", path=path), f"it is given by --{path.split('.')[1]} too", "Give it once.")
+        for path in given
+        if any(setting.partition("=")[0].strip() == path for setting in settings)
+    ]
+    if problems:
+        raise InputError(problems)
+    return [*settings, *(f"{path}={value}" for path, value in given.items())]

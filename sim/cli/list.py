@@ -1,0 +1,122 @@
+"""`monazite list`: what there is to write about."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sim.cli.text import table
+from sim.errors import InputError, Place, Problem, suggest
+
+if TYPE_CHECKING:
+    from sim.world.tables import Tables
+
+Rows = list[tuple[str, ...]]
+
+
+def list_(
+    what: Annotated[str | None, typer.Argument(help="A kind of name; without it, all kinds.")] = None,
+) -> None:
+    """List names that scenario files and commands may use, one line each."""
+    if what is None:
+        print(table(["list", "names"], [[kind, str(len(rows()))] for kind, rows in KINDS.items()]))
+    elif what in KINDS:
+        print(table(HEADERS[what], KINDS[what]()))
+    else:
+        raise InputError(Problem(Place("list"), f"{what!r} is not a kind of name", suggest(what, KINDS)))
+
+
+def _scenarios() -> Rows:
+    from sim.files.shipped import scenario_files
+
+    return [(name, _title(file)) for name, file in scenario_files().items()]
+
+
+def _title(file: Path) -> str:
+    """Find the line of a scenario file that says its question."""
+    lines = file.read_text(encoding="utf-8").splitlines()
+    titles = (line.removeprefix("title:").strip(" \"'") for line in lines if line.startswith("title:"))
+    return next(titles, "")
+
+
+def _instruments() -> Rows:
+    from sim.instruments.base import KINDS as INSTRUMENTS
+
+    return [(kind, _first_line(INSTRUMENTS[kind].__doc__)) for kind in sorted(INSTRUMENTS)]
+
+
+def _metrics() -> Rows:
+    import sim.analysis.compare  # noqa: F401  (with it, every metric is declared)
+    from sim.ensemble.metrics import METRICS
+
+    metrics = (METRICS[name] for name in sorted(METRICS))
+    return [(one.name, one.unit, ", ".join(one.by), one.better, one.definition) for one in metrics]
+
+
+def _variables() -> Rows:
+    from sim.ensemble.fields import VARIABLES
+
+    variables = (VARIABLES[name] for name in sorted(VARIABLES))
+    return [(one.name, one.unit, ", ".join(one.by), one.definition) for one in variables]
+
+
+def _from_tables(pick: "Callable[[Tables], Rows]") -> Callable[[], Rows]:
+    """Make a list of rows of the seeds tables."""
+
+    def rows() -> Rows:
+        from sim.files.shipped import shipped
+        from sim.world.tables import read
+
+        return pick(read(shipped("seeds")))
+
+    return rows
+
+
+def _sectors(tables: "Tables") -> Rows:
+    names = sorted({row.sector for row in tables.sectors})
+    return [(name, " ".join(row.region for row in tables.sectors if row.sector == name)) for name in names]
+
+
+def _first_line(text: str | None) -> str:
+    return (text or "").strip().partition("\n")[0]
+
+
+def _commodities(tables: "Tables") -> Rows:
+    return [(row.commodity, row.unit, row.name) for row in tables.commodities]
+
+
+def _regions(tables: "Tables") -> Rows:
+    return [(row.region, "allied" if row.allied else "", row.name) for row in tables.regions]
+
+
+def _facilities(tables: "Tables") -> Rows:
+    return [(row.facility, row.region, row.process, row.status, row.operator) for row in tables.facilities]
+
+
+def _parameters(tables: "Tables") -> Rows:
+    return [(row.parameter, row.value, row.unit, row.description) for row in tables.parameters]
+
+
+KINDS: Mapping[str, Callable[[], Rows]] = {
+    "scenarios": _scenarios,
+    "instruments": _instruments,
+    "commodities": _from_tables(_commodities),
+    "regions": _from_tables(_regions),
+    "facilities": _from_tables(_facilities),
+    "sectors": _from_tables(_sectors),
+    "metrics": _metrics,
+    "variables": _variables,
+    "parameters": _from_tables(_parameters),
+}
+HEADERS = {
+    "scenarios": ["scenario", "question"],
+    "instruments": ["kind", "what it is"],
+    "commodities": ["commodity", "unit", "name"],
+    "regions": ["region", "", "name"],
+    "facilities": ["facility", "region", "process", "status", "operator"],
+    "sectors": ["sector", "regions"],
+    "metrics": ["metric", "unit", "by", "better", "definition"],
+    "variables": ["variable", "unit", "by", "definition"],
+    "parameters": ["parameter", "value", "unit", "description"],
+}

@@ -1,0 +1,111 @@
+"""`monazite run`: scenarios in, result folders out."""
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sim.cli.inputs import Scenarios, Settings, load_all, overrides
+from sim.cli.progress import progress
+from sim.cli.text import about, table
+from sim.errors import InputError, Place, Problem
+
+if TYPE_CHECKING:
+    from sim.results.result import Result
+    from sim.scenario import Scenario
+
+RESULTS = Path("results")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A scenario and the folder that its result goes to."""
+
+    scenario: "Scenario"
+    folder: Path
+
+
+def run(
+    scenarios: Scenarios,
+    *,
+    replicates: Annotated[int | None, typer.Option(min=1, help="How many worlds.")] = None,
+    replicate: Annotated[int | None, typer.Option(min=0, help="One world alone, every tick recorded.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of the ensemble.")] = None,
+    settings: Settings = None,
+    out: Annotated[Path | None, typer.Option(help="The result folder; of several, the one they go to.")] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes; no result depends on it.")] = None,
+    chunk: Annotated[int | None, typer.Option(min=1, help="Worlds at a time; no result depends on it.")] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace results that are there.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
+) -> None:
+    """Run scenarios and write a result folder for each.
+
+    All files are checked before the first runs. Interrupted, it keeps the results that are complete.
+    """
+    loaded = load_all(scenarios, overrides(settings, replicates=replicates, seed=seed))
+    plans = _plans(loaded, out, overwrite=overwrite)
+    how = {"workers": workers, "chunk": chunk, "replicate": replicate}
+    done: list[Plan] = []
+    try:
+        for plan in plans:
+            _run(plan, how, overwrite=overwrite, quiet=quiet)
+            done.append(plan)
+    except KeyboardInterrupt:
+        kept = ", ".join(str(plan.folder) for plan in done) or "nothing: no result was complete"
+        print(f"Interrupted. Kept: {kept}.", file=sys.stderr)
+        raise typer.Exit(130) from None
+    if len(done) > 1 and not quiet:
+        print(table(["scenario", "folder"], [[plan.scenario.name, str(plan.folder)] for plan in done]))
+
+
+def _plans(scenarios: "Sequence[Scenario]", out: Path | None, *, overwrite: bool) -> list[Plan]:
+    """Give each scenario its folder; what stands in the way is told for all of them before anything runs."""
+    from sim.results.folder import check_writable, obstacle
+
+    alone = out is not None and len(scenarios) == 1
+    folders = [out if alone and out else (out or RESULTS) / scenario.name for scenario in scenarios]
+    problems = [problem for folder in folders if (problem := obstacle(folder, overwrite=overwrite))]
+    twice = {folder for folder in folders if folders.count(folder) > 1}
+    problems += [
+        Problem(Place(str(folder)), "two scenarios of one name would go there", "Give each its own `name`.")
+        for folder in sorted(twice)
+    ]
+    if problems:
+        raise InputError(problems)
+    for folder in folders:
+        check_writable(folder)
+    return [Plan(scenario, folder) for scenario, folder in zip(scenarios, folders, strict=True)]
+
+
+def _run(plan: Plan, how: dict[str, Any], *, overwrite: bool, quiet: bool) -> None:
+    """Run one scenario, save and print."""
+    from sim import simulation
+
+    given = {name: value for name, value in how.items() if value is not None}
+    worlds = 1 if "replicate" in given else plan.scenario.ensemble.replicates
+    with progress(plan.scenario.name, worlds, quiet=quiet) as show:
+        result = simulation.run(plan.scenario, progress=show, **given)
+    result.save(plan.folder, overwrite=overwrite)
+    if not quiet:
+        print(_report(result, plan.folder))
+
+
+def _report(result: "Result", folder: Path) -> str:
+    """Tell the headline metrics in a few lines."""
+    from sim.results.headline import headline
+
+    facts = result.manifest
+    worlds = facts["replicates"]
+    head = f"{facts['name']}: {worlds} replicate{'s' * (worlds > 1)}, {facts['wall_time']:.1f} s, in {folder}"
+    rows = headline(result.summary).assign(error=lambda rows: rows["sd"] / rows["n"] ** 0.5)
+    numbers = ("mean", "error", "p05", "p95")
+    cells = [
+        [row["metric"], about(row), *(row[name] for name in numbers), row["unit"]]
+        for row in rows.to_dict("records")
+    ]
+    body = table(["metric", "of", "mean", "std. error", "p05", "p95", "unit"], cells)
+    equal = "\nAll replicates are equal: nothing here is drawn." if result.is_certain() else ""
+    return f"{head}\n{body}{equal}\n"

@@ -1,0 +1,34 @@
+"""`monazite show`: a scenario with every default filled in, as it ships, or what a world of it draws."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from sim.cli.inputs import Settings, load_all
+from sim.cli.text import table
+
+
+def show(
+    scenario: Annotated[str, typer.Argument(help="A file, or the name of a scenario that ships.")],
+    *,
+    source: Annotated[bool, typer.Option("--source", help="The file as it is, to start from.")] = False,
+    draws: Annotated[int | None, typer.Option(min=0, metavar="K", help="What world K draws.")] = None,
+    settings: Settings = None,
+) -> None:
+    """Print the resolved scenario, each value with its origin."""
+    if source:
+        from sim.scenario import find
+
+        sys.stdout.write(find(scenario).read_text(encoding="utf-8-sig"))
+        return
+    (loaded,) = load_all([scenario], settings or [])
+    if draws is None:
+        from sim.scenario import to_yaml
+
+        sys.stdout.write(to_yaml(loaded, origins=True))
+        return
+    from sim import simulation
+
+    drawn = simulation.run(loaded, replicate=draws).draws
+    print(table(["quantity", "value", "unit"], drawn[["quantity", "value", "unit"]].itertuples(index=False)))

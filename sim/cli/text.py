@@ -1,0 +1,47 @@
+"""How numbers and tables look on a terminal, and in a pipe."""
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from math import isnan
+from typing import Any
+
+
+def number(value: float) -> str:
+    """Write a number for people: four digits, thousands apart; what is missing is a dash.
+
+    Examples
+    --------
+    >>> [number(value) for value in (0.123456, 1234567.8, float("inf"), float("nan"))]
+    ['0.1235', '1,234,568', 'inf', '–']
+    """
+    if isnan(value):
+        return "–"
+    return f"{value:,.0f}" if 1000 <= abs(value) < float("inf") else f"{value:.4g}"
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[str | float]]) -> str:
+    """Align columns: text to the left, numbers to the right."""
+    rows = list(rows)
+    cells = [[cell if isinstance(cell, str) else number(cell) for cell in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(header, *cells, strict=True)]
+    rights = [not isinstance(cell, str) for cell in (rows[0] if rows else header)]
+    return "\n".join(_line(row, widths, rights) for row in (header, *cells))
+
+
+def about(row: Mapping[Hashable, Any]) -> str:
+    """Write what a row is about: its keys, without those that do not apply.
+
+    Examples
+    --------
+    >>> about({"commodity": "oxide.Dy", "region": "EU", "partner": ""})
+    'oxide.Dy EU'
+    """
+    keys = ("commodity", "region", "partner", "sector", "facility", "instrument")
+    return " ".join(row[key] for key in keys if row.get(key))
+
+
+def _line(row: Sequence[str], widths: Sequence[int], rights: Sequence[bool]) -> str:
+    parts = [
+        cell.rjust(width) if right else cell.ljust(width)
+        for cell, width, right in zip(row, widths, rights, strict=True)
+    ]
+    return "  ".join(parts).rstrip()

@@ -1,0 +1,1 @@
+"""Many worlds side by side: streams, state, clock, what is recorded."""

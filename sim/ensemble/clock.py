@@ -1,0 +1,90 @@
+"""The clock: SimPy in days since the start of the horizon; of a day, dated events first, then the tick."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import simpy
+
+AFTER_EVENTS = 2  # SimPy's priorities are 0 and 1: of one day, the tick comes last
+
+
+@dataclass(frozen=True)
+class Tick:
+    """One step of the market: it settles the days [start, end)."""
+
+    index: int
+    start: int
+    end: int
+    whole: int  # days of a whole tick of this scenario
+
+    @property
+    def days(self) -> int:
+        """Days it settles; fewer than whole only in a last tick."""
+        return self.end - self.start
+
+    @property
+    def middle(self) -> float:
+        """Days since the start of the horizon, at mid-tick."""
+        return (self.start + self.end) / 2
+
+
+@dataclass(frozen=True)
+class Horizon:
+    """First and last day, both settled, and the length of a tick in days."""
+
+    start: date
+    end: date
+    tick: int
+
+    @property
+    def days(self) -> int:
+        """How many days are settled."""
+        return (self.end - self.start).days + 1
+
+    def day(self, when: date) -> int:
+        """Days from the start of the horizon to a date; negative before it."""
+        return (when - self.start).days
+
+    def date(self, day: int) -> date:
+        """The date so many days after the start."""
+        return self.start + timedelta(days=day)
+
+    def ticks(self) -> Iterator[Tick]:
+        """All ticks; the last is shorter where the tick does not divide the horizon."""
+        for index, start in enumerate(range(0, self.days, self.tick)):
+            yield Tick(index, start, min(start + self.tick, self.days), self.tick)
+
+
+class Clock:
+    """SimPy's environment in days, with the two things that happen on it: dated events and ticks."""
+
+    def __init__(self, horizon: Horizon) -> None:
+        self.horizon = horizon
+        self.environment = simpy.Environment()
+        self.events = 0
+
+    def at(self, when: date, happen: Callable[[], None]) -> None:
+        """Let something happen on a date; on the first day if the date is before it, never if it is after the end."""
+        self.environment.process(self._wait(max(0, self.horizon.day(when)), happen))
+
+    def _wait(self, day: int, happen: Callable[[], None]) -> Generator[simpy.Event, None, None]:
+        yield self.environment.timeout(day)
+        self.events += 1
+        happen()
+
+    def run(self, settle: Callable[[Tick], None]) -> None:
+        """Run to the end of the horizon, settling each tick after the events of its days."""
+        self.environment.process(self._market(settle))
+        self.environment.run(until=self.horizon.days + 1)
+
+    def _market(self, settle: Callable[[Tick], None]) -> Generator[simpy.Event, None, None]:
+        for tick in self.horizon.ticks():
+            event = simpy.Event(self.environment)
+            event._ok, event._value = True, None
+            self.environment.schedule(event, simpy.events.EventPriority(AFTER_EVENTS), tick.end - self.environment.now)
+            yield event
+            self.events += 1
+            settle(tick)

@@ -1,0 +1,44 @@
+"""What a metric is: declared where it arises, listed for people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from sim.axes import Floats
+from sim.ensemble.items import Item
+
+METRICS: dict[str, Metric] = {}
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One number a world and item: its unit, what it is about, which way is better, and its definition."""
+
+    name: str
+    unit: str
+    by: tuple[str, ...]
+    better: Literal["lower", "higher", "neither"]
+    definition: str
+    headline: bool = False
+
+    def item(self, **keys: str) -> Item:
+        """The metric about something."""
+        return Item(self.name, unit=self.unit, **keys)
+
+
+def declare(metric: Metric) -> Metric:
+    """Add a metric to those that are listed; its name must be new."""
+    if metric.name in METRICS:
+        raise TypeError(f"the metric {metric.name!r} is declared twice")
+    METRICS[metric.name] = metric
+    return metric
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A metric that an instrument keeps: what it is about, and its value in each world at the end, (R,)."""
+
+    item: Item
+    value: Callable[[], Floats]

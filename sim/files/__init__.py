@@ -1,0 +1,1 @@
+"""Text to plain data to checked data; knows YAML, knows no model."""

@@ -1,0 +1,104 @@
+"""What every instrument is: a kind that registers itself, a schema, and rules bound to the points of the tick."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar, get_args
+
+import numpy as np
+
+from sim.axes import Ints, Scalar
+from sim.ensemble.clock import Clock
+from sim.ensemble.draws import Draws
+from sim.ensemble.items import Event
+from sim.ensemble.metrics import Measured
+from sim.ensemble.parameters import Parameters
+from sim.ensemble.recorder import Traced
+from sim.files.distributions import Distribution
+from sim.files.quantities import Model, WorldNames
+from sim.market.points import Controls, Points
+from sim.world.build import World
+
+KINDS: dict[str, type[Instrument]] = {}
+NO_ARCS: Ints = np.empty(0, np.intp)
+
+Problem = tuple[tuple[str | int, ...], str, str]
+"""Path within the instrument, what was found, what would be right."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What an instrument is bound into: the worlds of one chunk, and where its rules attach."""
+
+    world: World
+    parameters: Parameters
+    clock: Clock
+    points: Points
+    controls: Controls
+    draws: Draws
+    events: list[Event]
+    measured: list[Measured]
+    traced: list[Traced]
+
+    @property
+    def replicates(self) -> int:
+        """How many worlds there are."""
+        return self.controls.blocked.shape[1]
+
+    def log(self, when: date, event: str, subject: str, detail: str = "") -> None:
+        """Write down, on its date, what happens in every world."""
+        self.clock.at(when, lambda: self.events.append(Event(when, event, subject, detail=detail)))
+
+
+class Instrument(Model):
+    """What a government or consortium does. A subclass is one kind; its ``kind`` is ``Literal["<word>"]``."""
+
+    zero: ClassVar[str]
+    """Field and value at which it does nothing, such as ``coverage: 0``."""
+
+    name: str
+    kind: str
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: object) -> None:
+        """Register the kind under its word; a family of kinds that has none yet is abstract."""
+        super().__pydantic_init_subclass__(**kwargs)
+        words = get_args(cls.model_fields["kind"].annotation)
+        if not words:
+            return
+        word = words[0]
+        if word in KINDS:
+            raise TypeError(f"two instruments claim the kind {word!r}: {KINDS[word].__name__} and {cls.__name__}")
+        KINDS[word] = cls
+
+    @abstractmethod
+    def check(self, names: WorldNames) -> Iterator[Problem]:
+        """What is wrong with it in a world of these names."""
+
+    @abstractmethod
+    def is_zero(self) -> bool:
+        """Whether it does nothing at all: then it is never bound."""
+
+    @abstractmethod
+    def arcs(self, world: World) -> Ints:
+        """Arcs (K,) on which it may propose anything; ascending."""
+
+    @abstractmethod
+    def acts_on(self, world: World) -> bool:
+        """Whether there is anything in the base year for it to act on."""
+
+    @abstractmethod
+    def bind(self, setting: Setting) -> None:
+        """Resolve names to rows once, draw what is uncertain, and attach rules to the points."""
+
+    def draw(self, setting: Setting, path: str, value: float | Distribution, unit: str = "") -> Scalar:
+        """Draw one of its numbers; the stream is named after the instrument and the path of the field."""
+        return setting.draws.draw(f"instruments.{self.name}.{path}", value, unit)
+
+
+def amount(value: float | Distribution) -> float:
+    """A number, or 1 for a distribution: what a test for zero looks at."""
+    return 1.0 if isinstance(value, Distribution) else value

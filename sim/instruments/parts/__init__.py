@@ -1,0 +1,1 @@
+"""What instruments hold in common: calendars, queues, eligibility."""

@@ -1,0 +1,67 @@
+"""What controls on exports have in common: who, what, towards whom, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pydantic import Field
+
+from sim.files.distributions import Distribution
+from sim.files.quantities import Date, Names, UncertainDays, WorldNames
+from sim.instruments.base import Instrument, Problem, Setting
+from sim.instruments.parts.calendar import Calendar
+from sim.instruments.parts.eligibility import Coverage
+
+
+class Control(Instrument):
+    """A measure of one region on what leaves it. Abstract: a kind says what happens to the goods."""
+
+    by: str = Field(description="region whose measure it is")
+    covers: Coverage = Field(description="the goods that are covered")
+    towards: Names = Field(Names(text="all"), description="destinations: `all`, `all-CN`, `US+EU`")
+    announced: Date | None = Field(None, description="when it becomes known; the day in force where left out")
+    in_force: Date = Field(description="first day on which it counts")
+    until: Date | None = Field(None, description="first day on which it no longer counts; left out, it stays")
+    lasts: UncertainDays | None = Field(None, description="instead of `until`: how long it stays in force")
+
+    def check_control(self, names: WorldNames) -> Iterator[Problem]:
+        """Names that are not known, and dates in an order that cannot be."""
+        if self.by not in names.regions:
+            yield (("by",), f"{self.by!r} is not a region", names.nearest(self.by, names.regions))
+        for found, right in self.towards.unknown(names.regions, "region"):
+            yield (("towards",), found, right)
+        for path, found, right in self.covers.check(names):
+            yield (("covers", *path), found, right)
+        yield from self._check_dates()
+
+    def _check_dates(self) -> Iterator[Problem]:
+        if self.announced is not None and self.announced > self.in_force:
+            found = f"{self.announced} is after in_force, {self.in_force}"
+            yield (("announced",), found, "A control is announced first.")
+        if self.until is not None and self.until <= self.in_force:
+            yield (
+                ("until",),
+                f"{self.until} is not after in_force, {self.in_force}",
+                "A control ends after it begins; leave `until` out if it stays.",
+            )
+        if self.until is not None and self.lasts is not None:
+            yield (("lasts",), "`until` and `lasts` both say when it ends", "Write one of them.")
+
+    def calendar(self, setting: Setting) -> Calendar:
+        """Its dates on the clock; what happens is written down on its day."""
+        day = setting.clock.horizon.day
+        announced = self.announced or self.in_force
+        start = day(self.in_force)
+        end: object = float("inf") if self.until is None else float(day(self.until))
+        if self.lasts is not None:
+            end = start + self.draw(setting, "lasts", self.lasts, "days")
+        setting.log(announced, "announced", self.name, self.kind)
+        setting.log(self.in_force, "in force", self.name, self.kind)
+        if self.until is not None:
+            setting.log(self.until, "lifted", self.name, self.kind)
+        return Calendar(day(announced), start, end)  # type: ignore[arg-type]
+
+
+def is_drawn(value: object) -> bool:
+    """Whether a number is a distribution."""
+    return isinstance(value, Distribution)

@@ -1,0 +1,74 @@
+"""Nothing that is covered leaves (docs/model.md, eq. 7.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar, Literal, final
+
+import numpy as np
+from pydantic import Field
+
+from sim.axes import Ints, Scalar
+from sim.ensemble.clock import Tick
+from sim.ensemble.state import State
+from sim.files.quantities import UncertainShare, WorldNames
+from sim.instruments.base import Problem, Setting, amount
+from sim.instruments.parts.calendar import Calendar
+from sim.instruments.parts.control import Control
+from sim.instruments.parts.eligibility import outward_arcs
+from sim.market.points import Controls
+from sim.world.build import World
+
+
+@final
+class ExportBan(Control):
+    """Covered goods may not leave towards some regions while it is in force."""
+
+    zero: ClassVar[str] = "coverage: 0"
+
+    kind: Literal["export_ban"]
+    coverage: UncertainShare = Field(1.0, description="share of the covered trade that it stops; 0 is no ban")
+
+    def check(self, names: WorldNames) -> Iterator[Problem]:
+        """Names and dates that do not fit."""
+        yield from self.check_control(names)
+
+    def is_zero(self) -> bool:
+        """Whether it stops nothing."""
+        return amount(self.coverage) == 0
+
+    def arcs(self, world: World) -> Ints:
+        """Arcs of the covered goods."""
+        return outward_arcs(world, self.by, self.covers.covered(world), self.towards)
+
+    def acts_on(self, world: World) -> bool:
+        """Whether covered trade exists in the base year."""
+        return len(self.arcs(world)) > 0
+
+    def bind(self, setting: Setting) -> None:
+        """Attach the ban to expectations and to what may leave."""
+        rule = _Rule(
+            setting.controls.positions(self.arcs(setting.world)),
+            self.calendar(setting),
+            self.draw(setting, "coverage", self.coverage, "1"),
+            setting,
+        )
+        setting.points.expectations.append(rule.expect)
+        setting.points.limits.append(rule.limit)
+
+
+@final
+class _Rule:
+    def __init__(self, rows: Ints, calendar: Calendar, coverage: Scalar, setting: Setting) -> None:
+        self.rows, self.calendar, self.coverage = rows, calendar, coverage
+        p = setting.parameters
+        self.look_ahead, self.hold, self.fade = p["look_ahead"], p["alarm_hold"], p["alarm_fade"]
+
+    def expect(self, tick: Tick, controls: Controls) -> None:
+        """What is announced is expected to be barred, and alarms."""
+        controls.bar(self.rows, self.coverage * self.calendar.ahead(tick, self.look_ahead))
+        controls.warn(self.rows, self.coverage * self.calendar.alarm(tick, self.hold, self.fade))
+
+    def limit(self, tick: Tick, state: State, controls: Controls) -> None:  # noqa: ARG002  (a point's signature)
+        """What the ban stops does not leave its maker (eq. 7.3)."""
+        controls.block(self.rows, np.asarray(self.coverage * self.calendar.share(tick)))

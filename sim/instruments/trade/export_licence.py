@@ -1,0 +1,400 @@
+"""Covered goods leave only with a licence: files, reviewers, approval, look-alikes (eq. 7.4 to 7.11)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import ClassVar, Literal, final
+
+import numpy as np
+from pydantic import Field
+
+from sim.axes import TINY, Floats, Ints, Scalar, Sum
+from sim.ensemble.clock import Tick
+from sim.ensemble.items import Item
+from sim.ensemble.metrics import Measured, Metric, declare
+from sim.ensemble.recorder import Traced
+from sim.ensemble.state import State
+from sim.files.quantities import Cases, Date, Days, Model, Names, UncertainDays, UncertainShare, WorldNames
+from sim.instruments.base import NO_ARCS, Problem, Setting, amount
+from sim.instruments.parts.calendar import Calendar
+from sim.instruments.parts.control import Control
+from sim.instruments.parts.eligibility import look_alike_arcs, outward_arcs
+from sim.instruments.parts.queue import Queue
+from sim.market.forms import smooth, step_share
+from sim.market.points import Controls
+from sim.world.build import World
+
+WAIT = declare(
+    Metric(
+        "licence_wait_mean", "days", ("instrument",), "lower",
+        "tonne-days spent waiting for a licence ÷ tonnes filed; what still waits counts with the days it has waited",
+    )
+)  # fmt: skip
+FILED = declare(Metric("licence_filed", "t", ("instrument",), "neither", "tonnes for which a licence was asked"))
+GRANTED = declare(Metric("licence_granted", "t", ("instrument",), "higher", "tonnes granted"))
+REFUSED = declare(Metric("licence_refused", "t", ("instrument",), "lower", "tonnes refused, back to their makers"))
+OPEN = declare(Metric("licence_open", "t", ("instrument",), "lower", "tonnes that still wait at the end"))
+
+
+class ApprovalRule(Model):
+    """A share granted for some of the trade: the most specific rule wins, of equals the later."""
+
+    name: str = Field(description="so that a path can reach it")
+    towards: Names | None = Field(None, description="destinations it is for")
+    elements: Names | None = Field(None, description="elements it is for")
+    end_use: Names | None = Field(None, description="sectors it is for, such as defence")
+    since: Date | None = Field(None, description="first day on which it holds")
+    until: Date | None = Field(None, description="first day on which it no longer holds")
+    share: UncertainShare = Field(description="share granted")
+
+    @property
+    def specific(self) -> int:
+        """How many things it is specific about."""
+        return sum(getattr(self, field) is not None for field in ("towards", "elements", "since", "until"))
+
+
+class Approval(Model):
+    """What share of decided files is granted."""
+
+    default: UncertainShare = Field(description="share granted where no rule fits")
+    rules: tuple[ApprovalRule, ...] = Field((), description="exceptions by destination, element, end use and time")
+
+
+class Reviewers(Model):
+    """How many files can be decided: as a share of the normal trade in the covered goods."""
+
+    start: UncertainShare = Field(0.1, description="on the day in force")
+    final: float = Field(1.5, ge=0, description="in the end, as a multiple of normal trade")
+    time: UncertainDays = Field(60.0, description="time constant of the growth between the two")
+
+
+class GeneralLicence(Model):
+    """A share of the trade that needs no licence of its own."""
+
+    share: UncertainShare = Field(description="share of the covered trade in the end")
+    since: Date = Field(description="when the first are issued")
+    ramp: Days = Field(90.0, description="time in which the share is reached")
+
+
+class LookAlikes(Model):
+    """Goods of the same customs code that are not covered, held up all the same for a while."""
+
+    share: UncertainShare = Field(description="share of that trade that is held at the worst")
+    hold: Cases = Field(description="how long a shipment is held")
+    start: Days = Field(0.0, description="days after the day in force: holding begins")
+    full: Days = Field(14.0, description="it is at its worst")
+    ease: Days = Field(60.0, description="it begins to ease")
+    end: Days = Field(90.0, description="it is over")
+
+
+@final
+class ExportLicence(Control):
+    """A licence is needed for covered goods: they wait, and some are refused."""
+
+    zero: ClassVar[str] = "coverage: 0"
+
+    kind: Literal["export_licence"]
+    coverage: UncertainShare = Field(1.0, description="share of the covered trade that needs one; 0 is no licence")
+    processing: Cases = Field(description="days from filing until a file is ready to be decided")
+    reviewers: Reviewers | None = Field(None, description="limits on how many files are decided; none: no limit")
+    approval: Approval
+    general: GeneralLicence | None = Field(None, description="general licences")
+    look_alikes: LookAlikes | None = Field(None, description="goods of the same customs code")
+
+    def check(self, names: WorldNames) -> Iterator[Problem]:
+        """Names and dates that do not fit."""
+        yield from self.check_control(names)
+        for i, rule in enumerate(self.approval.rules):
+            for field, known, what in (
+                ("towards", names.regions, "region"), ("elements", names.elements, "element"),
+                ("end_use", names.sectors, "sector"),
+            ):  # fmt: skip
+                asked = getattr(rule, field)
+                for found, right in () if asked is None else asked.unknown(known, what):
+                    yield (("approval", "rules", i, field), found, right)
+
+    def is_zero(self) -> bool:
+        """Whether no trade needs a licence."""
+        return amount(self.coverage) == 0
+
+    def covered_arcs(self, world: World) -> Ints:
+        """Arcs of the covered goods."""
+        return outward_arcs(world, self.by, self.covers.covered(world), self.towards)
+
+    def look_alike_arcs(self, world: World) -> Ints:
+        """Arcs of goods that are held though they are not covered."""
+        covered = self.covered_arcs(world)
+        return look_alike_arcs(world, covered if self.look_alikes is not None else covered[:0])
+
+    def arcs(self, world: World) -> Ints:
+        """Arcs of covered goods and look-alikes."""
+        return np.sort(np.concatenate([self.covered_arcs(world), self.look_alike_arcs(world)]))
+
+    def acts_on(self, world: World) -> bool:
+        """Whether covered trade exists in the base year."""
+        return len(self.covered_arcs(world)) > 0
+
+    def bind(self, setting: Setting) -> None:
+        """Attach licences, and the holding of look-alikes."""
+        calendar = self.calendar(setting)
+        coverage = self.draw(setting, "coverage", self.coverage, "1")
+        licence = _Licence(self, setting, calendar, coverage)
+        setting.points.decisions.append(licence.decide)
+        setting.points.expectations.append(licence.expect)
+        setting.points.crossings.append(licence.cross)
+        if licence.end_uses:
+            setting.points.sharing.append(licence.divert)
+        setting.measured.extend(licence.measured())
+        approval = Item("licence_approval", region=self.by, instrument=self.name, unit="1")
+        setting.traced.append(Traced(approval, licence.granted_share))
+        if self.look_alikes is not None and len(self.look_alike_arcs(setting.world)):
+            held = _Held(self, self.look_alikes, setting, calendar, coverage)
+            setting.points.decisions.append(held.decide)
+            setting.points.expectations.append(held.expect)
+            setting.points.crossings.append(held.cross)
+
+
+@final
+class _Licence:
+    """The licence of one chunk of worlds: its queue, its reviewers, and what it lets through."""
+
+    def __init__(self, schema: ExportLicence, setting: Setting, calendar: Calendar, coverage: Scalar) -> None:
+        world, p = setting.world, setting.parameters
+        self.schema, self.setting, self.calendar, self.coverage, self.p = schema, setting, calendar, coverage, p
+        self.arcs = schema.covered_arcs(world)
+        self.rows = setting.controls.positions(self.arcs)
+        shape = (len(self.arcs), setting.replicates)
+        cases = schema.processing.bind(lambda n, d: schema.draw(setting, f"processing.{n}", d, "days"))
+        self.mean_days = cases.mean
+        self.queue = Queue(*shape, cases.within, setting.clock.horizon.tick, int(p["licence_horizon"]))
+        self.pile = np.zeros(shape)  # ready files that wait for a reviewer
+        value = world.node_price[world.origins][world.arc_origin[self.arcs]]
+        normal = float((value * world.arc_flow[self.arcs]).sum())
+        one = np.zeros(len(self.arcs), np.intp)
+        self.load = Sum(one, range(len(self.arcs)), value[:, 0] / normal, (1, len(self.arcs)))
+        self.filed_rate = np.broadcast_to(world.arc_flow[self.arcs], shape).copy()
+        self.granted_rate = np.zeros(shape)
+        self.granted, self.filed = np.zeros(shape), np.zeros(shape)
+        self.totals = {name: np.zeros(setting.replicates) for name in ("filed", "granted", "refused", "tonne days")}
+        self.sum = Sum(one, range(len(self.arcs)), 1.0, (1, len(self.arcs)))
+        self.approval = _Approval(schema, setting, self.arcs)
+        self.end_uses = self.approval.end_uses
+        self.reviewers = None if schema.reviewers is None else _draw_reviewers(schema, schema.reviewers, setting)
+        self.general_share: Scalar = 0.0
+        if schema.general is not None:
+            self.general_share = schema.draw(setting, "general.share", schema.general.share, "1")
+
+    def decide(self, tick: Tick, controls: Controls) -> None:
+        """Reviewers decide ready files; where the control is over, all that waits is granted (eq. 7.5, 7.6, 7.10)."""
+        self.pile += self.queue.ready(tick)
+        decided = self.pile * self._pace(tick)
+        self.pile -= decided
+        self.granted = decided * self.approval.share
+        refused = decided - self.granted
+        over = self.calendar.over(tick)
+        if np.any(over):
+            self.granted += self.queue.clear(over) + self.pile * over
+            self.pile *= 1 - over
+        controls.granted[self.rows] += self.granted
+        controls.refused[self.rows] += refused
+        self._count("granted", self.granted)
+        self._count("refused", refused)
+
+    def _pace(self, tick: Tick) -> Scalar:
+        """Share of the ready files that reviewers get to in a tick (eq. 7.5)."""
+        if self.reviewers is None:
+            return 1.0
+        start, final, time = self.reviewers
+        capacity = final + (start - final) * np.exp(-self.calendar.since(tick) / time)
+        return np.minimum(capacity * tick.days / np.maximum(self.load(self.pile), TINY), 1)
+
+    def general(self, tick: Tick) -> Scalar:
+        """Share of the trade under general licences at mid-tick."""
+        if self.schema.general is None:
+            return 0.0
+        since = tick.middle - self.setting.clock.horizon.day(self.schema.general.since)
+        return self.general_share * np.clip(since / self.schema.general.ramp, 0, 1)
+
+    def expect(self, tick: Tick, controls: Controls) -> None:
+        """What people expect: what is barred, what waits and will come, how long it takes (eq. 7.1, 7.7, 7.8)."""
+        general, p = self.general(tick), self.p
+        self.approval.move(tick)
+        ahead = self.coverage * self.calendar.ahead(tick, p["look_ahead"])
+        permit = np.minimum(self.granted_rate / np.maximum(self.filed_rate, TINY), 1)
+        permit = general + (1 - general) * permit
+        controls.bar(self.rows, (1 - permit) * ahead)
+        controls.warn(self.rows, self.coverage * self.calendar.alarm(tick, p["alarm_hold"], p["alarm_fade"]))
+        waiting = self.queue.total + self.pile
+        controls.waiting[self.rows] += waiting
+        controls.pending[self.rows] += waiting * self.approval.share
+        learned = -np.expm1(-self.calendar.since(tick) / p["licence_learning"])
+        share = self.coverage * self.calendar.share(tick) * (1 - general) * learned
+        controls.licence_days[self.rows] += self.mean_days * share
+        self._count("tonne days", waiting * tick.days)
+
+    def cross(self, tick: Tick, crossing: Floats, controls: Controls) -> None:  # noqa: ARG002  (a point's signature)
+        """Covered goods wait, but for those under general licences (eq. 7.4)."""
+        share = self.coverage * self.calendar.share(tick) * (1 - self.general(tick))
+        filed = crossing[self.rows] * share
+        crossing[self.rows] -= filed
+        self.queue.file(tick, filed, self.calendar.first_days(tick))
+        self._count("filed", filed)
+        if np.any(self.calendar.share(tick)):
+            learning = step_share(tick.days, self.p["licence_memory"])
+            smooth(self.filed_rate, filed / tick.days, learning)
+            smooth(self.granted_rate, self.granted / tick.days, learning)
+
+    def divert(self, tick: Tick, state: State, landed: Floats, received: Floats) -> None:
+        """Users for whom licences are refused get none of the goods that needed one (eq. 7.9)."""
+        if np.any(self.calendar.share(tick)):
+            self.approval.divert(state, landed, received)
+
+    def granted_share(self) -> Floats:
+        """(R,): tonnes granted over tonnes filed, since in force."""
+        return self.totals["granted"] / np.maximum(self.totals["filed"], TINY)
+
+    def _count(self, what: str, tonnes: Floats) -> None:
+        self.totals[what] += self.sum(tonnes)[0]
+
+    def measured(self) -> Iterator[Measured]:
+        """Metrics of the licence."""
+        totals, name = self.totals, self.schema.name
+        for metric in (FILED, GRANTED, REFUSED):
+            yield Measured(
+                metric.item(instrument=name), partial(totals.__getitem__, metric.name.removeprefix("licence_"))
+            )
+        yield Measured(WAIT.item(instrument=name), lambda: totals["tonne days"] / np.maximum(totals["filed"], TINY))
+        yield Measured(OPEN.item(instrument=name), lambda: self.sum(self.queue.total + self.pile)[0])
+
+
+def _draw_reviewers(schema: ExportLicence, reviewers: Reviewers, setting: Setting) -> tuple[Scalar, Scalar, Scalar]:
+    return (
+        schema.draw(setting, "reviewers.start", reviewers.start, "1"),
+        reviewers.final,
+        schema.draw(setting, "reviewers.time", reviewers.time, "days"),
+    )
+
+
+@final
+class _Approval:
+    """Share granted on each covered arc, and by end use (eq. 7.6 and 7.9)."""
+
+    def __init__(self, schema: ExportLicence, setting: Setting, arcs: Ints) -> None:
+        self.world, self.horizon, self.schema, self.arcs = setting.world, setting.clock.horizon, schema, arcs
+        default = schema.draw(setting, "approval.default", schema.approval.default, "1")
+        self.civil = np.zeros((len(arcs), setting.replicates))
+        self.civil += default
+        self.rules = [
+            (rule, schema.draw(setting, f"approval.rules.{rule.name}.share", rule.share, "1"))
+            for rule in schema.approval.rules
+        ]
+        self.default = default
+        self.end_uses = [(rule, share) for rule, share in self.rules if rule.end_use is not None]
+        self.users = [self._users(rule) for rule, _ in self.end_uses]
+        named = np.concatenate([NO_ARCS, *self.users])
+        self.others = np.setdiff1d(np.arange(len(self.world.user_node)), named)
+        self.share = self.civil
+        self._holding: tuple[str, ...] | None = None
+
+    def _users(self, rule: ApprovalRule) -> Ints:
+        assert rule.end_use is not None
+        sectors = set(rule.end_use.among(sorted({s for s, _ in self.world.sectors})))
+        return np.array([u for u, (_, _, s) in enumerate(self.world.users) if s in sectors], np.intp)
+
+    def move(self, tick: Tick) -> None:
+        """Let rules come and go with their dates."""
+        day = self.horizon.date(tick.start)
+        holding = [r for r in self.rules if _holds(r[0], day)]
+        names = tuple(rule.name for rule, _ in holding)
+        if names == self._holding:
+            return
+        self._holding = names
+        self.civil[:] = self.default
+        for rule, share in sorted(holding, key=lambda r: r[0].specific):  # stable: of equals the later wins
+            if rule.end_use is None:
+                rows = [k for k, a in enumerate(self.arcs) if self._fits(rule, a)]
+                self.civil[rows] = share
+        self.share = self.civil.copy()
+
+    def _fits(self, rule: ApprovalRule, arc: int) -> bool:
+        commodity, _, destination = self.world.arcs[arc]
+        return (rule.towards is None or destination in rule.towards.among(self.world.regions)) and (
+            rule.elements is None or self.schema.covers.holds(self.world, commodity, rule.elements)
+        )
+
+    def divert(self, state: State, landed: Floats, received: Floats) -> None:
+        """Share what landed, (A, R) t, by what each end use is granted, and take the mean as what arcs are granted.
+
+        Goods are swapped where they may be: what came without a licence goes first to those who get none with one.
+        """
+        world, need = self.world, state.expected_need
+        total = world.user_to_destination(need)
+        node = world.arc_destination[self.arcs]
+        parts = [world.user_to_destination(_only(need, users)) / total for users in self.users]
+        grants = [share for _, share in self.end_uses]
+        self.share = self.civil + sum(p[node] * (g - self.civil) for p, g in zip(parts, grants, strict=True))
+        covered = landed[self.arcs]
+        granted = self.share > TINY
+        mean = covered / np.where(granted, self.share, 1)
+        into = Sum(node, range(len(node)), 1.0, (total.shape[0], len(node)))
+        all_landed = world.to_destination(landed)
+        rest = 1 - sum(parts)
+        under_licence = [
+            part * into(mean * np.where(granted, share, 1))
+            for part, share in zip([*parts, rest], [*grants, self.civil], strict=True)
+        ]
+        lacking = [np.maximum(p * all_landed - c, 0) for p, c in zip([*parts, rest], under_licence, strict=True)]
+        free = np.maximum(all_landed - into(covered), 0) / np.maximum(sum(lacking), TINY)
+        touched = into(np.ones_like(covered))[:, :1] > 0
+        groups = [*self.users, self.others]
+        for users, part, c, k in zip(groups, [*parts, rest], under_licence, lacking, strict=True):
+            got = np.where(touched, (c + k * free) / np.maximum(part, TINY), all_landed)
+            received[users] = (need / total[world.user_node] * got[world.user_node])[users]
+
+
+def _only(need: Floats, users: Ints) -> Floats:
+    """(U, R), t/day: the need of some users, nought for the others."""
+    only = np.zeros_like(need)
+    only[users] = need[users]
+    return only
+
+
+def _holds(rule: ApprovalRule, day: object) -> bool:
+    return (rule.since is None or rule.since <= day) and (rule.until is None or day < rule.until)  # type: ignore[operator]
+
+
+@final
+class _Held:
+    """Look-alikes: goods that are not covered, held at customs for a while (eq. 7.11)."""
+
+    def __init__(
+        self, schema: ExportLicence, held: LookAlikes, setting: Setting, calendar: Calendar, coverage: Scalar
+    ) -> None:
+        self.calendar, self.held = calendar, held
+        self.most = coverage * schema.draw(setting, "look_alikes.share", held.share, "1")
+        self.rows = setting.controls.positions(schema.look_alike_arcs(setting.world))
+        cases = held.hold.bind(lambda n, d: schema.draw(setting, f"look_alikes.hold.{n}", d, "days"))
+        horizon = int(setting.parameters["licence_horizon"])
+        self.queue = Queue(len(self.rows), setting.replicates, cases.within, setting.clock.horizon.tick, horizon)
+
+    def decide(self, tick: Tick, controls: Controls) -> None:
+        """What has been held long enough goes; all goes where the control is over."""
+        controls.granted[self.rows] += self.queue.ready(tick)
+        over = self.calendar.over(tick)
+        if np.any(over):
+            controls.granted[self.rows] += self.queue.clear(over)
+
+    def expect(self, tick: Tick, controls: Controls) -> None:  # noqa: ARG002  (a point's signature)
+        """What is held will come."""
+        controls.waiting[self.rows] += self.queue.total
+        controls.pending[self.rows] += self.queue.total
+
+    def cross(self, tick: Tick, crossing: Floats, controls: Controls) -> None:  # noqa: ARG002  (a point's signature)
+        """Hold a share that rises, stays and falls with the days in force."""
+        days = (self.held.start, self.held.full, self.held.ease, self.held.end)
+        level = np.interp(tick.middle - self.calendar.start, days, (0, 1, 1, 0))
+        share = self.most * level * self.calendar.share(tick)
+        taken = crossing[self.rows] * share
+        crossing[self.rows] -= taken
+        self.queue.file(tick, taken, self.calendar.first_days(tick))

@@ -1,0 +1,84 @@
+"""Controlled goods that reach buyers by third countries (docs/model.md, eq. 7.13)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar, Literal, final
+
+import numpy as np
+from pydantic import Field
+
+from sim.axes import Ints, Scalar
+from sim.ensemble.clock import Tick
+from sim.ensemble.metrics import Measured, Metric, declare
+from sim.ensemble.state import State
+from sim.files.quantities import UncertainShare, WorldNames
+from sim.instruments.base import Problem, Setting, amount
+from sim.instruments.parts.calendar import Calendar
+from sim.instruments.parts.control import Control
+from sim.instruments.parts.eligibility import outward_arcs
+from sim.market.points import Controls
+from sim.world.build import World
+
+LEAKED = declare(
+    Metric("leaked", "t", ("instrument",), "neither", "tonnes that tried to go round; what stocks allowed went")
+)
+
+
+@final
+class Leakage(Control):
+    """What controls bar, some of it goes round, the more the wider the price gap and the weaker enforcement."""
+
+    zero: ClassVar[str] = "rate: 0"
+
+    kind: Literal["leakage"]
+    rate: UncertainShare = Field(
+        description="share of base-year trade that goes round a full bar for each unit of the price gap (ln)"
+    )
+    enforcement: UncertainShare = Field(0.0, description="share of that which is caught before it leaves")
+
+    def check(self, names: WorldNames) -> Iterator[Problem]:
+        """Names and dates that do not fit."""
+        yield from self.check_control(names)
+
+    def is_zero(self) -> bool:
+        """Whether nothing goes round."""
+        return amount(self.rate) == 0
+
+    def arcs(self, world: World) -> Ints:
+        """Arcs of the covered goods."""
+        return outward_arcs(world, self.by, self.covers.covered(world), self.towards)
+
+    def acts_on(self, world: World) -> bool:
+        """Whether covered trade exists in the base year."""
+        return len(self.arcs(world)) > 0
+
+    def bind(self, setting: Setting) -> None:
+        """Attach leakage after the border."""
+        rule = _Rule(self, setting, self.calendar(setting))
+        setting.points.leaks.append(rule.leak)
+        setting.measured.append(Measured(LEAKED.item(instrument=self.name), lambda: rule.total))
+
+
+@final
+class _Rule:
+    def __init__(self, schema: Leakage, setting: Setting, calendar: Calendar) -> None:
+        world = setting.world
+        self.world, self.calendar = world, calendar
+        self.arcs = schema.arcs(world)
+        self.rows = setting.controls.positions(self.arcs)
+        rate = schema.draw(setting, "rate", schema.rate, "1")
+        caught = schema.draw(setting, "enforcement", schema.enforcement, "1")
+        self.rate: Scalar = rate * (1 - caught)
+        self.total = np.zeros(setting.replicates)
+
+    def leak(self, tick: Tick, state: State, controls: Controls) -> None:
+        """What tries to go round in a tick (eq. 7.13)."""
+        world, arcs = self.world, self.arcs
+        price = state.price
+        gap = price[world.destinations][world.arc_destination[arcs]] - price[world.origins][world.arc_origin[arcs]]
+        days = tick.days * self.calendar.share(tick)
+        tried = self.rate * world.arc_flow[arcs] * np.maximum(gap, 0) * controls.barred[self.rows] * days
+        controls.leaking[self.rows] += tried
+        for row in tried:
+            self.total += row

@@ -1,0 +1,1 @@
+"""One tick of the market, a file a step (docs/model.md)."""

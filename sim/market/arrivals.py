@@ -1,0 +1,39 @@
+"""What arrives: goods land and are shared, licences are decided (docs/model.md, section 1)."""
+
+from __future__ import annotations
+
+from typing import ClassVar, final
+
+from sim.axes import Floats
+from sim.ensemble.arrivals import UnderWay
+from sim.ensemble.clock import Tick
+from sim.ensemble.state import State
+from sim.market.points import Controls, Points
+from sim.world.build import World
+
+
+@final
+class Arrivals:
+    """Land what is due, share it among users, hear what the border decided (eq. 1.3)."""
+
+    writes: ClassVar = ("received", "user_stock", "maker_stock")
+
+    def __init__(self, world: World, points: Points, controls: Controls, under_way: UnderWay) -> None:
+        self.world, self.points, self.controls, self.under_way = world, points, controls, under_way
+
+    def __call__(self, state: State, tick: Tick) -> None:
+        """Settle the arrivals of a tick."""
+        landed = self.under_way.land(tick)
+        state.received[:] = self.shared(state, landed)
+        for rule in self.points.sharing:
+            rule(tick, state, landed, state.received)
+        state.user_stock[:] += state.received
+        for decide in self.points.decisions:
+            decide(tick, self.controls)
+        state.maker_stock[:] += self.controls.to_origin(self.controls.refused)
+
+    def shared(self, state: State, landed: Floats) -> Floats:
+        """(U, R), t: what lands, (A, R) t, is shared by expected need (eq. 1.2)."""
+        need = self.world.user_to_destination(state.expected_need)
+        ratio = self.world.to_destination(landed) / need
+        return state.expected_need * ratio[self.world.user_node]

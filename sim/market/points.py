@@ -1,0 +1,105 @@
+"""The named points of the tick at which instruments propose, and what they may propose there.
+
+Instruments propose, the tick disposes: caps take the largest, shares barred combine as independent, and all of it
+in the order of the instruments' names, so the order of instruments in a file never matters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields
+
+import numpy as np
+
+from sim.axes import Floats, Ints, Scalar, Sum
+from sim.ensemble.clock import Tick
+from sim.ensemble.state import State
+from sim.world.build import World
+
+
+@dataclass(frozen=True, eq=False)
+class Shocks:
+    """What shocks leave of the capacity to produce and of demand, for one tick."""
+
+    available: Floats  # (F, R) share of 1
+    demand: Floats  # (S, R) ratio
+
+    def clear(self) -> None:
+        """Forget the last tick's shocks."""
+        self.available.fill(1)
+        self.demand.fill(1)
+
+
+@dataclass(frozen=True, eq=False)
+class Controls:
+    """What controls do in one tick to the arcs that any of them covers (K of the A)."""
+
+    arcs: Ints  # (K,) → A
+    to_origin: Sum  # (O, K)
+    to_destination: Sum  # (D, K)
+    blocked: Floats  # (K, R) share of wants that may not leave
+    barred: Floats  # (K, R) share of wished trade that is expected not to get through
+    alarm: Floats  # (K, R) how loud an announced control still is, 0 to 1
+    pending: Floats  # (K, R) t that waits at the border and is expected to get through
+    waiting: Floats  # (K, R) t that waits at the border
+    licence_days: Floats  # (K, R) days that a licence is expected to take
+    granted: Floats  # (K, R) t that leaves the border in this tick
+    refused: Floats  # (K, R) t that goes back to its maker in this tick
+    leaking: Floats  # (K, R) t that tries to go round the controls
+
+    def clear(self) -> None:
+        """Forget the last tick's proposals."""
+        for name in PROPOSALS:
+            getattr(self, name).fill(0)
+
+    def bar(self, rows: Ints, share: Scalar | Floats) -> None:
+        """A share of the wished trade on some rows is expected not to get through (eq. 7.1)."""
+        self.barred[rows] = 1 - (1 - self.barred[rows]) * (1 - share)
+
+    def warn(self, rows: Ints, alarm: Scalar) -> None:
+        """An announcement on some rows; the loudest counts (eq. 7.2)."""
+        self.alarm[rows] = np.maximum(self.alarm[rows], alarm)
+
+    def block(self, rows: Ints, share: Scalar | Floats) -> None:
+        """A share of the wants on some rows may not leave; the largest counts (eq. 7.3)."""
+        self.blocked[rows] = np.maximum(self.blocked[rows], share)
+
+    def positions(self, arcs: Ints) -> Ints:
+        """Rows of some arcs among the controlled ones."""
+        return np.searchsorted(self.arcs, arcs)
+
+
+PROPOSALS = tuple(f.name for f in fields(Controls) if f.type == "Floats")
+
+
+def controls_on(world: World, arcs: Ints, replicates: int) -> Controls:
+    """Room for what controls propose on some arcs (K,), none of it proposed yet."""
+    rows = np.arange(len(arcs))
+    arrays = [np.zeros((len(arcs), replicates)) for _ in PROPOSALS]
+    origins, destinations = world.to_origin.shape[0], world.to_destination.shape[0]
+    return Controls(
+        arcs,
+        Sum(world.arc_origin[arcs], rows, 1.0, (origins, len(arcs))),
+        Sum(world.arc_destination[arcs], rows, 1.0, (destinations, len(arcs))),
+        *arrays,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Points:
+    """The points of the tick, in the order in which it passes them; rules attach themselves."""
+
+    shocks: list[Callable[[Tick, Shocks], None]] = field(default_factory=list)
+    """Before demand: what is left of facilities and of demand."""
+    decisions: list[Callable[[Tick, Controls], None]] = field(default_factory=list)
+    """At arrivals: what the border lets go, and what it sends back."""
+    sharing: list[Callable[[Tick, State, Floats, Floats], None]] = field(default_factory=list)
+    """At arrivals: who gets what landed, (A, R) t, by changing what users received, (U, R) t."""
+    expectations: list[Callable[[Tick, Controls], None]] = field(default_factory=list)
+    """Before orders: what is barred, announced, pending."""
+    limits: list[Callable[[Tick, State, Controls], None]] = field(default_factory=list)
+    """After sourcing: what may leave of what is wanted."""
+    crossings: list[Callable[[Tick, Floats, Controls], None]] = field(default_factory=list)
+    """At the border: takes out of what was shipped, (K, R) t, what must wait."""
+    leaks: list[Callable[[Tick, State, Controls], None]] = field(default_factory=list)
+    """After the border: what tries to go round it."""

@@ -1,0 +1,151 @@
+"""A folder that exists is whole: written beside its place, renamed when complete."""
+
+import importlib
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from sim.errors import InputError, Place, Problem, RunError
+
+MANIFEST = "manifest.json"
+
+
+@contextmanager
+def whole(folder: Path, *, overwrite: bool = False) -> Iterator[Path]:
+    """Give a folder to fill; when that is done it takes its place under its name, else nothing is left of it.
+
+    Parameters
+    ----------
+    folder : Path
+        Where the result belongs.
+    overwrite : bool
+        Whether a result that stands there gives way.
+
+    Raises
+    ------
+    InputError
+        Something stands there that may not be replaced.
+    RunError
+        The disk is full, or the folder cannot be written.
+    """
+    place = folder.resolve()
+    problem = obstacle(folder, overwrite=overwrite)
+    if problem:
+        raise InputError(problem)
+    partial = _sibling(place)
+    try:
+        remove_stale(place)
+        partial.mkdir(parents=True)
+        with _held(partial):
+            yield partial
+            _swap(partial, place)
+    except OSError as error:
+        raise RunError(_failure(folder, error)) from error
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def obstacle(folder: Path, *, overwrite: bool = False) -> Problem | None:
+    """Say why a result cannot be written there: something stands in its place."""
+    here = Place(str(folder))
+    if folder.is_file():
+        return Problem(here, "a file of that name exists", "Choose another folder with --out.")
+    foreign = foreign_files(folder)
+    if foreign:
+        return Problem(here, f"it holds {_some(foreign)}, which no run wrote", "Choose another by --out.")
+    if folder.is_dir() and any(folder.iterdir()) and not overwrite:
+        right = "Replace it with --overwrite, or choose another by --out."
+        return Problem(here, "a result is there already", right)
+    return None
+
+
+def check_writable(folder: Path) -> None:
+    """Refuse a place that cannot be written, before anything is computed for it."""
+    parent = folder.resolve().parent
+    while not parent.exists():
+        parent = parent.parent
+    if not (parent.is_dir() and os.access(parent, os.W_OK)):
+        raise RunError(f"{folder}: {parent} cannot be written.\n  Choose another folder with --out.")
+
+
+def foreign_files(folder: Path) -> list[str]:
+    """Names in a folder that no manifest of a result accounts for."""
+    if not folder.is_dir():
+        return []
+    own = read_manifest(folder)
+    known = {MANIFEST, *own["files"]} if own else set()
+    return sorted(path.name for path in folder.iterdir() if path.name not in known)
+
+
+def read_manifest(folder: Path) -> dict[str, Any] | None:
+    """Give the manifest of a result folder; None where there is none."""
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    is_ours = isinstance(manifest, dict) and {"monazite", "files"} <= manifest.keys()
+    return manifest if is_ours else None
+
+
+def remove_stale(place: Path) -> None:
+    """Remove what killed processes left beside the place; what a living one holds stays."""
+    for partial in place.parent.glob(f".{place.name}.*.partial"):
+        with suppress(OSError), _held(partial):
+            shutil.rmtree(partial, ignore_errors=True)
+
+
+def _sibling(place: Path) -> Path:
+    """Name a hidden folder beside the place, of a name that nobody else has."""
+    return place.with_name(f".{place.name}.{secrets.token_hex(4)}.partial")
+
+
+def _swap(partial: Path, place: Path) -> None:
+    """Rename the finished folder to its place; what stood there goes, but not before."""
+    former = _sibling(place)
+    replaces = place.exists()
+    if replaces:
+        place.rename(former)
+    try:
+        partial.rename(place)
+    except BaseException:
+        if replaces:
+            former.rename(place)
+        raise
+    shutil.rmtree(former, ignore_errors=True)
+
+
+@contextmanager
+def _held(folder: Path) -> Iterator[None]:
+    """Hold a folder for as long as this process lives; `BlockingIOError` if another one does."""
+    try:
+        fcntl = importlib.import_module("fcntl")
+    except ImportError:         # Windows keeps no such locks: there a stale folder stays, hidden and harmless
+        yield
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _failure(folder: Path, error: OSError) -> str:
+    """Tell in words why a folder could not be written, and how much room there is."""
+    parent = folder.resolve().parent
+    while not parent.exists():
+        parent = parent.parent
+    free = shutil.disk_usage(parent).free / 1e6
+    reason = (error.strerror or str(error)).lower()
+    return f"{folder}: could not be written: {reason} ({free:,.0f} MB free); nothing was left there."
+
+
+def _some(names: list[str]) -> str:
+    """Tell the first few of a list of names."""
+    shown = ", ".join(names[:3])
+    return shown if len(names) <= 3 else f"{shown} and {len(names) - 3} more"

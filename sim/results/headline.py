@@ -1,0 +1,44 @@
+"""The few rows that people look at first: headline metrics, totals before their parts."""
+
+from typing import TYPE_CHECKING
+
+from sim.ensemble.metrics import METRICS
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+MOST = 3                # rows of one metric, the largest first
+
+
+def headline(table: "DataFrame", size: str = "mean") -> "DataFrame":
+    """Pick the rows to print of a table with a row an item.
+
+    Of a metric that has totals over regions, partners or sectors only those are taken (without the home of
+    the control, where that is told), and of what is left the largest.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Has the columns ``metric`` and the keys of an item.
+    size : str
+        The column that says which rows are the largest.
+    """
+    import pandas as pd  # noqa: PLC0415
+
+    names = [name for name, metric in METRICS.items() if metric.headline]
+    rows = [_totals(table[table["metric"] == name]).nlargest(MOST, size, keep="first") for name in names]
+    return pd.concat([table.head(0), *rows], ignore_index=True)
+
+
+def _totals(rows: "DataFrame") -> "DataFrame":
+    """Keep totals where there are any; of what moves between regions, the totals that leave one of them."""
+    commodities = rows["commodity"]
+    totals = commodities == "" if (commodities == "").any() else commodities.str.endswith(".*")
+    if totals.any():
+        rows = rows[totals]
+    if (rows["partner"] != "").any():
+        rows = rows[~rows["region"].str.startswith("*")]
+    for key in ("region", "partner", "sector"):
+        rank = rows[key].str.startswith("*").astype(int) + rows[key].str.startswith("*-")
+        rows = rows[rank == rank.groupby(rows["commodity"]).transform("max")]
+    return rows

@@ -1,0 +1,83 @@
+"""What a result is made of: versions, hashes, seed, time and memory, so that it can be made again."""
+
+import hashlib
+import importlib
+import platform
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import scipy
+
+from sim import __version__
+from sim.results.outcome import Outcome
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def manifest(outcome: Outcome, files: Iterable[Path]) -> dict[str, Any]:
+    """Everything that another machine would need to make the same files, and what this one spent."""
+    return {
+        **versions(),
+        "git": git_revision(),
+        "name": outcome.name,
+        "scenario": hashlib.sha256(outcome.scenario.encode()).hexdigest(),
+        "seeds": dict(sorted(outcome.seeds.items())),
+        "seed": outcome.seed,
+        "replicates": len(outcome.replicates),
+        "first_replicate": outcome.replicates.start,
+        "wall_time": round(outcome.seconds, 3),
+        "peak_memory": peak_memory(),
+        "files": {file.name: sha256(file) for file in sorted(files)},
+    }
+
+
+def versions() -> dict[str, str]:
+    """Tell what computes here: the bits of a result depend on these."""
+    return {
+        "monazite": __version__,
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "scipy": scipy.__version__,
+        "simd": simd_level(),
+    }
+
+
+def simd_level() -> str:
+    """Name the widest vector instructions that numpy found, over the baseline that it was built for."""
+    found: Any = np.show_config(mode="dicts")
+    extensions = found.get("SIMD Extensions", {})
+    return (extensions.get("found") or extensions.get("baseline") or ["none"])[-1]
+
+
+@cache
+def git_revision() -> str | None:
+    """Give the revision of the checkout that runs, marked if changed; None outside a checkout."""
+    git = shutil.which("git")
+    if git is None or not (ROOT / ".git").exists():
+        return None
+    command = [git, "-C", str(ROOT), "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"]
+    answer = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    return answer.stdout.strip() or None
+
+
+def peak_memory() -> int | None:
+    """Most memory in bytes that this process or a worker of it ever held; None where no one counts."""
+    try:
+        resource = importlib.import_module("resource")
+    except ImportError:
+        return None
+    who = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    unit = 1 if sys.platform == "darwin" else 1024
+    return unit * max(int(resource.getrusage(one).ru_maxrss) for one in who)
+
+
+def sha256(file: Path) -> str:
+    """Hash of a file's bytes."""
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()

@@ -1,0 +1,362 @@
+"""Runs a scenario: the only file that knows the world, the market, the instruments and the results."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+import numpy as np
+from sim.scenario import Overrides, Scenario
+from sim.scenario import load as load_scenario
+
+from sim.axes import Floats, Ints
+from sim.ensemble.clock import Clock, Horizon, Tick
+from sim.ensemble.draws import Draws
+from sim.ensemble.fields import VARIABLES, Field, amounts, levels
+from sim.ensemble.items import Block, Event, Item
+from sim.ensemble.metrics import Measured
+from sim.ensemble.parameters import Parameters
+from sim.ensemble.recorder import Record, Recorder, Traced
+from sim.ensemble.selection import Focus, items_of
+from sim.errors import InputError, Mistake
+from sim.files.distributions import Uncertain
+from sim.files.quantities import WorldNames
+from sim.instruments.base import Instrument, Setting
+from sim.instruments.parts.control import Control
+from sim.market.points import Points, controls_on
+from sim.market.settle import Market
+from sim.results.outcome import Outcome
+from sim.results.result import Result
+from sim.units import DAYS_A_YEAR
+from sim.world.build import World, build
+from sim.world.seeds import Seeds
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+CHUNK = 128  # worlds side by side: their state stays in the cache
+NARROWEST = 2  # a lone world runs as two columns, so that every sum takes the same road
+MARGIN = "margin_"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is the same for every chunk: the world, what acts on it, what is recorded."""
+
+    scenario: Scenario
+    seeds: Seeds
+
+    @cached_property
+    def parameters(self) -> Mapping[str, Uncertain]:
+        """The parameters of the tables, with those that the scenario sets."""
+        return {**self.seeds.parameters, **self.scenario.parameters}
+
+    @cached_property
+    def world(self) -> World:
+        """The base year."""
+        middle = Parameters({name: _middle(value) for name, value in self.parameters.items()})
+        margins = {name.removeprefix(MARGIN): float(middle[name]) for name in middle if name.startswith(MARGIN)}
+        return build(self.seeds.tables, margins)
+
+    @cached_property
+    def horizon(self) -> Horizon:
+        """First and last day, and the tick."""
+        span = self.scenario.horizon
+        return Horizon(span.start, span.end, int(span.tick))
+
+    @cached_property
+    def instruments(self) -> tuple[Instrument, ...]:
+        """Those that do anything, by name: the order in which they propose."""
+        return tuple(sorted((i for i in self.scenario.instruments if not i.is_zero()), key=lambda i: i.name))
+
+    @cached_property
+    def controls(self) -> tuple[Control, ...]:
+        """Those that are controls, the first to be announced first."""
+        found = [i for i in self.instruments if isinstance(i, Control)]
+        return tuple(sorted(found, key=lambda c: (c.announced or c.in_force, c.name)))
+
+    @cached_property
+    def arcs(self) -> Ints:
+        """Arcs (K,) on which any instrument may propose anything."""
+        found = [i.arcs(self.world) for i in self.instruments]
+        return np.unique(np.concatenate([np.empty(0, np.intp), *found]))
+
+    @cached_property
+    def size(self) -> Floats:
+        """(F, 1): capacity that the scenario gives a facility, over that of the tables."""
+        rows = {row.facility: row.capacity for row in self.seeds.tables.facilities}
+        given = {name: change.capacity * DAYS_A_YEAR for name, change in self.scenario.facilities.items()}
+        return np.array([[given.get(f, rows[f]) / rows[f]] for f in self.world.facilities])
+
+    @cached_property
+    def record(self) -> Record:
+        """What is kept."""
+        outputs = self.scenario.outputs
+        focus = self.focus
+        wanted = [*outputs.record, "value_added_lost", "lines_stopped", "price_spot"]
+        labels = {name: field.labels for name, field in self._fields().items()}
+        series = items_of(self.world, focus, wanted, labels)
+        if "licence_approval" in wanted:
+            unit = VARIABLES["licence_approval"].unit
+            kinds = [c for c in self.controls if c.kind == "export_licence"]
+            series += [Item("licence_approval", region=c.by, instrument=c.name, unit=unit) for c in kinds]
+        totals = items_of(self.world, focus, ["value_added_lost", "unmet_demand", "exports"], labels)
+        series.sort(key=lambda item: item.cells)
+        return Record(focus, self.horizon, series, totals, tuple(_days(self.horizon, outputs.every)))
+
+    def _fields(self) -> dict[str, Field]:
+        """Every field, for its labels; nothing is read."""
+        fields = amounts(self.world, float) | levels(self.world, self.arcs, _unread, _unread)
+        return fields | {"price_paid": fields["paid"]}
+
+    @cached_property
+    def focus(self) -> Focus:
+        """What the scenario is about."""
+        world, controls = self.world, self.controls
+        headline = [row.commodity for row in self.seeds.tables.commodities if row.headline]
+        covered = {c: control.covers.covered(world) for c, control in enumerate(controls)}
+        named = set(headline).union(*covered.values())
+        homes = {c: _largest_exporter(world, c) for c in world.commodities}
+        for i, control in reversed(list(enumerate(controls))):
+            homes |= dict.fromkeys(covered[i], control.by)
+        first = controls[0] if controls else None
+        return Focus(
+            covered=[c for c in world.commodities if c in named],
+            home=first.by if first else "",
+            homes=homes,
+            first_control=self.horizon.day(first.announced or first.in_force) if first else None,
+            everything=self.scenario.outputs.everything,
+            headline=headline,
+        )
+
+    def check(self) -> None:
+        """Refuse instruments that have nothing to act on: silence would look like an answer."""
+        found = "it acts on nothing: no trade and no facility of the base year is what it names"
+        right = "See `monazite list commodities` and `monazite world`, or widen what it covers."
+        problems = [
+            self.scenario.problem(Mistake(("instruments", place), found, right))
+            for place, instrument in enumerate(self.scenario.instruments)
+            if not instrument.acts_on(self.world)
+        ]
+        if problems:
+            raise InputError(problems)
+
+
+def _middle(value: Uncertain) -> float:
+    return value if isinstance(value, float | int) else float(value.inverse(np.array([0.5]))[0])
+
+
+def _largest_exporter(world: World, commodity: str) -> str:
+    """Who exports most of it in the base year; who makes most of it if nobody does."""
+    sent: dict[str, float] = {}
+    for (c, origin, destination), flow in zip(world.arcs, world.arc_flow[:, 0], strict=True):
+        if c == commodity:
+            sent[origin] = sent.get(origin, 0.0) + float(flow) * (1 if origin != destination else TOKEN)
+    return max(sent, key=lambda origin: (sent[origin], origin)) if sent else ""
+
+
+def _unread() -> Floats:
+    return np.empty((0, 0))
+
+
+TOKEN = 1e-9  # home use counts only where nothing is exported
+
+
+def _days(horizon: Horizon, every: int | str) -> Iterator[int]:
+    """Days, counted from the start, at whose end series are read; the row of the start stands before them."""
+    if every == "month":
+        yield from (d + 1 for d in range(1, horizon.days) if horizon.date(d + 1).day == 1)
+    else:
+        yield from (d for d in range(int(every), horizon.days + 1, int(every)) if d > 1)
+
+
+def load(path_or_name: str | Path, overrides: Overrides = ()) -> Scenario:
+    """Read a scenario and check it against its schema, the names of the world, and what there is to act on.
+
+    Parameters
+    ----------
+    path_or_name
+        A file, or the bare name of a scenario that ships.
+    overrides
+        Values by path, as a mapping or as ``path=value``; they win over the file.
+
+    Raises
+    ------
+    InputError
+        With every problem of the files at once.
+    """
+    scenario = load_scenario(path_or_name, overrides, lambda folders: names_of(Seeds.read(tuple(folders))))
+    make_plan(scenario)
+    return scenario
+
+
+def names_of(seeds: Seeds) -> WorldNames:
+    """The names of a world that scenario files may use."""
+    tables = seeds.tables
+    return WorldNames(
+        elements=tuple(row.element for row in tables.elements),
+        stages=tuple(dict.fromkeys(row.stage for row in tables.commodities)),
+        commodities=tuple(row.commodity for row in tables.commodities),
+        regions=tuple(row.region for row in tables.regions),
+        sectors=tuple(dict.fromkeys(row.sector for row in tables.sectors)),
+        facilities=tuple(row.facility for row in tables.facilities),
+        processes=tuple(dict.fromkeys(row.process for row in tables.facilities)),
+        variables=tuple(VARIABLES),
+        parameters=seeds.units,
+    )
+
+
+def run(
+    scenario: Scenario,
+    *,
+    workers: int = 1,
+    chunk: int = CHUNK,
+    replicate: int | None = None,
+    progress: Callable[[int], None] = lambda done: None,
+) -> Result:
+    """Run a scenario.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    workers : int
+        Processes; the results do not depend on it, nor on `chunk`.
+    chunk : int
+        Worlds side by side in one process.
+    replicate : int, optional
+        Run this one world alone, with every tick recorded.
+    progress : callable
+        Called with the number of worlds that are done, after each chunk.
+
+    Returns
+    -------
+    Result
+    """
+    began = perf_counter()
+    plan = make_plan(scenario if replicate is None else _alone(scenario))
+    worlds = range(plan.scenario.ensemble.replicates) if replicate is None else range(replicate, replicate + 1)
+    edges = [*range(worlds.start, worlds.stop, chunk), worlds.stop]
+    chunks = [range(a, b) for a, b in pairwise(edges)]
+    done = list(_all_chunks(plan, chunks, workers, progress))
+    first = done[0]
+    return Result(
+        Outcome(
+            name=scenario.name,
+            scenario=plan.scenario.to_yaml(),
+            seed=scenario.ensemble.seed,
+            seeds=plan.seeds.hashes,
+            metrics=first.metrics,
+            series=plan.record.series,
+            draws=first.draws,
+            dates=[plan.horizon.start, *(plan.horizon.date(d - 1) for d in plan.record.days)],
+            blocks=[c.block for c in done],
+            paths=plan.scenario.outputs.paths,
+            seconds=perf_counter() - began,
+        )
+    )
+
+
+def make_plan(scenario: Scenario) -> Plan:
+    """Read the tables a scenario stands on, and check that its instruments have something to act on."""
+    plan = Plan(scenario, Seeds.read(tuple(Path(folder) for folder in scenario.seeds)))
+    plan.check()
+    return plan
+
+
+def _alone(scenario: Scenario) -> Scenario:
+    """The scenario for one world: every tick recorded."""
+    outputs = scenario.outputs.model_copy(update={"every": int(scenario.horizon.tick), "paths": 1})
+    return scenario.model_copy(update={"outputs": outputs})
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """What one chunk gave, and what its rows are about."""
+
+    metrics: Sequence[Item]
+    draws: Sequence[Item]
+    block: Block
+
+
+def _all_chunks(plan: Plan, chunks: Sequence[range], workers: int, progress: Callable[[int], None]) -> Iterator[Chunk]:
+    """Run the chunks here or in worker processes; they come in order."""
+    if workers == 1 or len(chunks) == 1:
+        for part in chunks:
+            yield run_chunk(plan, part)
+            progress(part.stop - chunks[0].start)
+        return
+    with _executor(plan, min(workers, len(chunks))) as executor:
+        for part, result in zip(chunks, executor.map(_run_in_worker, chunks), strict=True):
+            yield result
+            progress(part.stop - chunks[0].start)
+
+
+def _executor(plan: Plan, workers: int) -> Executor:
+    from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415  (only where there are workers)
+    from multiprocessing import get_context  # noqa: PLC0415
+
+    return ProcessPoolExecutor(workers, get_context("spawn"), initializer=_start_worker, initargs=(plan.scenario,))
+
+
+_PLANS: list[Plan] = []
+
+
+def _start_worker(scenario: Scenario) -> None:
+    _PLANS[:] = [make_plan(scenario)]
+
+
+def _run_in_worker(part: range) -> Chunk:
+    return run_chunk(_PLANS[0], part)
+
+
+def run_chunk(plan: Plan, replicates: range) -> Chunk:
+    """Run the worlds of one chunk side by side."""
+    width = max(len(replicates), NARROWEST)
+    ensemble = plan.scenario.ensemble
+    draws = Draws(ensemble.seed, range(replicates.start, replicates.start + width), ensemble.uncertain)
+    units = plan.seeds.units
+    values = {n: draws.draw(f"parameters.{n}", v, units[n]) for n, v in sorted(plan.parameters.items())}
+    market, setting = _bind(plan, Parameters(values), draws, width)
+    levels_of = levels(plan.world, plan.arcs, lambda: market.under_way.total, lambda: market.controls.waiting)
+    contract_share = setting.parameters["contract_share"]
+    recorder = Recorder(
+        plan.world,
+        plan.record,
+        amounts(plan.world, lambda: contract_share),
+        levels_of,
+        setting.traced,
+        replicates,
+        width,
+    )
+    recorder.start(market.state)
+
+    def settle(tick: Tick) -> None:
+        recorder.before(market.state, tick)
+        market.settle(tick)
+        recorder.after(market.state, tick)
+
+    setting.clock.run(settle)
+    items, block = recorder.block(setting.measured, draws.table(), setting.events)
+    return Chunk(items, draws.items, block)
+
+
+def _bind(plan: Plan, parameters: Parameters, draws: Draws, width: int) -> tuple[Market, Setting]:
+    """A market with the instruments attached to its points."""
+    points, controls = Points(), controls_on(plan.world, plan.arcs, width)
+    market = Market(plan.world, parameters, points, controls, plan.horizon.tick, width, plan.size)
+    events: list[Event] = []
+    measured: list[Measured] = []
+    traced: list[Traced] = []
+    clock = Clock(plan.horizon)
+    setting = Setting(plan.world, parameters, clock, points, controls, draws, events, measured, traced)
+    for instrument in plan.instruments:
+        instrument.bind(setting)
+    return market, setting
+
+
+__all__ = ["CHUNK", "Plan", "make_plan", "run", "run_chunk"]

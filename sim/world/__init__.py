@@ -1,0 +1,1 @@
+"""The base year: tables, arrays, balance."""

@@ -1,0 +1,415 @@
+"""The world as arrays: rows of the seeds tables become frozen arrays and index maps (docs/model.md, section 0).
+
+Orders of rows are canonical: they depend on the tables alone, never on the scenario, so that an instrument more or less
+moves no sum by a bit.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from sim.axes import Floats, Ints, Sum, column
+from sim.units import DAYS_A_WEEK, DAYS_A_YEAR
+from sim.world.tables import BaseYearRow, Tables
+
+Node = tuple[str, str]  # commodity, region
+Arc = tuple[str, str, str]  # commodity, origin, destination
+
+THRIFTY = ("magnet", "chemical")  # processes that can make do with less of an input
+TONNE = 1000.0  # kg
+
+
+@dataclass(frozen=True)
+class World:
+    """The base year in arrays; every one is read-only. Axis letters as in sim.axes; units t, days, USD/t."""
+
+    tables: Tables
+    elements: tuple[str, ...]
+    commodities: tuple[str, ...]
+    regions: tuple[str, ...]
+    allied: tuple[str, ...]
+    stage: Mapping[str, str]
+    customs_code: Mapping[str, str]
+    content: Mapping[str, Mapping[str, float]]  # commodity → element → t REO a tonne
+
+    nodes: tuple[Node, ...]  # destination only, both, origin only
+    destinations: slice
+    origins: slice
+    node_price: Floats  # (N, 1) USD/t
+
+    arcs: tuple[Arc, ...]  # by transit time
+    arc_origin: Ints  # (A,) → O
+    arc_destination: Ints  # (A,) → D
+    arc_flow: Floats  # (A, 1) t/day
+    arc_share: Floats  # (A, 1) share of its destination's supply
+    arc_transit: Floats  # (A,) days
+    arc_landed: Floats  # (A,) price at origin with freight ÷ mean landed price
+    arc_abroad: Floats  # (A,) 1 where a border is crossed
+
+    facilities: tuple[str, ...]
+    facility_region: tuple[str, ...]
+    facility_process: tuple[str, ...]
+    activity: Floats  # (F, 1) unit of activity a day
+    growth: Floats  # (F, 1) a day
+    input_share: Floats  # (F, 1) inputs' share of all costs
+    facility_input: Ints  # (K, F) → P, padded with P
+
+    plant_users: tuple[Node, ...]  # those that thrift first
+    thrifty: slice  # of plant users
+    sectors: tuple[Node, ...]  # (sector, region), by number of inputs, most first
+    slots: tuple[slice, ...]  # k-th inputs of the first sectors, as rows of users
+    user_node: Ints  # (U,) → D
+    user_need: Floats  # (U, 1) t/day
+    user_cover: Floats  # (U, 1) days
+    user_value: Floats  # (U, 1) share of its sector's input value; 0 for plants
+
+    sector_value_added: Floats  # (S, 1) USD/day
+    sector_growth: Floats  # (S, 1) a day
+    sector_spread: Floats  # (S, 1)
+    sector_cost_share: Floats  # (S, 1) θ
+    sector_cover: Floats  # (S, 1) days
+
+    maker_cover: Floats  # (O, 1) days
+    orders: Floats  # (O, 1) t/day that leaves the stock in the base year
+    other_share: Floats  # (O, 1) of what is made
+
+    # sums of rows
+    to_destination: Sum  # (D, A)
+    to_origin: Sum  # (O, A)
+    user_to_destination: Sum  # (D, U)
+    need_of_plants: Sum  # (P, F) inputs a unit of activity
+    output_of_plants: Sum  # (O, F)
+    output_value: Sum  # (F, O) value shares
+    input_value: Sum  # (F, P) value shares
+    cost_of_origin: Sum  # (O, F) shares of what is made
+
+    @cached_property
+    def node_index(self) -> dict[Node, int]:
+        """Row of each node."""
+        return {node: i for i, node in enumerate(self.nodes)}
+
+    @property
+    def plants(self) -> slice:
+        """Rows of users that are plants."""
+        return slice(0, len(self.plant_users))
+
+    @property
+    def users(self) -> tuple[tuple[str, str, str], ...]:
+        """(commodity, region, sector) of each user; sector empty for plants."""
+        plants = [(c, g, "") for c, g in self.plant_users]
+        rows = [*plants]
+        for slot in self.slots:
+            for s, row in enumerate(range(slot.start, slot.stop)):
+                rows.append((self.nodes[self.user_node[row]][0], self.sectors[s][1], self.sectors[s][0]))
+        return tuple(rows)
+
+    def contents(self, commodities: Iterable[str]) -> Floats:
+        """(rows, E) t REO of each element in a tonne of the commodity of each row."""
+        return np.array([[self.content[c].get(e, 0.0) for e in self.elements] for c in commodities]).reshape(
+            -1, len(self.elements)
+        )
+
+
+@dataclass(frozen=True)
+class BaseYear:
+    """The base-year rows sorted by what they say; masses a day, prices USD/t."""
+
+    activity: dict[str, float]
+    inputs: dict[tuple[str, str], float]  # facility, commodity
+    outputs: dict[tuple[str, str], float]
+    flows: dict[Arc, float]
+    uses: dict[tuple[str, str, str], float]  # commodity, region, sector
+    other: dict[Node, float]
+    content: dict[str, dict[str, float]]
+    price: dict[Node, float]
+
+
+def base_year(tables: Tables) -> BaseYear:
+    """Sort the rows of the base year by quantity."""
+    rows: dict[str, list[BaseYearRow]] = defaultdict(list)
+    for row in tables.base_year:
+        rows[row.quantity].append(row)
+    content: dict[str, dict[str, float]] = defaultdict(dict)
+    for row in rows["content"]:
+        content[row.commodity][row.element] = row.value
+    return BaseYear(
+        activity={row.facility: row.value / DAYS_A_YEAR for row in rows["activity"]},
+        inputs={(row.facility, row.commodity): row.value for row in rows["input"]},
+        outputs={(row.facility, row.commodity): row.value for row in rows["output"]},
+        flows={(row.commodity, row.region, row.partner): row.value / DAYS_A_YEAR for row in rows["flow"]},
+        uses={(row.commodity, row.region, row.sector): row.value / DAYS_A_YEAR for row in rows["use"]},
+        other={(row.commodity, row.region): row.value / DAYS_A_YEAR for row in rows["other_use"]},
+        content=content,
+        price={(row.commodity, row.region): row.value * TONNE for row in rows["price"]},
+    )
+
+
+def build(tables: Tables, margins: Mapping[str, float]) -> World:
+    """Build the world from the tables.
+
+    Parameters
+    ----------
+    tables
+        All seeds tables; base_year is balanced.
+    margins
+        Output value ÷ all costs in the base year, by process.
+    """
+    year = base_year(tables)
+    commodities = tuple(row.commodity for row in tables.commodities)
+    regions = tuple(row.region for row in tables.regions)
+    frame = _nodes(year, commodities, regions)
+    arcs = _arcs(year, tables, frame)
+    plants = _plants(year, tables, frame, margins)
+    users = _users(year, tables, frame, plants)
+    flows = {
+        "elements": tuple(row.element for row in tables.elements),
+        "commodities": commodities,
+        "regions": regions,
+        "allied": tuple(row.region for row in tables.regions if row.allied),
+        "stage": {row.commodity: row.stage for row in tables.commodities},
+        "customs_code": {row.commodity: row.customs_code for row in tables.commodities},
+        "content": {c: dict(e) for c, e in year.content.items()},
+        "growth": _growth(year, tables, plants["facilities"]),
+    }
+    fields = {**frame, **arcs, **plants, **users, **flows}
+    for value in fields.values():
+        if isinstance(value, np.ndarray):
+            value.flags.writeable = False
+    return World(tables=tables, **fields)  # type: ignore[arg-type]
+
+
+def _nodes(year: BaseYear, commodities: Sequence[str], regions: Sequence[str]) -> dict[str, object]:
+    """Destination-only nodes first, then nodes that are both, then origins only: each kind is a slice."""
+    order = {c: i for i, c in enumerate(commodities)}
+    place = {g: i for i, g in enumerate(regions)}
+    used = {(c, d) for c, _, d in year.flows}
+    made = {(c, o) for c, o, _ in year.flows} | set(year.other)
+
+    def kind(node: Node) -> int:
+        return 0 if node not in made else 1 if node in used else 2
+
+    nodes = tuple(sorted(used | made, key=lambda n: (kind(n), order[n[0]], place[n[1]])))
+    kinds = [kind(n) for n in nodes]
+    first_made, last_used = kinds.count(0), kinds.count(0) + kinds.count(1)
+    return {
+        "nodes": nodes,
+        "destinations": slice(0, last_used),
+        "origins": slice(first_made, len(nodes)),
+        "node_price": column(year.price[n] for n in nodes),
+    }
+
+
+def _rows(frame: Mapping[str, object]) -> tuple[dict[Node, int], dict[Node, int]]:
+    """Row of each node among the destinations, and among the origins."""
+    nodes: tuple[Node, ...] = frame["nodes"]  # type: ignore[assignment]
+    d, o = frame["destinations"], frame["origins"]
+    assert isinstance(d, slice)
+    assert isinstance(o, slice)
+    return ({n: i for i, n in enumerate(nodes[d])}, {n: i for i, n in enumerate(nodes[o])})
+
+
+def _arcs(year: BaseYear, tables: Tables, frame: Mapping[str, object]) -> dict[str, object]:
+    """Arcs by transit time, so that goods with one transit are a slice."""
+    route = {(row.origin, row.destination): row for row in tables.routes}
+    arcs = tuple(sorted(year.flows, key=lambda a: (route[a[1], a[2]].transit, a)))
+    to_d, to_o = _rows(frame)
+    origin = np.array([to_o[c, o] for c, o, _ in arcs], np.intp)
+    destination = np.array([to_d[c, d] for c, _, d in arcs], np.intp)
+    flow = column(year.flows[a] for a in arcs)
+    into = Sum(destination, range(len(arcs)), 1.0, (len(to_d), len(arcs)))
+    share = flow / into(flow)[destination]
+    landed = column(year.price[c, o] * (1 + route[o, d].freight) for c, o, d in arcs)
+    orders = Sum(origin, range(len(arcs)), 1.0, (len(to_o), len(arcs)))
+    shipped = orders(flow)
+    other = column(year.other.get(n, 0.0) for n in to_o)
+    cover = {row.commodity: row.maker_cover * DAYS_A_WEEK for row in tables.commodities}
+    return {
+        "arcs": arcs,
+        "arc_origin": origin,
+        "arc_destination": destination,
+        "arc_flow": flow,
+        "arc_share": share,
+        "arc_transit": np.array([route[o, d].transit for _, o, d in arcs]),
+        "arc_landed": (landed / into(share * landed)[destination])[:, 0],
+        "arc_abroad": np.array([float(o != d) for _, o, d in arcs]),
+        "to_destination": into,
+        "to_origin": orders,
+        "maker_cover": column(cover[c] for c, _ in to_o),
+        "orders": shipped,
+        "other_share": other / (shipped + other),
+    }
+
+
+def _plants(
+    year: BaseYear, tables: Tables, frame: Mapping[str, object], margins: Mapping[str, float]
+) -> dict[str, object]:
+    """Facilities that run in the base year, and the stocks of inputs their regions hold."""
+    rows = [row for row in tables.facilities if row.facility in year.activity]
+    names = tuple(row.facility for row in rows)
+    index = {name: f for f, name in enumerate(names)}
+    region = {row.facility: row.region for row in rows}
+    process = {row.facility: row.process for row in rows}
+    thrift = {(c, region[f]) for f, c in year.inputs if process[f] in THRIFTY}
+    held = {(c, region[f]) for f, c in year.inputs}
+    to_d, to_o = _rows(frame)
+    users = tuple(sorted(held, key=lambda n: (n not in thrift, to_d[n])))
+    to_p = {n: i for i, n in enumerate(users)}
+    needs = [(to_p[c, region[f]], index[f], v) for (f, c), v in year.inputs.items()]
+    makes = [(to_o[c, region[f]], index[f], v) for (f, c), v in year.outputs.items()]
+    values = _Values(year, region)
+    padded = _padded([[to_p[c, region[g]] for (g, c) in year.inputs if g == f] for f in names], len(users))
+    made = Sum.of(makes, (len(to_o), len(names)))
+    activity = column(year.activity[f] for f in names)
+    total = made(activity)
+    return {
+        "facilities": names,
+        "facility_region": tuple(region[f] for f in names),
+        "facility_process": tuple(process[f] for f in names),
+        "activity": activity,
+        "input_share": column(values.bought[f] * margins[process[f]] / values.sold[f] for f in names),
+        "facility_input": padded,
+        "plant_users": users,
+        "thrifty": slice(0, len(thrift)),
+        "need_of_plants": Sum.of(needs, (len(users), len(names))),
+        "output_of_plants": made,
+        "output_value": Sum.of(
+            ((index[f], to_o[c, region[f]], share) for (f, c), share in values.output_shares().items()),
+            (len(names), len(to_o)),
+        ),
+        "input_value": Sum.of(
+            ((index[f], to_p[c, region[f]], share) for (f, c), share in values.input_shares().items()),
+            (len(names), len(users)),
+        ),
+        "cost_of_origin": Sum.of(
+            ((o, f, v * activity[f, 0] / total[o, 0]) for o, f, v in makes), (len(to_o), len(names))
+        ),
+    }
+
+
+class _Values:
+    """What the inputs and outputs of a unit of activity are worth at base prices, USD."""
+
+    def __init__(self, year: BaseYear, region: Mapping[str, str]) -> None:
+        self.year = year
+        landed = _landed_prices(year)
+        self.input_values = {(f, c): v * landed[c, region[f]] for (f, c), v in year.inputs.items()}
+        self.output_values = {(f, c): v * year.price[c, region[f]] for (f, c), v in year.outputs.items()}
+        self.bought: dict[str, float] = defaultdict(float)
+        self.sold: dict[str, float] = defaultdict(float)
+        for (f, _), v in self.input_values.items():
+            self.bought[f] += v
+        for (f, _), v in self.output_values.items():
+            self.sold[f] += v
+
+    def input_shares(self) -> dict[tuple[str, str], float]:
+        """Share of each input in what a facility buys."""
+        return {(f, c): v / self.bought[f] for (f, c), v in self.input_values.items()}
+
+    def output_shares(self) -> dict[tuple[str, str], float]:
+        """Share of each output in what a facility sells."""
+        return {(f, c): v / self.sold[f] for (f, c), v in self.output_values.items()}
+
+
+def _landed_prices(year: BaseYear) -> dict[Node, float]:
+    """Mean price at the works of what each destination uses, USD/t."""
+    value: dict[Node, float] = defaultdict(float)
+    mass: dict[Node, float] = defaultdict(float)
+    for (c, o, d), flow in year.flows.items():
+        value[c, d] += flow * year.price[c, o]
+        mass[c, d] += flow
+    return {node: value[node] / mass[node] for node in value}
+
+
+def _padded(rows: Sequence[Sequence[int]], pad: int) -> Ints:
+    """(K, F): the k-th index of each row, padded with an index that stands for nothing."""
+    out = np.full((max([1, *(len(r) for r in rows)]), len(rows)), pad, np.intp)
+    for f, row in enumerate(rows):
+        out[: len(row), f] = sorted(row)
+    return out
+
+
+def _users(
+    year: BaseYear, tables: Tables, frame: Mapping[str, object], plants: Mapping[str, object]
+) -> dict[str, object]:
+    """Plant users, then sectors' inputs slot by slot: the k-th inputs of the sectors that have so many are a slice."""
+    to_d, _ = _rows(frame)
+    inputs: dict[Node, list[str]] = defaultdict(list)
+    for c, g, name in sorted(year.uses, key=lambda use: to_d[use[0], use[1]]):
+        inputs[name, g].append(c)
+    rows = {(row.sector, row.region): row for row in tables.sectors}
+    sectors = tuple(sorted(inputs, key=lambda s: (-len(inputs[s]), s)))
+    plant_users: tuple[Node, ...] = plants["plant_users"]  # type: ignore[assignment]
+    slots: list[slice] = []
+    used: list[tuple[str, Node]] = []
+    for k in range(max([0, *(len(c) for c in inputs.values())])):
+        having = [s for s in sectors if len(inputs[s]) > k]
+        start = len(plant_users) + len(used)
+        slots.append(slice(start, start + len(having)))
+        used += [(inputs[s][k], s) for s in having]
+    landed = _landed_prices(year)
+    spent: dict[Node, float] = defaultdict(float)
+    for c, s in used:
+        spent[s] += year.uses[c, s[1], s[0]] * landed[c, s[1]]
+    need_of: Sum = plants["need_of_plants"]  # type: ignore[assignment]
+    activity: Floats = plants["activity"]  # type: ignore[assignment]
+    plant_cover = {row.commodity: row.user_cover * DAYS_A_WEEK for row in tables.commodities}
+    node = np.array([to_d[n] for n in plant_users] + [to_d[c, s[1]] for c, s in used], np.intp)
+    value_added = column(rows[s].value_added / DAYS_A_YEAR for s in sectors)
+    cost = column(spent[s] for s in sectors)
+    return {
+        "sectors": sectors,
+        "slots": tuple(slots),
+        "user_node": node,
+        "user_need": np.concatenate([need_of(activity), column(year.uses[c, s[1], s[0]] for c, s in used)]),
+        "user_cover": column([plant_cover[c] for c, _ in plant_users] + [rows[s].cover * DAYS_A_WEEK for _, s in used]),
+        "user_value": column(
+            [0.0] * len(plant_users) + [year.uses[c, s[1], s[0]] * landed[c, s[1]] / spent[s] for c, s in used]
+        ),
+        "user_to_destination": Sum(node, range(len(node)), 1.0, (len(to_d), len(node))),
+        "sector_value_added": value_added,
+        "sector_growth": column(np.log1p(rows[s].growth) / DAYS_A_YEAR for s in sectors),
+        "sector_spread": column(rows[s].spread for s in sectors),
+        "sector_cost_share": cost / (cost + value_added),
+        "sector_cover": column(rows[s].cover * DAYS_A_WEEK for s in sectors),
+    }
+
+
+def _growth(year: BaseYear, tables: Tables, facilities: object) -> Floats:
+    """(F, 1): growth a day of what each facility's products go into, through the flows of the base year (eq. 9.4)."""
+    sector = {(r.sector, r.region): float(np.log1p(r.growth)) / DAYS_A_YEAR for r in tables.sectors}
+    region = {r.facility: r.region for r in tables.facilities}
+    value = _Values(year, region).output_values
+    rate = dict.fromkeys(year.activity, 0.0)
+    for _ in range(1 + len({r.stage for r in tables.commodities})):  # as often as there are stages
+        node = _node_growth(year, sector, region, rate)
+        rate = {
+            f: _weighted([(v, node.get((c, region[f]), 0.0)) for (g, c), v in value.items() if g == f]) for f in rate
+        }
+    assert isinstance(facilities, tuple)
+    return column(rate[f] for f in facilities)
+
+
+def _node_growth(
+    year: BaseYear, sector: Mapping[Node, float], region: Mapping[str, str], rate: Mapping[str, float]
+) -> dict[Node, float]:
+    """Growth of what is ordered at each origin, where facilities grow at a rate."""
+    uses: dict[Node, list[tuple[float, float]]] = defaultdict(list)
+    for (c, g, s), use in year.uses.items():
+        uses[c, g].append((use, sector[s, g]))
+    for (f, c), a in year.inputs.items():
+        uses[c, region[f]].append((a * year.activity[f], rate[f]))
+    orders: dict[Node, list[tuple[float, float]]] = defaultdict(list)
+    for (c, o, d), flow in year.flows.items():
+        orders[c, o].append((flow, _weighted(uses[c, d])))
+    return {node: _weighted(parts) for node, parts in orders.items()}
+
+
+def _weighted(parts: Sequence[tuple[float, float]]) -> float:
+    """Mean of the second numbers, weighted by the first; 0 of nothing."""
+    total = sum(weight for weight, _ in parts)
+    return sum(weight * value for weight, value in parts) / total if total else 0.0

@@ -1,0 +1,42 @@
+"""The seeds folders of a scenario: shipped tables, with an analyst's own laid over them row by row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
+from hashlib import sha256
+from pathlib import Path
+from typing import Self
+
+from sim.files.shipped import shipped
+
+from sim.files.distributions import Uncertain, parse_in_unit
+from sim.world.tables import Tables, read
+
+
+@dataclass(frozen=True)
+class Seeds:
+    """Tables that a world is built from, and the hashes of their files."""
+
+    tables: Tables
+    hashes: Mapping[str, str]
+
+    @classmethod
+    @cache  # noqa: B019  (a few folders in the life of a process)
+    def read(cls, overlays: tuple[Path, ...] = ()) -> Self:
+        """Read the tables that ship, with the rows of other folders laid over them."""
+        folders = [shipped("seeds"), *overlays]
+        files = sorted(file for folder in folders for file in folder.glob("*.csv"))
+        hashes = {str(Path(file.parent.name) / file.name): sha256(file.read_bytes()).hexdigest() for file in files}
+        return cls(read(*folders), hashes)
+
+    @cached_property
+    def units(self) -> Mapping[str, str]:
+        """Unit of each parameter."""
+        return {row.parameter: row.unit for row in self.tables.parameters}
+
+    @cached_property
+    def parameters(self) -> Mapping[str, Uncertain]:
+        """Parameters in internal units."""
+        return {row.parameter: parse_in_unit(row.value, row.unit) for row in self.tables.parameters}

@@ -1,0 +1,364 @@
+"""The seeds tables as typed rows: one row one fact, each with its source and confidence."""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, Literal, NamedTuple, TypeVar, get_args, get_type_hints
+
+from sim.errors import InputError, Place, Problem, suggest
+
+Confidence = Literal["high", "medium", "low", "assumption"]
+Process = Literal["mine", "separation", "metal", "magnet", "recycling", "chemical"]
+Quantity = Literal["activity", "input", "output", "flow", "use", "other_use", "content", "price"]
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True)
+class Fact:
+    """What every row carries besides its fact; an assumption has a range (``low``, ``high``, as written)."""
+
+    source: str
+    confidence: Confidence
+    low: str
+    high: str
+    note: str
+
+
+@dataclass(frozen=True)
+class ElementRow(Fact):
+    """A chemical element that is traced."""
+
+    element: str
+    name: str
+    group: Literal["light", "heavy"]
+
+
+@dataclass(frozen=True)
+class CommodityRow(Fact):
+    """A tradable good; its content of elements is in the base year."""
+
+    commodity: str
+    stage: str
+    name: str
+    unit: str                # t REO or t
+    customs_code: str        # goods of one code are look-alikes to a customs officer
+    user_cover: float        # weeks of expected use that plants hold of it
+    maker_cover: float       # weeks of expected orders that its makers hold
+    headline: bool           # whether its prices are always recorded
+
+
+@dataclass(frozen=True)
+class RegionRow(Fact):
+    """A market with its own price."""
+
+    region: str
+    name: str
+    allied: bool
+
+
+@dataclass(frozen=True)
+class RouteRow(Fact):
+    """A way goods take between two regions, or within one."""
+
+    origin: str
+    destination: str
+    transit: float           # days from works to works
+    freight: float           # share of value
+
+
+@dataclass(frozen=True)
+class FacilityRow(Fact):
+    """One plant or mine, or a national aggregate; a project is a facility that is not yet."""
+
+    facility: str
+    operator: str
+    region: str
+    process: Process
+    status: Literal["operating", "project"]
+    capacity: float          # t/year of what it is measured in
+    basis: str               # what capacity is measured in
+    start: str               # first output, ISO date, month or year; empty where long ago or unknown
+    full: str                # full capacity
+    capacity_planned: float  # t/year when full; equals capacity where no expansion is planned
+    unit_cost: float | None  # USD/kg of the basis, conversion only; empty where not known
+
+
+@dataclass(frozen=True)
+class SectorRow(Fact):
+    """An end use in a region: what it earns, how it grows, what it holds."""
+
+    sector: str
+    region: str
+    value_added: float       # 2025 USD a year that stands still when all its lines do
+    growth: float            # share a year
+    cover: float             # weeks of critical inputs held, mean over firms
+    spread: float            # sigma of the lognormal of firms' covers
+
+
+@dataclass(frozen=True)
+class ParameterRow(Fact):
+    """A parameter of the model."""
+
+    parameter: str
+    value: str               # a number or a distribution, in the unit
+    unit: str
+    description: str
+
+
+@dataclass(frozen=True)
+class BaseYearRow:
+    """One number of the balanced base year; columns that do not apply are empty."""
+
+    quantity: Quantity
+    commodity: str
+    element: str
+    region: str
+    partner: str
+    sector: str
+    facility: str
+    value: float
+    unit: str
+
+
+@dataclass(frozen=True)
+class Tables:
+    """All tables a world is built from."""
+
+    elements: tuple[ElementRow, ...]
+    commodities: tuple[CommodityRow, ...]
+    regions: tuple[RegionRow, ...]
+    routes: tuple[RouteRow, ...]
+    facilities: tuple[FacilityRow, ...]
+    sectors: tuple[SectorRow, ...]
+    parameters: tuple[ParameterRow, ...]
+    base_year: tuple[BaseYearRow, ...]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What the rows of a table are, which columns tell them apart, and which name rows of other tables."""
+
+    row: type[Any]
+    key: tuple[str, ...]
+    names: Mapping[str, str] = field(default_factory=dict)      # column → table
+    blanks: bool = False                                        # a column that does not apply may be empty
+
+
+KINDS: Mapping[str, Kind] = {
+    "elements": Kind(ElementRow, ("element",)),
+    "commodities": Kind(CommodityRow, ("commodity",)),
+    "regions": Kind(RegionRow, ("region",)),
+    "routes": Kind(RouteRow, ("origin", "destination"), {"origin": "regions", "destination": "regions"}),
+    "facilities": Kind(FacilityRow, ("facility",), {"region": "regions"}),
+    "sectors": Kind(SectorRow, ("sector", "region"), {"region": "regions"}),
+    "parameters": Kind(ParameterRow, ("parameter",)),
+    "base_year": Kind(
+        BaseYearRow,
+        ("quantity", "commodity", "element", "region", "partner", "sector", "facility"),
+        {
+            "commodity": "commodities",
+            "element": "elements",
+            "region": "regions",
+            "partner": "regions",
+            "sector": "sectors",
+            "facility": "facilities",
+        },
+        blanks=True,
+    ),
+}
+
+
+class Found(NamedTuple):
+    """A row and where it stands."""
+
+    place: Place
+    row: Any
+
+
+def read(*folders: Path) -> Tables:
+    """Read the tables of a world: all from the first folder, and rows of the others laid over them by key.
+
+    Raises
+    ------
+    InputError
+        With every fault of every table at once.
+    """
+    return Tables(**read_tables(KINDS, *folders))
+
+
+def read_table(path: Path, row: type[Row], key: Sequence[str] = ()) -> tuple[Row, ...]:
+    """Read one table whose rows need no other; cells are converted to the types of the row's fields."""
+    problems: list[Problem] = []
+    found = _read_file(path, Kind(row, tuple(key)), problems)
+    if problems:
+        raise InputError(problems)
+    return tuple(item.row for item in found)
+
+
+def read_tables(kinds: Mapping[str, Kind], *folders: Path) -> dict[str, Any]:
+    """Read tables of given kinds from folders, the later laid over the earlier, and check the names in them."""
+    problems: list[Problem] = []
+    for folder in folders[1:]:
+        problems += _strangers(folder, kinds)
+    tables = {name: _laid_over(name, kind, folders, problems) for name, kind in kinds.items()}
+    known = {name: {_key(item.row, kinds[name])[0] for item in found} for name, found in tables.items() if found}
+    for name, found in tables.items():
+        for item in found:
+            problems += _unknown_names(item, kinds[name], known)
+    if problems:
+        raise InputError(problems)
+    return {name: tuple(item.row for item in found) for name, found in tables.items()}
+
+
+def _strangers(folder: Path, kinds: Mapping[str, Kind]) -> list[Problem]:
+    """Files of a folder that are no table."""
+    if not folder.is_dir():
+        return [Problem(Place(str(folder)), "is not a folder.", "Name a folder of seeds tables.")]
+    files = [file for file in sorted(folder.glob("*.csv")) if file.stem not in kinds]
+    return [Problem(Place(str(file)), f"{file.stem!r} is not a table.", suggest(file.stem, kinds)) for file in files]
+
+
+def _laid_over(name: str, kind: Kind, folders: Sequence[Path], problems: list[Problem]) -> list[Found]:
+    """Rows of a table, those of later folders in the place of earlier rows with the same key."""
+    rows: dict[tuple[str, ...], Found] = {}
+    for position, folder in enumerate(folders):
+        path = folder / f"{name}.csv"
+        if position == 0 or path.exists():
+            rows.update({_key(item.row, kind): item for item in _read_file(path, kind, problems)})
+    return list(rows.values())
+
+
+def _key(row: object, kind: Kind) -> tuple[str, ...]:
+    return tuple(getattr(row, column) for column in kind.key)
+
+
+def _read_file(path: Path, kind: Kind, problems: list[Problem]) -> list[Found]:
+    """Rows of one file; what is wrong is added to the problems."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            lines = csv.reader(file, strict=True)
+            header = next(lines, [])
+            body = [(Place(str(path), lines.line_num), cells) for cells in lines if cells]
+    except FileNotFoundError:
+        problems.append(Problem(Place(str(path)), "is missing.", "Every table stands in the first folder."))
+        return []
+    except (UnicodeDecodeError, csv.Error) as error:
+        problems.append(Problem(Place(str(path)), f"cannot be read: {error}.", "Write CSV in UTF-8."))
+        return []
+    if faults := _wrong_columns(path, header, kind):
+        problems += faults
+        return []
+    hints = get_type_hints(kind.row)
+    found: list[Found] = []
+    for place, cells in body:
+        if len(cells) == len(header):
+            found += _read_row(place, dict(zip(header, cells, strict=True)), kind, hints, problems)
+        else:
+            problems.append(Problem(place, f"{len(cells)} cells stand in this row.", f"The header has {len(header)}."))
+    problems += _doubled(found, kind)
+    return found
+
+
+def _wrong_columns(path: Path, header: Sequence[str], kind: Kind) -> list[Problem]:
+    """Columns that are missing, unknown or there twice."""
+    place = Place(str(path), 1)
+    wanted = [column.name for column in fields(kind.row)]
+    missing = [Problem(place, f"column {c!r} is missing.", "Columns: " + ", ".join(wanted) + ".")
+               for c in wanted if c not in header]
+    unknown = [Problem(place, f"column {c!r} is unknown.", suggest(c, wanted)) for c in header if c not in wanted]
+    twice = [Problem(place, f"column {c!r} is there twice.", "Keep one.")
+             for c in dict.fromkeys(header) if c in wanted and header.count(c) > 1]
+    return missing + unknown + twice
+
+
+def _read_row(
+    place: Place, cells: Mapping[str, str], kind: Kind, hints: Mapping[str, object], problems: list[Problem]
+) -> list[Found]:
+    """Convert a row; nothing comes back from one with a fault."""
+    faults, values = [], {}
+    for column, hint in hints.items():
+        try:
+            values[column] = _convert(cells[column], hint)
+        except ValueError as error:
+            faults.append(_at(place, column, str(error)))
+    if issubclass(kind.row, Fact):
+        faults += _poor_evidence(place, cells)
+    if not kind.blanks:
+        names = dict.fromkeys([*kind.key, *kind.names])
+        faults += [_at(place, c, "is empty.\nEvery row needs it.") for c in names if not cells[c]]
+    problems += faults
+    return [] if faults else [Found(place, kind.row(**values))]
+
+
+def _at(place: Place, column: str, message: str) -> Problem:
+    """A problem of one cell; the second line of the message says what would be right."""
+    found, _, right = message.partition("\n")
+    return Problem(Place(place.file, place.line, path=column), found, right)
+
+
+def _convert(text: str, hint: object) -> str | bool | float | None:
+    """Convert a cell to the type of its field, or say in a ValueError what is wrong and what would be right."""
+    if hint is str:
+        return text
+    if hint is bool:
+        return _one_of(text, ("true", "false")) == "true"
+    if hint is float or (text and hint == float | None):
+        return _number(text)
+    if hint == float | None:
+        return None
+    return _one_of(text, get_args(hint))
+
+
+def _one_of(text: str, known: Sequence[str]) -> str:
+    if text not in known:
+        raise ValueError(f"{text!r} is not known.\n{suggest(text, known)}")
+    return text
+
+
+def _number(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise ValueError(f"{text!r} is not a number.\nWrite a number such as 0.25 or 1200.")
+    return value
+
+
+def _poor_evidence(place: Place, cells: Mapping[str, str]) -> list[Problem]:
+    """A row without a source, or an assumption without a range."""
+    faults = []
+    if not cells["source"].strip():
+        faults.append(_at(place, "source", "is empty.\nSay where the fact comes from, or 'assumption'."))
+    if cells["confidence"] == "assumption":
+        faults += [_at(place, c, "is empty.\nAn assumption has a range.") for c in ("low", "high") if not cells[c]]
+    return faults
+
+
+def _doubled(found: Sequence[Found], kind: Kind) -> list[Problem]:
+    """Rows whose key stands above them already."""
+    first: dict[tuple[str, ...], int] = {}
+    faults = []
+    for place, row in found:
+        key = _key(row, kind)
+        line = first.setdefault(key, place.line)
+        if key and line != place.line:
+            named = ", ".join(part for part in key if part)
+            faults.append(Problem(place, f"{named} is there twice.", f"It stands on line {line} already."))
+    return faults
+
+
+def _unknown_names(item: Found, kind: Kind, known: Mapping[str, set[str]]) -> list[Problem]:
+    """Cells that name no row of the table they point to."""
+    faults = []
+    for column, table in kind.names.items():
+        name = getattr(item.row, column)
+        rows = known.get(table, {name})         # a table that could not be read is no reason to complain twice
+        if name and name not in rows:
+            message = f"{name!r} is not in {table}.csv.\n{suggest(name, sorted(rows))}"
+            faults.append(_at(item.place, column, message))
+    return faults

@@ -1,0 +1,1 @@
+"""Tests of what results say beside one another."""

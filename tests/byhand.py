@@ -1,0 +1,40 @@
+"""Results made by hand: the value of each metric in each world is written in the test."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from sim.ensemble.items import Block, Item
+from sim.results.outcome import Outcome
+from sim.results.result import Result
+
+HORIZON = "horizon: {start: 2025-01-01, end: 2025-12-31, tick: 7 days}\n"
+
+
+def result(
+    name: str,
+    values: Mapping[Item, Sequence[float]],
+    *,
+    says: str = "",
+    horizon: str = HORIZON,
+    seed: int = 7,
+    seeds: Mapping[str, str] | None = None,
+    first: int = 0,
+) -> Result:
+    """Worlds numbered from ``first``; one metric an entry, with a value a world."""
+    metrics = np.array(list(values.values()), float)
+    worlds = range(first, first + metrics.shape[-1])
+    block = Block(worlds, metrics, np.empty((0, 0, len(worlds))), np.empty((0, len(worlds))))
+    return Result(
+        Outcome(
+            name=name,
+            scenario=f"monazite: 1\nname: {name}\n{horizon}{says}",
+            seed=seed,
+            seeds=seeds or {"regions.csv": "ab" * 32},
+            metrics=list(values),
+            series=[],
+            draws=[],
+            dates=[],
+            blocks=[block],
+        )
+    )

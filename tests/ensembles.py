@@ -1,0 +1,71 @@
+"""Whole runs on small worlds: a scenario in, results out, without the shipped base year."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from textwrap import dedent
+
+from sim.ensemble.streams import uniforms
+from sim.files.shipped import shipped
+from sim.scenario import Scenario
+from sim.scenario import load as load_scenario
+from sim.simulation import Plan, names_of
+from sim.world.seeds import Seeds
+from sim.world.tables import ParameterRow, Tables, read_table
+from tests.worlds import small_tables
+
+LICENCE = """\
+  - name: licence
+    kind: export_licence
+    by: HO
+    covers: {elements: [Bb], stages: [oxide, magnet]}
+    in_force: 2025-02-05
+    processing: {lognormal: {median: {uniform: {low: 20 days, high: 40 days}}, ratio: 2}}
+    reviewers: {start: 20 %, final: 1.5, time: 60 days}
+    approval: {default: {uniform: {low: 50 %, high: 90 %}}, rules: [{name: fine, end_use: optics, share: 0}]}
+    look_alikes: {share: 50 %, hold: 30 days}
+"""
+OTHERS = """\
+  - {name: ban, kind: export_ban, by: AB, covers: {elements: all, stages: [magnet]}, in_force: 2025-06-01,
+     lasts: {uniform: {low: 50 days, high: 150 days}}}
+  - {name: quota, kind: export_quota, by: HO, covers: {elements: all, stages: [oxide]}, in_force: 2025-03-10,
+     volume: {uniform: {low: 100 t/year, high: 300 t/year}}}
+  - {name: round, kind: leakage, by: HO, covers: {elements: all}, in_force: 2025-02-05, rate: 20 %}
+  - {name: strike, kind: supply_shock, processes: mine, regions: HO, start: 2025-04-02, lasts: 60 days,
+     loss: {uniform: {low: 20 %, high: 60 %}}}
+  - {name: boom, kind: demand_shock, sectors: tools, start: 2025-05-05, lasts: 90 days, change: 20 %}
+"""
+
+
+def numbers(name: str = "world", seed: int = 1) -> Callable[[], float]:
+    """One number in (0, 1) after another, the same for the same name."""
+    drawn = iter(uniforms(seed, name, range(10_000)).tolist())
+    return lambda: next(drawn)
+
+
+def seeds(tables: Tables | None = None) -> Seeds:
+    """A small world with the parameters that ship and the margins it was made for."""
+    rows = read_table(shipped("seeds") / "parameters.csv", ParameterRow, ("parameter",))
+    return Seeds(replace(tables or small_tables(numbers(), growth=0.04), parameters=rows), {})
+
+
+def plan(folder: Path, instruments: str = LICENCE, more: str = "", world: Seeds | None = None) -> Plan:
+    """The plan of a scenario of a small world, written into a folder."""
+    text = dedent("""\
+        monazite: 1
+        name: small
+        horizon: {start: 2025-01-01, end: 2025-12-31, tick: 7 days}
+        ensemble: {replicates: 5, seed: 11}
+        """)
+    listed = f"instruments:\n{instruments}" if instruments else ""
+    path = folder / "small.yaml"
+    path.write_text(text + listed + more, encoding="utf-8")
+    world = world or seeds()
+    return Plan(scenario(path, world), world)
+
+
+def scenario(path: Path, world: Seeds, overrides: Sequence[str] = ()) -> Scenario:
+    """Read a scenario against the names of a small world."""
+    return load_scenario(path, overrides, lambda folders: names_of(world))

@@ -1,0 +1,1 @@
+"""Of text to plain data to checked data."""

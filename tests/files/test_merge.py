@@ -1,0 +1,161 @@
+"""Files laid over files, and single values over all: order, names, removal, reset, origins."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sim.errors import InputError, Problem
+from sim.files.merge import merge, override, parse_path, read_merged, split_setting
+from sim.files.positions import Node, Plain, plain, read_text
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def write(**files: str) -> None:
+    for name, text in files.items():
+        Path(f"{name}.yaml").write_text(text, encoding="utf-8")
+
+
+def merged(name: str, shipped: Path | None = None) -> Plain:
+    problems: list[Problem] = []
+    root = read_merged(Path(f"{name}.yaml"), lambda asked: shipped, problems)
+    assert not problems
+    return plain(root)
+
+
+def laid(base: str, over: str) -> Plain:
+    return plain(merge(read_text(base, "base.yaml"), read_text(over, "over.yaml"), []))
+
+
+def test_maps_merge_deep_and_other_lists_are_replaced() -> None:
+    assert laid("{a: {b: 1, c: [1, 2]}, d: 1}", "{a: {c: [3]}, e: 2}") == {
+        "a": {"b": "1", "c": ["3"]}, "d": "1", "e": "2",
+    }  # fmt: skip
+
+
+def test_named_things_are_changed_appended_and_taken_out_by_name() -> None:
+    base = "l: [{name: x, v: 1, w: 1}, {name: y, v: 2}]"
+    over = "l: [{name: y, remove: true}, {name: x, v: 3}, {name: z, v: 4}]"
+    assert laid(base, over) == {"l": [{"name": "x", "v": "3", "w": "1"}, {"name": "z", "v": "4"}]}
+
+
+def test_a_distribution_takes_the_place_of_another_and_lends_its_numbers_to_its_like() -> None:
+    base = "a: {lognormal: {median: 45, p90: 100}}"
+    assert laid(base, "a: {uniform: {low: 1, high: 2}}") == {"a": {"uniform": {"low": "1", "high": "2"}}}
+    assert laid(base, "a: {lognormal: {median: 50}}") == {"a": {"lognormal": {"median": "50", "p90": "100"}}}
+
+
+def test_null_stays_to_reset_what_was_inherited() -> None:
+    assert laid("{a: 1, b: {c: 2}}", "{a: null, b: ~}") == {"a": None, "b": None}
+
+
+@pytest.mark.usefixtures("folder")
+def test_of_several_files_the_later_wins_and_own_keys_win_over_all() -> None:
+    write(a="{v: a, w: a, x: a}", b="{w: b, x: b}", own="extends: [a.yaml, b.yaml]\nx: own\n")
+    assert merged("own") == {"v": "a", "w": "b", "x": "own"}
+
+
+@pytest.mark.usefixtures("folder")
+def test_the_place_of_extends_among_the_keys_does_not_matter() -> None:
+    write(a="{v: a, w: a}", own="{v: own, extends: a.yaml}")
+    assert merged("own") == {"v": "own", "w": "a"}
+
+
+@pytest.mark.usefixtures("folder")
+def test_in_a_diamond_the_base_is_applied_once_and_first() -> None:
+    write(
+        base="{v: base, w: base}", left="{extends: base.yaml, v: left}", right="{extends: base.yaml, w: right}",
+        own="extends: [left.yaml, right.yaml]",
+    )  # fmt: skip
+    assert merged("own") == {"v": "left", "w": "right"}
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_circle_is_shown_with_its_lines() -> None:
+    write(a="name: a\nextends: b.yaml\n", b="extends: a.yaml\n")
+    with pytest.raises(InputError, match=r"a\.yaml:2 → b\.yaml:1 → a\.yaml"):
+        merged("a")
+
+
+def test_asked_for_its_own_name_a_file_finds_the_one_that_ships(folder: Path) -> None:
+    (folder / "shipped").mkdir()
+    ships = folder / "shipped" / "baseline.yaml"
+    ships.write_text("{v: shipped, w: shipped}")
+    write(baseline="{extends: baseline.yaml, v: own}")
+    assert merged("baseline", ships) == {"v": "own", "w": "shipped"}
+    with pytest.raises(InputError, match="but this file itself"):
+        merged("baseline", folder / "baseline.yaml")
+
+
+def overridden(base: str, *settings: str) -> tuple[Node, list[Problem]]:
+    problems: list[Problem] = []
+    pairs = [split_setting(setting) for setting in settings]
+    return override(read_text(base, "base.yaml"), pairs, problems), problems
+
+
+BASE = "name: x\ninstruments: [{name: toll, steps: [{name: a, share: 1}]}]\nf: {Mt. Weld: {c: 1}}\nl: [1, 2]\n"
+
+
+def test_a_value_is_set_by_names_numbers_and_brackets() -> None:
+    steps = "instruments.toll.steps.a.share=40 %"
+    root, problems = overridden(BASE, steps, "instruments[0].by=NO", "f[Mt. Weld].c=3 t", "l=[5, 9]", "new.key=1e3")
+    assert not problems
+    assert plain(root) == {
+        "name": "x",
+        "instruments": [{"name": "toll", "steps": [{"name": "a", "share": "40 %"}], "by": "NO"}],
+        "f": {"Mt. Weld": {"c": "3 t"}},
+        "l": ["5", "9"],
+        "new": {"key": "1e3"},
+    }
+
+
+def test_the_origin_of_a_set_value_is_told_and_that_of_its_neighbours_stays() -> None:
+    root, _ = overridden(BASE, "instruments.toll.steps.a.share=40 %")
+    share, _ = root.nearest(("instruments", 0, "steps", 0, "share"))
+    name, _ = root.nearest(("instruments", 0, "name"))
+    assert (share.place.file, name.place.file) == ("--set", "base.yaml")
+    assert root.place.file == "base.yaml"
+
+
+def test_nothing_resets_and_text_with_a_colon_stays_text() -> None:
+    root, _ = overridden(BASE, "name=", "title=What if: a ban?", 'note="null"')
+    assert isinstance(root.value, dict)
+    assert {key: root.value[key].value for key in ("name", "title", "note")} == {
+        "name": None, "title": "What if: a ban?", "note": "null",
+    }  # fmt: skip
+
+
+def test_a_named_thing_can_be_taken_out() -> None:
+    root, _ = overridden(BASE, "instruments.toll.remove=true")
+    assert root.nearest(("instruments",))[0].value == []
+
+
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        ("instruments.tol.by=US", "there is no 'tol' here"),
+        ("l.0=3", 'Give it whole, in quotes: --set "l=[a, b]"'),
+        ("name.x=3", "there is nothing below 'x'"),
+        ("instruments.toll=3", "'toll' is a map of keys and values"),
+        ("l=[1, 2", "a list in brackets is not closed"),
+        ("a..b=3", "is not a path"),
+        ("a[b=3", "is not a path"),
+    ],
+)
+def test_a_path_that_leads_nowhere_is_told(setting: str, said: str) -> None:
+    _, problems = overridden(BASE, setting)
+    assert said in str(InputError(problems))
+    assert str(problems[0]).startswith("--set")
+
+
+def test_a_setting_needs_an_equals_sign() -> None:
+    with pytest.raises(InputError, match="has no = between"):
+        split_setting("ensemble.replicates")
+    assert split_setting("a[b.c].d=x=y") == ("a[b.c].d", "x=y")
+    assert parse_path("a[b.c].d") == ("a", "b.c", "d")

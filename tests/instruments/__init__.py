@@ -1,0 +1,1 @@
+"""Each kind of instrument on a number worked by hand."""

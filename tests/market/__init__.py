@@ -1,0 +1,1 @@
+"""Each equation on numbers worked by hand, each step on a tiny world."""

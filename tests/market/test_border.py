@@ -1,0 +1,99 @@
+"""What goes on its way, what waits, what goes round (docs/model.md, section 7)."""
+
+from __future__ import annotations
+
+import pytest
+
+from sim.axes import Floats
+from sim.ensemble.clock import Tick
+from sim.ensemble.state import State
+from sim.market.border import Border
+from sim.market.points import Controls
+from tests.tiny import (
+    HALF,
+    MAGNET_ABROAD,
+    MAGNET_HO,
+    OXIDE_ABROAD,
+    OXIDE_HO,
+    OXIDE_HOME,
+    TICK,
+    Case,
+    ban,
+    one,
+)
+
+
+def loaded(**parameters: float) -> Case:
+    """21 t of oxide were shipped abroad and 42 at home; the maker holds 100 t more."""
+    case = Case(ban(), release_time=HALF, **parameters)
+    case.state.shipped[case.arc[OXIDE_ABROAD]] = 21
+    case.state.shipped[case.arc[OXIDE_HOME]] = 42
+    case.state.maker_stock[case.o[OXIDE_HO]] = 100
+    case.points.crossings.clear()
+    return case
+
+
+def test_what_waits_is_held_and_what_is_granted_leaves() -> None:
+    """21 shipped, 5 held, 3 granted: 19 cross, and go on their way; goods at home just go."""
+    case = loaded()
+
+    def hold(tick: Tick, crossing: Floats, controls: Controls) -> None:
+        crossing -= 5
+
+    case.points.crossings.append(hold)
+    case.controls.granted[:] = 3
+    under_way = one(case.market.under_way.total, case.arc[OXIDE_ABROAD])
+    case.settle(Border)
+    assert one(case.state.crossed, case.arc[OXIDE_ABROAD]) == pytest.approx(19)
+    assert one(case.state.crossed, case.arc[OXIDE_HOME]) == pytest.approx(42)
+    assert one(case.market.under_way.total, case.arc[OXIDE_ABROAD]) == pytest.approx(under_way + 19)
+
+
+@pytest.mark.parametrize(("tried", "leaked"), [(8, 8), (80, 50)])
+def test_no_more_leaks_than_the_stock_lets_go(tried: float, leaked: float) -> None:
+    """Of 100 t half can leave in a tick. What leaks leaves the stock and is under way, but is no export."""
+    case = loaded()
+
+    def leak(tick: Tick, state: State, controls: Controls) -> None:
+        controls.leaking[:] += tried
+
+    case.points.leaks.append(leak)
+    under_way = one(case.market.under_way.total, case.arc[OXIDE_ABROAD])
+    case.settle(Border)
+    assert one(case.state.leaked, case.arc[OXIDE_ABROAD]) == pytest.approx(leaked)
+    assert one(case.state.leaked, case.arc[OXIDE_HOME]) == 0
+    assert one(case.state.maker_stock, case.o[OXIDE_HO]) == pytest.approx(100 - leaked)
+    assert one(case.state.crossed, case.arc[OXIDE_ABROAD]) == pytest.approx(21)
+    assert one(case.market.under_way.total, case.arc[OXIDE_ABROAD]) == pytest.approx(under_way + 21 + leaked)
+
+
+def test_each_stock_bounds_its_own_leaks() -> None:
+    """8 t of each good try to go round: oxide of 100 t, and magnets of 10 t, of which half may leave."""
+    case = Case(ban(covers={"stages": "all", "elements": "all"}), release_time=HALF)
+    oxide, magnet = case.arc[OXIDE_ABROAD], case.arc[MAGNET_ABROAD]
+    case.state.maker_stock[case.o[OXIDE_HO]], case.state.maker_stock[case.o[MAGNET_HO]] = 100, 10
+
+    def leak(tick: Tick, state: State, controls: Controls) -> None:
+        controls.leaking[:] += 8
+
+    case.points.leaks.append(leak)
+    case.settle(Border)
+    assert one(case.state.leaked, oxide) == pytest.approx(8)
+    assert one(case.state.leaked, magnet) == pytest.approx(5)
+    assert one(case.state.maker_stock, case.o[OXIDE_HO]) == pytest.approx(92)
+    assert one(case.state.maker_stock, case.o[MAGNET_HO]) == pytest.approx(5)
+
+
+def test_a_tick_sends_what_crossed_and_what_leaked_to_land_together() -> None:
+    """28 days are four whole ticks: both land in the fourth after."""
+    case = loaded()
+
+    def leak(tick: Tick, state: State, controls: Controls) -> None:
+        controls.leaking[:] += 8
+
+    case.points.leaks.append(leak)
+    case.settle(Border)
+    for index in range(1, 4):
+        case.market.under_way.land(Tick(index, index * 7, index * 7 + 7, 7))
+    landed = case.market.under_way.land(Tick(4, 28, 35, TICK.whole))
+    assert one(landed, case.arc[OXIDE_ABROAD]) == pytest.approx(29)

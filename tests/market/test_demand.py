@@ -1,0 +1,91 @@
+"""What sectors would make and need: prices paid, input costs, demand (docs/model.md, section 2)."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from sim.market.demand import Demand, output_demand, price_paid
+from tests.tiny import (
+    CARS_AB,
+    CARS_HO,
+    COST_OF_CARS,
+    MAGNET_AB,
+    MAGNETS_OF_CARS,
+    OPTICS,
+    OXIDE_AB,
+    OXIDE_HO,
+    OXIDE_OF_CARS,
+    OXIDE_OF_OPTICS,
+    Case,
+    one,
+)
+
+
+def test_buyers_pay_contract_and_spot_by_their_shares() -> None:
+    """Three quarters at 2, a quarter at 4: 2.5."""
+    assert price_paid(np.array([[2.0]]), np.array([[math.log(4)]]), 0.75)[0, 0] == pytest.approx(2.5)
+
+
+def test_a_sector_passes_on_the_share_of_its_cost() -> None:
+    """Inputs are a quarter of its cost and three times as dear: it is 1.5 times as dear, and 1.1/1.5² is asked of it."""
+    asked = output_demand(np.array([[1.1]]), np.array([[3.0]]), np.array([[0.25]]), 2.0)
+    assert asked[0, 0] == pytest.approx(1.1 / 2.25)
+
+
+def dear_oxide(**parameters: float) -> Case:
+    """Oxide under contract at twice the base price in HO, and at spot three times in AB."""
+    case = Case(contract_share=0.6, **parameters)
+    case.state.contract_price[case.o[OXIDE_HO]] = math.log(2)
+    case.state.price[case.node[OXIDE_AB]] = math.log(3)
+    return case
+
+
+LANDED = (0.75 * 55 * 2 + 0.25 * 60) / (0.75 * 55 + 0.25 * 60)
+"""In AB three quarters come from HO for 50 USD/kg and a tenth of freight, the rest from AB for 60."""
+PAID = 0.6 * LANDED + 0.4 * 3
+CARS = (8 * 40 + 2 * 52.5 * PAID) / COST_OF_CARS
+"""Cars spend 320 on magnets and 105 on oxide, at 52.5 USD/kg in the mean."""
+
+
+def test_what_lands_costs_what_its_origins_ask_with_freight() -> None:
+    """97.5 over 56.25 USD/kg."""
+    case = dear_oxide()
+    case.settle(Demand)
+    assert one(case.state.landed_cost, case.d[OXIDE_AB]) == pytest.approx(LANDED)
+    assert one(case.state.paid, case.d[OXIDE_AB]) == pytest.approx(PAID)
+    assert one(case.state.paid, case.d[MAGNET_AB]) == pytest.approx(1)
+
+
+def test_inputs_cost_by_their_share_of_what_a_sector_spends() -> None:
+    """Cars use magnets and oxide, optics oxide alone, cars at home no oxide."""
+    case = dear_oxide()
+    case.settle(Demand)
+    assert one(case.state.input_cost, case.sector[CARS_AB]) == pytest.approx(CARS)
+    assert one(case.state.input_cost, case.sector[OPTICS]) == pytest.approx(PAID)
+    assert one(case.state.input_cost, case.sector[CARS_HO]) == pytest.approx(1)
+
+
+def test_need_follows_demand_saving_and_substitution() -> None:
+    """Cars: inputs are a quarter of cost; saving by an elasticity of 0.2, well below the choke; substituted to 0.9."""
+    case = dear_oxide(final_elasticity=2.0, saving_elasticity=0.2, choke_price=1e6, choke_spread=0.5)
+    case.state.substitution[case.sector[CARS_AB]] = 0.9
+    case.settle(Demand)
+    demand = (1 + (CARS - 1) / 4) ** -2
+    assert one(case.state.demand, case.sector[CARS_AB]) == pytest.approx(demand)
+    used = demand * CARS**-0.2 * 0.9
+    assert one(case.state.need, case.user[MAGNETS_OF_CARS]) == pytest.approx(8 * used)
+    assert one(case.state.need, case.user[OXIDE_OF_CARS]) == pytest.approx(2 * used)
+
+
+def test_the_baseline_grows_to_the_middle_of_the_tick_and_is_shocked() -> None:
+    """Three and a half days of 8 % a year, of which the scale takes half; a shock leaves 0.8 of it."""
+    case = Case(sector_growth=0.08, growth=0.5)
+    case.market.shocks.demand[case.sector[OPTICS]] = 0.8
+    case.settle(Demand)
+    grown = 1.08 ** (0.5 * 3.5 / 365)
+    assert one(case.state.baseline, case.sector[CARS_AB]) == pytest.approx(grown, rel=1e-12)
+    assert one(case.state.baseline, case.sector[OPTICS]) == pytest.approx(0.8 * grown, rel=1e-12)
+    assert one(case.state.need, case.user[OXIDE_OF_OPTICS]) == pytest.approx(2 * 0.8 * grown, rel=1e-12)

@@ -1,0 +1,130 @@
+"""Lines stop when firms run out of an input (docs/model.md, section 3)."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from sim.market.lines import Lines, out_of_stock
+from tests.tiny import CARS_AB, HALF, MAGNETS_OF_CARS, OPTICS, OXIDE_OF_CARS, OXIDE_OF_OPTICS, TICK, Case, one
+
+SPREAD = np.array([[1.0]])
+
+
+def raw(days: float, critical: float = 3.5, spread: float = 1.0) -> float:
+    """Share of firms below the critical cover: lognormal stocks around a mean, by the error function."""
+    z = math.log(days / critical) / spread - spread / 2
+    return (1 - math.erf(z / math.sqrt(2))) / 2
+
+
+def test_half_of_the_firms_are_out_where_the_median_is_critical() -> None:
+    """The mean of a lognormal is its median times e^(σ²/2)."""
+    assert out_of_stock(np.array([[3.5 * math.exp(0.5)]]), 3.5, SPREAD)[0, 0] == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize(("cover", "spread"), [(2.0, 1.0), (10.0, 1.0), (10.0, 2.0), (56.0, 1.3)])
+def test_the_share_that_is_out_is_the_tail_of_a_lognormal(cover: float, spread: float) -> None:
+    """1 − Φ((ln(m/3.5) − σ²/2)/σ)."""
+    found = out_of_stock(np.array([[cover]]), 3.5, np.array([[spread]]))
+    assert found[0, 0] == pytest.approx(raw(cover, spread=spread), abs=2e-4)
+
+
+def short_of_oxide(stock: float, received: float, **parameters: float) -> Case:
+    """Optics need 2 t of oxide a day, with a stock after arrivals."""
+    case = Case(restart_time=HALF, **parameters)
+    case.state.user_stock[case.user[OXIDE_OF_OPTICS]] = stock
+    case.state.received[case.user[OXIDE_OF_OPTICS]] = received
+    return case
+
+
+def test_firms_that_are_out_and_not_fed_stand_idle() -> None:
+    """21 t after 4 arrived and half of 14 will be used: 21 − 9 = 12 t in mid-tick, 6 days. Of those who are out beyond the
+    usual, 4 of 14 t feed some.
+    """
+    case = short_of_oxide(21, 4)
+    case.settle(Lines)
+    out = (raw(6) - raw(56)) / (1 - raw(56))
+    assert one(case.state.idle, case.sector[OPTICS]) == pytest.approx(out * (1 - 4 / 14), abs=3e-4)
+    assert one(case.state.stopped, case.sector[OPTICS]) == one(case.state.idle, case.sector[OPTICS])
+    assert one(case.state.production, case.sector[OPTICS]) == 1 - one(case.state.stopped, case.sector[OPTICS])
+
+
+def test_the_share_that_is_usually_out_stops_nothing() -> None:
+    """A mean cover of 56 days in mid-tick: 112 t and what half a tick takes."""
+    case = short_of_oxide(112 + 7, 0)
+    case.settle(Lines)
+    assert one(case.state.idle, case.sector[OPTICS]) == pytest.approx(0, abs=1e-12)
+
+
+def test_more_than_the_usual_cover_makes_no_idle_lines() -> None:
+    """Idle is never negative."""
+    case = short_of_oxide(200, 0)
+    case.settle(Lines)
+    assert one(case.state.idle, case.sector[OPTICS]) == 0
+
+
+def test_arrivals_beyond_need_make_no_negative_idle() -> None:
+    """28 t arrive where 14 are needed, and all is gone but 1 t."""
+    case = short_of_oxide(29, 28)
+    case.state.need[case.user[OXIDE_OF_OPTICS]] = 1.9
+    case.settle(Lines)
+    assert one(case.state.idle, case.sector[OPTICS]) == 0
+
+
+def test_lines_restart_with_a_delay() -> None:
+    """0.4 stood and were idle; now none is. Half of the way from 0.4 to the mean of both ticks, 0.2."""
+    case = short_of_oxide(200, 14)
+    case.state.stopped[case.sector[OPTICS]] = case.state.idle[case.sector[OPTICS]] = 0.4
+    case.settle(Lines)
+    assert one(case.state.idle, case.sector[OPTICS]) == 0
+    assert one(case.state.stopped, case.sector[OPTICS]) == pytest.approx(0.3)
+
+
+def test_the_scarcest_input_is_critical() -> None:
+    """Cars have magnets for 60 days and oxide for 6: their second input stops them."""
+    case = Case()
+    case.state.received[:] = 0
+    case.state.user_stock[case.user[MAGNETS_OF_CARS]] = 8 * 60 + 28
+    case.state.user_stock[case.user[OXIDE_OF_CARS]] = 2 * 6 + 7
+    case.settle(Lines)
+    by_name = {MAGNETS_OF_CARS: 0, OXIDE_OF_CARS: 1}
+    order = sorted(by_name, key=lambda user: case.d[user[0], user[1]])
+    assert one(case.state.critical, case.sector[CARS_AB]) == order.index(OXIDE_OF_CARS)
+    out = (raw(6) - raw(56)) / (1 - raw(56))
+    assert one(case.state.idle, case.sector[CARS_AB]) == pytest.approx(out, abs=3e-4)
+
+
+def test_of_equally_scarce_inputs_the_first_is_critical() -> None:
+    """Both for 6 days; of the first, half of the need arrives."""
+    case = Case()
+    case.state.received[:] = 0
+    case.state.critical[:] = 1
+    case.state.received[case.user[MAGNETS_OF_CARS]] = 28
+    case.state.user_stock[case.user[MAGNETS_OF_CARS]] = 8 * 6 + 28 + 14
+    case.state.user_stock[case.user[OXIDE_OF_CARS]] = 2 * 6 + 7
+    case.settle(Lines)
+    assert one(case.state.critical, case.sector[CARS_AB]) == 0
+    out = (raw(6) - raw(56)) / (1 - raw(56))
+    assert one(case.state.idle, case.sector[CARS_AB]) == pytest.approx(out / 2, abs=3e-4)
+
+
+def test_nothing_left_is_the_least_cover() -> None:
+    """No stock at all: nearly everybody is out, and nothing is a logarithm of nought."""
+    case = short_of_oxide(0, 0)
+    case.settle(Lines)
+    assert one(case.state.idle, case.sector[OPTICS]) == pytest.approx(1, abs=1e-6)
+    assert one(case.state.production, case.sector[OPTICS]) == 0
+
+
+def test_no_more_is_made_than_the_stock_allows() -> None:
+    """All of 7 t has just arrived, where 14 are needed and nobody counts as out: half is made, of both inputs half is used."""
+    case = Case(critical_cover=1e-9)
+    case.state.user_stock[case.user[OXIDE_OF_CARS]] = 7
+    before = one(case.state.user_stock, case.user[MAGNETS_OF_CARS])
+    case.settle(Lines)
+    assert one(case.state.production, case.sector[CARS_AB]) == pytest.approx(0.5)
+    assert one(case.state.use, case.user[MAGNETS_OF_CARS]) == pytest.approx(4)
+    assert one(case.state.user_stock, case.user[MAGNETS_OF_CARS]) == pytest.approx(before - 4 * TICK.days)
+    assert one(case.state.user_stock, case.user[OXIDE_OF_CARS]) == 0

@@ -1,0 +1,183 @@
+"""How much plants run, what they take and make (docs/model.md, section 4)."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from sim.axes import Floats
+from sim.market.forms import release
+from sim.market.plants import Plants, Utilisation, desired_output
+from tests.tiny import HALF, MAGNET_HO, OXIDE_HO, TICK, WORKS, Case, one
+
+
+def at(value: float) -> Floats:
+    """One number as an array."""
+    return np.array([[value]])
+
+
+def test_half_the_target_stock_is_made_up_for() -> None:
+    """Orders of 2 t/day, 28 t of the 56 that are wanted: 28 more in 56 days, 0.5 a day."""
+    assert desired_output(at(2), at(28), at(28), 56.0)[0, 0] == pytest.approx(2.5)
+
+
+def test_makers_with_far_too_much_want_to_make_nothing() -> None:
+    """And never less than nothing."""
+    assert desired_output(at(2), at(1e4), at(28), 56.0)[0, 0] == 0
+
+
+RULE = Utilisation(floor=0.2, base=0.6, supply=1.0, order=1.0, bound=5.0, least=1e-3)
+"""ln((u₀ − floor)/(1 − u₀)) = 0, and the slope is 0.4·0.4/(0.8·0.6) = 1/3."""
+
+
+def test_nothing_new_leaves_utilisation_at_base() -> None:
+    """Margin 0, desired 1."""
+    assert RULE(at(0), at(1))[0, 0] == pytest.approx(1)
+
+
+def test_a_margin_raises_utilisation() -> None:
+    """Z = ln 3 at a margin of ln(3)/3: 0.2 + 0.8·3/4 = 0.8, four thirds of base; as little lowers it to 0.4."""
+    assert RULE(at(math.log(3) / 3), at(1))[0, 0] == pytest.approx(0.8 / 0.6)
+    assert RULE(at(-math.log(3) / 3), at(1))[0, 0] == pytest.approx(0.4 / 0.6)
+
+
+def test_orders_raise_utilisation() -> None:
+    """Z = ln 2 at orders of 2^(1/3): 0.2 + 0.8·2/3."""
+    assert RULE(at(0), at(2 ** (1 / 3)))[0, 0] == pytest.approx((0.2 + 0.8 * 2 / 3) / 0.6)
+
+
+def test_margins_and_orders_add_up_each_by_its_elasticity() -> None:
+    """Margin ln(3)/6 twice, orders of 3^(1/3) half: z = ln 3 + ln(3)/2 = 1.5·ln 3."""
+    rule = Utilisation(0.2, 0.6, 2.0, 0.5, 5.0, 1e-3)
+    used = 0.2 + 0.8 / (1 + 3**-1.5)
+    assert rule(at(math.log(3) / 6), at(3 ** (1 / 3)))[0, 0] == pytest.approx(used / 0.6)
+
+
+@pytest.mark.parametrize(("floor", "base"), [(0.25, 0.85), (0.1, 0.5)])
+def test_elasticities_are_those_at_base(floor: float, base: float) -> None:
+    """A margin of 1e-6 moves the logarithm of utilisation by 0.4 of it."""
+    rule = Utilisation(floor, base, 0.4, 0.7, 50.0, 1e-9)
+    assert math.log(rule(at(1e-6), at(1))[0, 0]) == pytest.approx(0.4e-6, rel=1e-4)
+    assert math.log(rule(at(0), at(math.exp(1e-6)))[0, 0]) == pytest.approx(0.7e-6, rel=1e-4)
+
+
+def test_utilisation_is_bounded_both_ways() -> None:
+    """Z stays within ±5."""
+    most, least = (0.2 + 0.8 / (1 + math.exp(-z)) for z in (5, -5))
+    assert RULE(at(100), at(1))[0, 0] == pytest.approx(most / 0.6)
+    assert RULE(at(-100), at(1))[0, 0] == pytest.approx(least / 0.6)
+
+
+def test_nothing_desired_counts_as_the_least_ratio() -> None:
+    """Z = 3·ln 0.5, with a least ratio of a half."""
+    rule = Utilisation(0.2, 0.6, 1.0, 1.0, 5.0, 0.5)
+    assert rule(at(0), at(0))[0, 0] == pytest.approx((0.2 + 0.8 / 9) / 0.6)
+
+
+def still(**parameters: float) -> Case:
+    """Plants that do not answer to margins or orders."""
+    names = ("supply_elasticity", "order_elasticity", "mine_supply_elasticity", "mine_order_elasticity")
+    return Case(**{**dict.fromkeys(names, 0.0), **parameters})
+
+
+def test_wanted_activity_is_capacity_that_is_available() -> None:
+    """12 a day, a tenth more capacity, half of it available."""
+    case = still()
+    works = case.facility["HO works"]
+    case.state.capacity[works] = 1.1
+    case.market.shocks.available[works] = 0.5
+    case.settle(Plants)
+    assert one(case.state.activity, works) == pytest.approx(12 * 1.1 * 0.5)
+
+
+def test_costs_rise_with_inputs_and_fall_with_thrift() -> None:
+    """Inputs are 0.5·50·1.28/40 = 0.8 of the costs; half as dear again, and of them 0.9·0.8 is taken."""
+    case = still()
+    case.state.paid[case.d[OXIDE_HO]] = 1.5
+    case.state.saving[:], case.state.thrift[:] = 0.9, 0.8
+    case.settle(Plants)
+    assert one(case.state.unit_cost, case.facility["HO works"]) == pytest.approx(0.8 * 1.5 * 0.72 + 0.2)
+    assert one(case.state.unit_cost, case.facility["HO mine"]) == pytest.approx(1)
+    assert one(case.state.need, case.user[WORKS]) == pytest.approx(0.72 * 6)
+    assert one(case.state.use, case.user[WORKS]) == pytest.approx(0.72 * 6)
+    assert one(case.state.made, case.o[MAGNET_HO]) == pytest.approx(12)
+
+
+def test_works_run_by_the_margin_of_their_price_over_their_cost() -> None:
+    """Price 1.2 over cost 1 at an elasticity of 0.46; floor and base as in RULE, so z = 3·0.46·ln 1.2."""
+    case = still(supply_elasticity=0.46, utilisation_floor=0.2, utilisation_base=0.6)
+    case.state.expected_price[case.o[MAGNET_HO]] = math.log(1.2)
+    case.settle(Plants)
+    used = 0.2 + 0.8 / (1 + 1.2 ** (-3 * 0.46))
+    assert one(case.state.activity, case.facility["HO works"]) == pytest.approx(12 * used / 0.6)
+
+
+def test_dear_inputs_slow_works_down() -> None:
+    """Cost 1.4 = 0.8·1.5 + 0.2 over a price of 1."""
+    case = still(supply_elasticity=0.46, utilisation_floor=0.2, utilisation_base=0.6)
+    case.state.paid[case.d[OXIDE_HO]] = 1.5
+    case.settle(Plants)
+    used = 0.2 + 0.8 / (1 + 1.4 ** (3 * 0.46))
+    assert one(case.state.activity, case.facility["HO works"]) == pytest.approx(12 * used / 0.6)
+
+
+def test_works_run_by_their_order_book_over_their_capacity() -> None:
+    """Orders of 12 t/day, 6 days short of 28 in stock: 12 + 72/36 = 14, over 12 and a capacity of 1.1; z = 3·0.5·ln(…)."""
+    case = still(
+        order_elasticity=0.5, utilisation_floor=0.2, utilisation_base=0.6, maker_adjustment_time=36.0, release_time=0.1
+    )
+    case.state.maker_stock[case.o[MAGNET_HO]] = 12 * 22
+    case.state.capacity[case.facility["HO works"]] = 1.1
+    case.settle(Plants)
+    used = 0.2 + 0.8 / (1 + (14 / 12 / 1.1) ** (-3 * 0.5))
+    assert one(case.state.activity, case.facility["HO works"]) == pytest.approx(12 * 1.1 * used / 0.6)
+
+
+def test_mines_answer_by_elasticities_of_their_own() -> None:
+    """Price 1.2: z = 3·0.3·ln 1.2."""
+    case = still(mine_supply_elasticity=0.3, utilisation_floor=0.2, utilisation_base=0.6)
+    case.state.expected_price[case.o[OXIDE_HO]] = math.log(1.2)
+    case.settle(Plants)
+    used = 0.2 + 0.8 / (1 + 1.2 ** (-3 * 0.3))
+    assert one(case.state.activity, case.facility["HO mine"]) == pytest.approx(10 * used / 0.6)
+
+
+def test_works_take_no_more_than_their_stock_lets_go() -> None:
+    """30 t, of which 8 arrived: half of 22 and 1 − ½·HALF/7 of 8, where 42 are needed."""
+    case = still(release_time=HALF)
+    case.state.user_stock[case.user[WORKS]], case.state.received[case.user[WORKS]] = 30, 8
+    case.settle(Plants)
+    can = 11 + 8 * (1 - HALF / 14)
+    assert one(case.state.activity, case.facility["HO works"]) == pytest.approx(12 * can / 42)
+    assert one(case.state.use, case.user[WORKS]) * TICK.days == pytest.approx(can)
+    assert one(case.state.user_stock, case.user[WORKS]) == pytest.approx(30 - can)
+    assert can == pytest.approx(release(at(22), at(8), 7, HALF)[0, 0])
+
+
+def test_with_plenty_in_stock_works_do_as_they_want() -> None:
+    """A served share is at most 1."""
+    case = still()
+    case.state.user_stock[case.user[WORKS]] = 1e6
+    case.settle(Plants)
+    assert one(case.state.activity, case.facility["HO works"]) == pytest.approx(12)
+
+
+def test_other_use_gives_way_when_prices_rise() -> None:
+    """A tenth of output at base; at four times the price and an elasticity of ½, a twentieth. The rest joins the stock."""
+    case = still(other_use_elasticity=0.5)
+    case.state.price[case.node[OXIDE_HO]] = math.log(4)
+    before = one(case.state.maker_stock, case.o[OXIDE_HO])
+    case.settle(Plants)
+    assert one(case.state.made, case.o[OXIDE_HO]) == pytest.approx(10)
+    assert one(case.state.other, case.o[OXIDE_HO]) == pytest.approx(0.5)
+    assert one(case.state.maker_stock, case.o[OXIDE_HO]) == pytest.approx(before + 9.5 * 7)
+
+
+def test_other_use_takes_no_more_than_all() -> None:
+    """Next to nothing for a price."""
+    case = still(other_use_elasticity=1.0)
+    case.state.price[case.node[OXIDE_HO]] = math.log(1e-3)
+    case.settle(Plants)
+    assert one(case.state.other, case.o[OXIDE_HO]) == pytest.approx(10)

@@ -1,0 +1,60 @@
+"""How proposals of several controls on one arc combine (docs/model.md, eq. 7.1 to 7.3)."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.tiny import OXIDE_ABROAD, Case, ban
+
+ROW = np.array([0])
+
+
+def test_shares_barred_combine_as_independent() -> None:
+    """1 − (1 − 0.5)·(1 − 0.2)."""
+    controls = Case(ban()).controls
+    controls.bar(ROW, 0.5)
+    controls.bar(ROW, 0.2)
+    assert controls.barred[0].tolist() == pytest.approx([0.6, 0.6])
+
+
+def test_the_loudest_alarm_and_the_largest_block_count() -> None:
+    """Whatever their order."""
+    controls = Case(ban()).controls
+    for share in (0.3, 0.7, 0.5):
+        controls.warn(ROW, share)
+        controls.block(ROW, share)
+    assert controls.alarm[0].tolist() == [0.7, 0.7]
+    assert controls.blocked[0].tolist() == [0.7, 0.7]
+
+
+def test_proposals_are_forgotten_at_the_start_of_a_tick() -> None:
+    """All but the arcs."""
+    case = Case(ban())
+    for name, array in vars(case.controls).items():
+        if isinstance(array, np.ndarray) and name != "arcs":
+            array[:] = 0.5
+    case.controls.clear()
+    assert case.controls.arcs.tolist() == [case.arc[OXIDE_ABROAD]]
+    arrays = [a for n, a in vars(case.controls).items() if isinstance(a, np.ndarray) and n != "arcs"]
+    assert len(arrays) == 9
+    assert not any(array.any() for array in arrays)
+
+
+def test_shocks_are_forgotten_at_the_start_of_a_tick() -> None:
+    """Nothing is lost, nothing changes."""
+    shocks = Case().market.shocks
+    shocks.available[:], shocks.demand[:] = 0.5, 0.5
+    shocks.clear()
+    assert shocks.available.min() == 1
+    assert shocks.demand.min() == 1
+
+
+def test_what_is_controlled_is_summed_at_its_ends() -> None:
+    """Oxide over the arc from HO to AB."""
+    case = Case(ban())
+    tonnes = np.array([[5.0, 7.0]])
+    assert case.controls.to_origin(tonnes)[case.o["oxide.Ee", "HO"]].tolist() == [5, 7]
+    assert case.controls.to_destination(tonnes)[case.d["oxide.Ee", "AB"]].tolist() == [5, 7]
+    assert case.controls.to_origin(tonnes).sum() == 12
+    assert case.controls.positions(case.controls.arcs).tolist() == [0]

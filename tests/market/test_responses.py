@@ -1,0 +1,70 @@
+"""Contracts, thrift, substitution and capacity (docs/model.md, section 9)."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from sim.market.forms import FastResponse
+from sim.market.responses import Responses
+from tests.driver import parameters
+from tests.tiny import CARS_AB, CARS_HO, HALF, MAGNET_HO, OXIDE_AB, OXIDE_HO, TICK, Case, one
+
+
+def test_contracts_and_expectations_follow_the_spot_price() -> None:
+    """Half, three quarters and seven eighths of the way to ln 2."""
+    case = Case(price_expectation_time=HALF, contract_time=HALF / 2, long_price_time=HALF / 3)
+    case.state.price[case.node[OXIDE_HO]] = math.log(2)
+    case.settle(Responses)
+    o = case.o[OXIDE_HO]
+    assert one(case.state.expected_price, o) == pytest.approx(math.log(2) / 2)
+    assert one(case.state.contract_price, o) == pytest.approx(math.log(2) * 3 / 4)
+    assert one(case.state.long_price, o) == pytest.approx(math.log(2) * 7 / 8)
+    assert one(case.state.contract_price, case.o[OXIDE_AB]) == 0
+
+
+def test_sectors_substitute_when_inputs_are_dear() -> None:
+    """Cost fourfold: goal 4^(−½), of the gap of 0.5 all but the dead band of 0.02, half of it."""
+    case = Case(thrift_elasticity=0.5, thrift_time=HALF, thrift_rate=1.0, thrift_dead_band=0.02)
+    case.state.input_cost[case.sector[CARS_AB]] = 4
+    case.settle(Responses)
+    assert one(case.state.substitution, case.sector[CARS_AB]) == pytest.approx(1 - 0.24)
+    assert one(case.state.substitution, case.sector[CARS_HO]) == 1
+
+
+def test_plants_save_soon_and_thrift_slowly() -> None:
+    """Oxide at four times its price: half of the way to the fast response; half of 0.48 of the slow."""
+    case = Case(saving_time=HALF, thrift_elasticity=0.5, thrift_time=HALF, thrift_rate=1.0, thrift_dead_band=0.02)
+    case.state.paid[case.d[OXIDE_HO]] = 4
+    case.settle(Responses)
+    cost = case.state.paid[case.d[OXIDE_HO] : case.d[OXIDE_HO] + 1]
+    used = 4**-0.1 * float(FastResponse.of(parameters(saving_elasticity=0.0))(cost * 0 + math.log(4))[0, 0])
+    assert one(case.state.saving, 0) == pytest.approx((1 + used) / 2)
+    assert one(case.state.thrift, 0) == pytest.approx(1 - 0.24)
+
+
+def test_capacity_grows_when_prices_stay_high() -> None:
+    """Long price e^0.5 at the end of the tick: 1 + 0.4·0.5, half of the way. A price below base takes nothing away."""
+    case = Case(investment_elasticity=0.4, investment_time=HALF, long_price_time=1e-9)
+    case.state.price[case.node[OXIDE_HO]] = 0.5
+    case.state.price[case.node[MAGNET_HO]] = -0.5
+    case.settle(Responses)
+    assert one(case.state.capacity, case.facility["HO mine"]) == pytest.approx(1.1)
+    assert one(case.state.capacity, case.facility["HO works"]) == pytest.approx(1)
+
+
+def test_capacity_keeps_up_with_the_growth_of_what_it_goes_into() -> None:
+    """Cars and optics grow by 8 % a year, of which the scale takes half: after a week capacity is where its goal is."""
+    case = Case(sector_growth=0.08, growth=0.5, investment_time=HALF)
+    case.settle(Responses)
+    for facility in case.world.facilities:
+        assert one(case.state.capacity, case.facility[facility]) == pytest.approx(1.08 ** (0.5 * 7 / 365), rel=1e-12)
+
+
+def test_capacity_of_a_facility_that_a_scenario_enlarges_stays_enlarged() -> None:
+    """Its size is what investment adds to."""
+    case = Case(investment_time=HALF)
+    responses = Responses(case.world, parameters(investment_time=HALF), 1.5)
+    responses(case.state, TICK)
+    assert one(case.state.capacity, case.facility["HO mine"]) == pytest.approx(1.25)

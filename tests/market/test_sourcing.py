@@ -1,0 +1,108 @@
+"""From whom users order, and what makers send (docs/model.md, section 6)."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from sim.axes import Floats
+from sim.market.forms import release
+from sim.market.points import Controls
+from sim.market.sourcing import Sourcing, attraction
+from tests.tiny import HALF, OXIDE_AB, OXIDE_ABROAD, OXIDE_HO, OXIDE_HOME, OXIDE_OWN, Case, ban, one
+
+
+def at(value: float) -> Floats:
+    """One number as an array."""
+    return np.array([[value]])
+
+
+def test_a_dear_origin_attracts_less() -> None:
+    """At four times the price and an elasticity of ½, half; with half of its orders filled, a quarter."""
+    assert attraction(at(0.8), at(math.log(4)), at(0.5), 0.5, 0.02)[0, 0] == pytest.approx(0.8 / 4)
+
+
+def test_the_poorest_record_still_counts_a_little() -> None:
+    """Nothing filled counts as 2 %."""
+    assert attraction(at(0.8), at(0.0), at(0.0), 0.5, 0.02)[0, 0] == pytest.approx(0.016)
+
+
+def test_buyers_move_half_of_the_way_to_what_attracts() -> None:
+    """HO at four times the price attracts ¾·½, AB ¼: shares 0.6 and 0.4; half of the way from 0.75 and 0.25."""
+    case = Case(sourcing_elasticity=0.5, habit_time=HALF)
+    case.state.contract_price[case.o[OXIDE_HO]] = math.log(4)
+    case.settle(Sourcing)
+    assert one(case.state.share, case.arc[OXIDE_ABROAD]) == pytest.approx(0.675)
+    assert one(case.state.share, case.arc[OXIDE_OWN]) == pytest.approx(0.325)
+    assert one(case.state.want, case.arc[OXIDE_ABROAD]) == pytest.approx(4 * 0.675)
+    assert one(case.state.share, case.arc[OXIDE_HOME]) == pytest.approx(1)
+
+
+def test_an_expected_refusal_puts_buyers_off() -> None:
+    """Barred by half with an aversion of 2·ln 2 halves the attraction: 0.375 against 0.25."""
+    case = Case(ban(), refusal_aversion=2 * math.log(2), habit_time=HALF)
+    case.controls.barred[:] = 0.5
+    case.settle(Sourcing)
+    assert one(case.state.share, case.arc[OXIDE_ABROAD]) == pytest.approx((0.75 + 0.6) / 2)
+
+
+def test_makers_do_not_count_on_orders_that_will_be_barred() -> None:
+    """9 t/day so far; now 6 at home and 2 of 4 abroad: half of the way to 8."""
+    case = Case(ban(), refusal_aversion=0.0, expectation_time=HALF)
+    case.controls.barred[:] = 0.5
+    case.state.orders[case.d[OXIDE_AB]] = 4 / 0.75
+    case.settle(Sourcing)
+    assert one(case.state.expected_orders, case.o[OXIDE_HO]) == pytest.approx(8.5)
+
+
+def test_what_is_blocked_does_not_leave() -> None:
+    """A third of 3 t/day to AB is blocked, 6 t/day go home: 14 and 42 t in a week."""
+    case = Case(ban())
+    seen: list[float] = []
+
+    def block(tick: object, state: object, controls: Controls) -> None:
+        seen.append(one(case.state.want, case.arc[OXIDE_ABROAD]))
+        controls.block(np.array([0]), 1 / 3)
+
+    case.points.limits[:] = [block]
+    before = one(case.state.maker_stock, case.o[OXIDE_HO])
+    case.settle(Sourcing)
+    assert seen == [pytest.approx(3)]
+    assert one(case.state.shipped, case.arc[OXIDE_ABROAD]) == pytest.approx(14)
+    assert one(case.state.shipped, case.arc[OXIDE_HOME]) == pytest.approx(42)
+    assert one(case.state.maker_stock, case.o[OXIDE_HO]) == pytest.approx(before - 56)
+
+
+def test_makers_fill_what_their_stock_lets_go() -> None:
+    """40 t, of which 9·7 would be asked; 28 of them made in the tick: (40 − 28)/2 and what of 28 passes through."""
+    case = Case(release_time=HALF, expectation_time=HALF)
+    o = case.o[OXIDE_HO]
+    case.state.maker_stock[o], case.state.made[o], case.state.other[o] = 40, 5, 1
+    case.settle(Sourcing)
+    can = 6 + 28 * (1 - HALF / 14)
+    assert can == pytest.approx(release(at(12), at(28), 7, HALF)[0, 0])
+    assert one(case.state.shipped, case.arc[OXIDE_HOME]) == pytest.approx(can * 6 / 9)
+    assert one(case.state.shipped, case.arc[OXIDE_ABROAD]) == pytest.approx(can * 3 / 9)
+    assert one(case.state.maker_stock, o) == pytest.approx(40 - can)
+    assert one(case.state.fill, o) == pytest.approx((1 + can / 63) / 2)
+
+
+def test_makers_send_no_more_than_they_have() -> None:
+    """Less in stock than was just made, as when leaks took the rest: the release of a negative rest does not count."""
+    case = Case(release_time=1e9)
+    o = case.o[OXIDE_AB]
+    case.state.maker_stock[o], case.state.made[o] = 0.0, 1
+    case.settle(Sourcing)
+    assert one(case.state.shipped, case.arc[OXIDE_OWN]) == 0
+    assert one(case.state.maker_stock, o) == 0
+
+
+def test_with_nothing_asked_all_is_filled() -> None:
+    """An origin of which nobody orders keeps its record."""
+    case = Case()
+    case.state.orders[case.d[OXIDE_AB]] = 0
+    case.settle(Sourcing)
+    assert one(case.state.fill, case.o[OXIDE_AB]) == pytest.approx(1)
+    assert one(case.state.shipped, case.arc[OXIDE_OWN]) == 0

@@ -1,0 +1,226 @@
+"""Engine and oracle are the same market: every variable of every tick, to 1e-9."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pytest
+
+from sim.ensemble.clock import Clock, Horizon, Tick
+from sim.ensemble.parameters import Parameters
+from sim.market.points import Points, controls_on
+from sim.market.settle import Market
+from sim.world.build import World, build
+from sim.world.tables import Tables, read
+from tests.oracle import Record, run
+from tests.oracle.cases import PARAMETERS, numbers, parameters
+from tests.worlds import MARGINS, small_tables
+
+TOLERANCE = 1e-9
+SMALL = 1e-3        # t, t/day, ln or share: what is smaller is measured against this
+ENGINE = {          # variable of the oracle: axis and name in the engine
+    "N": {"price": "price", "anchor": "anchor", "bare": "bare"},
+    "D": {
+        "paid": "paid",
+        "contract": "landed_cost",
+        "price_remembered": "remembered_price",
+        "hoarding": "hoarding",
+        "orders": "orders",
+    },
+    "O": {
+        "maker_stock": "maker_stock",
+        "made": "made",
+        "other": "other",
+        "fill": "fill",
+        "expected_orders": "expected_orders",
+        "expected_net": "expected_output",
+        "expected_price": "expected_price",
+        "contract_price": "contract_price",
+        "long_price": "long_price",
+    },
+    "U": {
+        "user_stock": "user_stock",
+        "received": "received",
+        "need": "need",
+        "expected_use": "expected_need",
+    },
+    "T": {"saving": "saving", "thrifting": "thrift"},
+    "A": {
+        "want": "want",
+        "share": "share",
+        "shipped": "shipped",
+        "crossed": "crossed",
+        "leaked": "leaked",
+        "expected_want": "wished",
+    },
+    "F": {"activity": "activity", "capacity": "capacity"},
+    "S": {
+        "baseline": "baseline",
+        "quantity": "demand",
+        "cost": "input_cost",
+        "intensity": "substitution",
+        "idle": "idle",
+        "stopped": "stopped",
+        "production": "production",
+    },
+}
+
+
+@dataclass(frozen=True)
+class Case:
+    """A small world, or the one that ships, and how long it is looked at."""
+
+    regions: tuple[str, ...] = ("HO", "AB")
+    growth: float = 0.0
+    perturb: float = 1.0
+    tick: int = 7
+    days: int = 364
+    start: int = 0
+    settings: tuple[tuple[str, float], ...] = ()
+    shipped: bool = False
+
+    @property
+    def tables(self) -> Tables:
+        """The world."""
+        if self.shipped:
+            return read(PARAMETERS.parent)
+        return small_tables(numbers(self.start), self.regions, self.growth)
+
+    @property
+    def margins(self) -> dict[str, float]:
+        """Value of outputs over costs, by process."""
+        if self.shipped:
+            return {k.removeprefix("margin_"): v for k, v in self.p.items() if k.startswith("margin_")}
+        return MARGINS
+
+    @property
+    def p(self) -> dict[str, float]:
+        """The parameters."""
+        return parameters(growth=float(self.growth > 0)) | dict(self.settings)
+
+
+BOUNDS = (                          # so tight that they hold
+    ("hoarding_ceiling", 1.05),
+    ("utilisation_bound", 2.0),
+    ("least_ratio", 0.9),
+    ("fill_floor", 0.95),
+    ("saving_floor", 0.97),
+    ("saving_ceiling", 1.001),
+    ("thrift_floor", 0.95),
+    ("thrift_return", 0.9),
+    ("thrift_time", 50.0),
+    ("thrift_dead_band", 0.002),
+    ("least_cover", 40.0),
+    ("price_floor", 0.95),
+)
+THREE = ("HO", "AB", "CD")
+CASES = {
+    "base year": Case(),
+    "short of stock": Case(perturb=0.8),
+    "ample stock": Case(perturb=1.2, start=50),
+    "growth": Case(growth=0.15, start=100),
+    "three regions": Case(THREE, growth=0.15, perturb=1.2, start=150),
+    "ticks of three days": Case(THREE, perturb=0.8, tick=3, days=156, start=200),
+    "a last tick cut short": Case(THREE, growth=0.15, perturb=0.8, days=361, start=250),
+    "hardly any stock": Case(growth=0.15, perturb=0.05, start=300),
+    "bounds that hold, little stock": Case(perturb=0.3, days=728, start=400, settings=BOUNDS),
+    "bounds that hold, much stock": Case(
+        THREE, growth=0.15, perturb=2.0, start=450, settings=(*BOUNDS, ("least_prospect", 130.0))
+    ),
+    "the world that ships": Case(growth=1.0, perturb=0.8, days=140, shipped=True),
+    "four times the stock, two years": Case(THREE, growth=0.15, perturb=4.0, days=728, start=350),
+}
+
+
+@cache
+def engine(case: Case) -> Record:
+    """What the engine records, in the names of the oracle."""
+    world = build(case.tables, case.margins)
+    p = Parameters(case.p)
+    market = Market(world, p, Points(), controls_on(world, np.array([], int), 1), case.tick, 1)
+    market.state.maker_stock[:] *= case.perturb
+    market.state.user_stock[:] *= case.perturb
+    names = names_of_axes(world)
+    record: Record = defaultdict(list)
+
+    def settle(tick: Tick) -> None:
+        market.settle(tick)
+        for axis, variables in ENGINE.items():
+            for ours, theirs in variables.items():
+                values = getattr(market.state, theirs)[:, 0].tolist()
+                record[ours].append(dict(zip(names[axis], values, strict=True)))
+        record["critical"].append(critical(world, market.state.critical[:, 0].tolist()))
+
+    start = date(2025, 1, 1)
+    Clock(Horizon(start, start + timedelta(days=case.days - 1), case.tick)).run(settle)
+    return record
+
+
+def names_of_axes(world: World) -> dict[str, list[Any]]:
+    """Names, as the oracle spells them, of the rows of each axis."""
+    users = [user if user[2] else user[:2] for user in world.users]
+    return {
+        "N": list(world.nodes),
+        "D": list(world.nodes[world.destinations]),
+        "O": list(world.nodes[world.origins]),
+        "U": users,
+        "T": users[world.thrifty],
+        "A": list(world.arcs),
+        "F": list(world.facilities),
+        "S": list(world.sectors),
+    }
+
+
+def critical(world: World, places: list[float]) -> dict[tuple[str, str], str]:
+    """The critical commodity of each sector, from its place among the sector's inputs."""
+    return {
+        (sector, region): commodity
+        for (sector, region), place in zip(world.sectors, places, strict=True)
+        for commodity, user_region, user_sector in world.users[world.slots[int(place)]]
+        if (user_sector, user_region) == (sector, region)
+    }
+
+
+@cache
+def oracle(case: Case) -> Record:
+    """What the oracle records."""
+    return run(case.tables, case.margins, case.p, case.days, case.tick, perturb=case.perturb)
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+def test_every_variable_of_every_tick_is_the_same(case: Case) -> None:
+    theirs, ours = engine(case), oracle(case)
+    for variable in theirs.keys() - {"critical"}:
+        for tick, values in enumerate(theirs[variable], start=1):
+            for name, value in values.items():
+                if variable == "fill" and not ours["expected_orders"][tick - 1][name]:
+                    continue        # nobody asks, so nobody minds
+                here = ours[variable][tick - 1][name]
+                scale = max(abs(value), abs(here), SMALL)
+                assert abs(value - here) <= TOLERANCE * scale, (variable, name, tick, value, here)
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+def test_the_same_input_is_critical_unless_two_are_equally_scarce(case: Case) -> None:
+    theirs, ours = engine(case)["critical"], oracle(case)
+    for commodities, here, cover in zip(theirs, ours["critical"], ours["relative_cover"], strict=True):
+        for (sector, region), commodity in commodities.items():
+            mine = here[sector, region]
+            equal = pytest.approx(cover[mine, region, sector], rel=TOLERANCE)
+            assert commodity == mine or cover[commodity, region, sector] == equal
+
+
+def test_the_cases_reach_every_regime() -> None:
+    """Lines stop, hoarding rises, prices fall and rise, plants thrift: or the comparison shows little."""
+    short, ample = oracle(CASES["hardly any stock"]), oracle(CASES["four times the stock, two years"])
+    assert min(min(values.values()) for values in short["production"]) < 0.9
+    assert max(max(values.values()) for values in short["hoarding"]) > 1.1
+    assert max(max(values.values()) for values in short["price"]) > 1
+    assert min(min(values.values()) for values in short["thrifting"]) < 0.98
+    assert min(min(values.values()) for values in ample["price"]) < -0.3
+    assert len({c for values in short["critical"] for c in values.values()}) > 1

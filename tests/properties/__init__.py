@@ -1,0 +1,1 @@
+"""What holds in every world: rest, mass, signs, units, ticks, owners."""

@@ -1,0 +1,80 @@
+"""P2: no element appears or vanishes, at any tick, whatever governments do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from hypothesis import given, settings
+
+from sim.axes import Floats
+from sim.ensemble.clock import Tick
+from sim.world.tables import Tables
+from tests.driver import Built, Spec, market, run
+from tests.strategies import every_kind, worlds
+
+
+class Account:
+    """Where each element is and went, (E, R) t: what is there at the start and mined, against everything else."""
+
+    def __init__(self, built: Built) -> None:
+        self.built, world = built, built.world
+        self.of_arcs = world.contents(c for c, _, _ in world.arcs).T
+        self.of_users = world.contents(c for c, _, _ in world.users).T
+        self.of_origins = world.contents(c for c, _ in world.nodes[world.origins]).T
+        self.mines = np.array([[float(process == "mine")] for process in world.facility_process])
+        self.queued = np.zeros_like(built.market.controls.waiting)
+        self.mined, self.gone = np.zeros_like(self.held()), np.zeros_like(self.held())
+        self.initial = self.held()
+
+    def held(self) -> Floats:
+        """In stocks, under way and at the border."""
+        state, way = self.built.market.state, self.built.market.under_way.total.copy()
+        way[self.built.market.controls.arcs] += self.queued
+        return self.of_origins @ state.maker_stock + self.of_users @ state.user_stock + self.of_arcs @ way
+
+    def settle(self, tick: Tick) -> None:
+        """Add up what a tick mined, used, put to other use and lost in processes; compare."""
+        world, state, controls = self.built.world, self.built.market.state, self.built.market.controls
+        decided = controls.granted + controls.refused
+        assert np.abs(self.queued - decided - controls.waiting).max(initial=0) < 1e-9 * (1 + self.queued.max(initial=0))
+        self.queued += (state.shipped - state.crossed)[controls.arcs] - controls.refused
+        mined = self.of_origins @ world.output_of_plants(state.activity * self.mines)
+        made = self.of_origins @ state.made - mined
+        used = self.of_users @ state.use
+        self.mined += mined * tick.days
+        self.gone += (used - made + self.of_origins @ state.other) * tick.days
+        off = self.initial + self.mined - self.held() - self.gone
+        worst = np.abs(off).max() / (self.initial + self.mined).max()
+        assert worst < 1e-9, f"tick {tick.index}: {worst:.1e} of all there is"
+
+
+def conserves(tables: Tables, instruments: list[Spec], disturb: Callable[[Built], None], days: int = 728) -> None:
+    """Run a world and keep its account."""
+    built = market(tables, instruments, days=days)
+    disturb(built)
+    run(built, Account(built).settle)
+
+
+def nothing(built: Built) -> None:
+    """Leave a world as it is."""
+
+
+def starve(built: Built) -> None:
+    """Half of all stocks of users are gone, so that inputs run out."""
+    built.market.state.user_stock[:] *= 0.5
+
+
+@settings(max_examples=5, deadline=None, derandomize=True)
+@given(tables=worlds(growth=0.08))
+def test_mass_is_conserved_with_every_kind_at_work(tables: Tables) -> None:
+    """Two years."""
+    conserves(tables, every_kind(), nothing)
+
+
+@settings(max_examples=3, deadline=None, derandomize=True)
+@given(tables=worlds())
+def test_mass_is_conserved_where_inputs_run_out(tables: Tables) -> None:
+    """Half of the stocks, hardly anything granted, and everything covered. A year, and a last tick of a day."""
+    harsh = every_kind(coverage=1.0, loss=1.0, change=0.5, rate=1.0, volume="10 t/year")
+    conserves(tables, harsh, starve, 365)

@@ -1,0 +1,55 @@
+"""Generators of valid worlds, small and in balance by construction, and every kind of instrument to put into them."""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+
+from sim.world.tables import Tables
+from tests.driver import Spec, day
+from tests.worlds import small_tables
+
+REGIONS = (("HO", "AB"), ("HO", "AB", "CE"))
+
+
+@st.composite
+def worlds(draw: st.DrawFn, growth: float = 0.0) -> Tables:
+    """Tables of a small world of two or three regions."""
+    regions = draw(st.sampled_from(REGIONS))
+    return small_tables(lambda: draw(st.floats(0.01, 0.99)), regions, growth)
+
+
+def every_kind(
+    *, coverage: float = 0.8, loss: float = 0.6, change: float = -0.3, rate: float = 0.3, volume: str = "300 t/year"
+) -> list[Spec]:
+    """One instrument of each kind, all at work within the first year; some end within the second."""
+    oxides, magnets = {"elements": "all", "stages": "oxide"}, {"elements": "Bb", "stages": "magnet"}
+    held = {"share": 0.7, "hold": {"lognormal": {"median": "20 days", "p90": "45 days"}}}
+    rules = [{"name": "optics", "end_use": "optics", "share": 0.1}, {"name": "place", "towards": "AB", "share": 0.4}]
+    return [
+        {
+            "name": "licence", "kind": "export_licence", "by": "HO", "covers": {"elements": "Bb"}, "coverage": coverage,
+            "in_force": day(94), "until": day(500), "approval": {"default": 0.6, "rules": rules}, "look_alikes": held,
+            "processing": {"lognormal": {"median": "45 days", "p90": "100 days"}}, "reviewers": {},
+            "general": {"share": 0.3, "since": day(200)},
+        },
+        {
+            "name": "quota", "kind": "export_quota", "by": "HO", "covers": oxides, "coverage": coverage,
+            "in_force": day(60), "volume": volume,
+        },
+        {
+            "name": "ban", "kind": "export_ban", "by": "AB", "covers": magnets, "coverage": coverage,
+            "announced": day(70), "in_force": day(130), "until": day(400),
+        },
+        {
+            "name": "leakage", "kind": "leakage", "by": "HO", "covers": oxides, "in_force": day(0), "rate": rate,
+            "enforcement": 0.2,
+        },
+        {
+            "name": "accident", "kind": "supply_shock", "processes": "mine", "regions": "HO", "loss": loss,
+            "start": day(250), "lasts": "90 days",
+        },
+        {
+            "name": "slump", "kind": "demand_shock", "sectors": "cars", "change": change, "start": day(300),
+            "lasts": "200 days",
+        },
+    ]  # fmt: skip

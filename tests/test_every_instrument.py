@@ -1,0 +1,77 @@
+"""What holds of every kind of instrument: nothing at its zero, any order, its proofs."""
+
+from __future__ import annotations
+
+import inspect
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from sim.files.shipped import shipped
+from sim.instruments.base import KINDS
+from sim.simulation import Chunk, run_chunk
+from tests.ensembles import LICENCE, OTHERS, plan
+
+ZEROS = {
+    "export_licence": LICENCE.replace("name: licence", "name: null-one").replace(
+        "    by: HO", "    by: HO\n    coverage: 0"
+    ),
+    "export_ban": "  - {name: null-one, kind: export_ban, by: AB, covers: {elements: all}, in_force: 2025-02-01, coverage: 0}\n",
+    "export_quota": "  - {name: null-one, kind: export_quota, by: HO, covers: {elements: all}, in_force: 2025-02-01, "
+    "volume: 1 t/year, coverage: 0}\n",
+    "leakage": "  - {name: null-one, kind: leakage, by: HO, covers: {elements: all}, in_force: 2025-02-01, rate: 0}\n",
+    "supply_shock": "  - {name: null-one, kind: supply_shock, start: 2025-02-01, lasts: 1 year, loss: 0}\n",
+    "demand_shock": "  - {name: null-one, kind: demand_shock, start: 2025-02-01, lasts: 1 year, change: 0}\n",
+}
+
+
+def everything(chunk: Chunk) -> tuple[object, ...]:
+    """All that a chunk keeps, to the bit."""
+    block = chunk.block
+    return (
+        chunk.metrics,
+        chunk.draws,
+        block.metrics.tobytes(),
+        block.series.tobytes(),
+        block.draws.tobytes(),
+        block.events,
+    )
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+@pytest.mark.parametrize("beside", ["", LICENCE], ids=["alone", "beside a licence"])
+def test_an_instrument_at_its_zero_changes_no_bit(tmp_path: Path, kind: str, beside: str) -> None:
+    without = run_chunk(plan(tmp_path, beside), range(3))
+    for instruments in (beside + ZEROS[kind], ZEROS[kind] + beside):
+        assert everything(run_chunk(plan(tmp_path, instruments), range(3))) == everything(without)
+
+
+def test_the_order_of_instruments_changes_no_bit(tmp_path: Path) -> None:
+    listed = [f"  - {entry}" for entry in (LICENCE + OTHERS).split("  - ")[1:]]
+    forwards = run_chunk(plan(tmp_path, "".join(listed)), range(3))
+    backwards = run_chunk(plan(tmp_path, "".join(reversed(listed))), range(3))
+    assert everything(forwards) == everything(backwards)
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_every_kind_has_its_proofs(kind: str) -> None:
+    """A worked number, a zero, a place in the oracle, a page, a scenario."""
+    root = Path(__file__).parent
+    worked = root / "instruments" / f"test_{kind}.py"
+    assert worked.exists(), f"write {worked.name}"
+    assert "def test_worked" in worked.read_text(), f"{worked.name} has no worked number"
+    assert kind in ZEROS
+    assert f'"{kind}"' in (root / "oracle" / "controls.py").read_text(), "give it a place in the oracle"
+    assert (root.parent / "docs" / "instruments" / f"{kind}.md").exists()
+    scenarios = [file.read_text(encoding="utf-8") for file in shipped("scenarios").rglob("*.yaml")]
+    assert any(f"kind: {kind}" in text for text in scenarios), "show it in a scenario"
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_a_kind_is_final_and_says_what_its_zero_is(kind: str) -> None:
+    schema = KINDS[kind]
+    assert getattr(schema, "__final__", False)
+    assert schema.zero.split(":")[0] in schema.model_fields
+    assert get_args(schema.model_fields["kind"].annotation) == (kind,)
+    assert inspect.getdoc(schema)

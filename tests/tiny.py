@@ -1,0 +1,172 @@
+"""A world small enough for a pencil: one element, two goods, two regions; t/day.
+
+=============  ====  ==========================================
+oxide of HO    10    6 to works in HO, 3 to AB, 1 to other use
+oxide of AB     1    to AB
+magnet of HO   12    4 to HO, 8 to AB
+=============  ====  ==========================================
+
+In HO, works make 12 t of magnets of 6 t of oxide, and cars need 4 t of magnets. In AB, cars need 8 t of magnets and
+2 t of oxide, optics 2 t of oxide. Base prices, USD/kg: oxide 50 in HO and 60 in AB, magnets 40 and 50. Makers and
+plants hold 28 days, sectors 56. Goods are under way for 7 days at home and 28 abroad, where freight is a tenth of value.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from sim.axes import Floats
+from sim.ensemble.clock import Tick
+from sim.ensemble.state import State
+from sim.world.tables import (
+    BaseYearRow,
+    CommodityRow,
+    Confidence,
+    ElementRow,
+    FacilityRow,
+    Process,
+    RegionRow,
+    RouteRow,
+    SectorRow,
+    Tables,
+)
+from tests import driver
+from tests.driver import Built, Spec
+
+FACT: tuple[str, Confidence, str, str, str] = ("made up for a test", "assumption", "", "", "")
+YEAR = 365.0
+TICK = Tick(0, 0, 7, 7)
+HALF = 7 / math.log(2)
+"""A time constant with which half of a gap closes in a tick of seven days."""
+
+MARGINS = {"mine": 1.25, "magnet": 1.28}
+COST_OF_CARS = 8 * 40 + 2 * (0.75 * 50 + 0.25 * 60)
+"""Thousand USD a day that cars in AB spend on inputs: 425."""
+
+
+def tables(growth: float = 0.0, scale: float = 1.0) -> Tables:
+    """The tables; `scale` multiplies every tonnage, and the value added with it."""
+    facilities: tuple[tuple[str, str, Process, int], ...] = (
+        ("HO mine", "HO", "mine", 10), ("AB mine", "AB", "mine", 1), ("HO works", "HO", "magnet", 12),
+    )
+    value_added = {("cars", "HO"): 1e6, ("cars", "AB"): 3e3 * COST_OF_CARS, ("optics", "AB"): 1e6}
+    return Tables(
+        elements=(ElementRow(*FACT, "Ee", "Ee", "light"),),
+        commodities=(
+            CommodityRow(*FACT, "oxide.Ee", "oxide", "oxide", "t", "2846", 4.0, 4.0, False),
+            CommodityRow(*FACT, "magnet.Ee", "magnet", "magnet", "t", "8505", 4.0, 4.0, False),
+        ),
+        regions=(RegionRow(*FACT, "HO", "HO", False), RegionRow(*FACT, "AB", "AB", True)),
+        routes=tuple(
+            RouteRow(*FACT, o, d, 7.0 if o == d else 28.0, 0.0 if o == d else 0.1)
+            for o in ("HO", "AB")
+            for d in ("HO", "AB")
+        ),
+        facilities=tuple(
+            FacilityRow(*FACT, name, "", region, process, "operating", a, "t", "", "", a * YEAR, None)
+            for name, region, process, a in facilities
+        ),
+        sectors=tuple(
+            SectorRow(*FACT, sector, region, scale * value * YEAR, growth, 8.0, 1.0)
+            for (sector, region), value in value_added.items()
+        ),
+        parameters=(),
+        base_year=tuple(_rows(scale)),
+    )
+
+
+def _rows(scale: float) -> list[BaseYearRow]:
+    year = scale * YEAR
+    return [
+        BaseYearRow("content", "oxide.Ee", "Ee", "", "", "", "", 1.0, "1"),
+        BaseYearRow("content", "magnet.Ee", "Ee", "", "", "", "", 0.4, "1"),
+        *(
+            BaseYearRow("price", commodity, "", region, "", "", "", price, "USD/kg")
+            for commodity, region, price in (
+                ("oxide.Ee", "HO", 50), ("oxide.Ee", "AB", 60), ("magnet.Ee", "HO", 40), ("magnet.Ee", "AB", 50),
+            )
+        ),
+        *(
+            BaseYearRow("flow", commodity, "", origin, destination, "", "", tonnes * year, "t/year")
+            for commodity, origin, destination, tonnes in (
+                ("oxide.Ee", "HO", "HO", 6), ("oxide.Ee", "HO", "AB", 3), ("oxide.Ee", "AB", "AB", 1),
+                ("magnet.Ee", "HO", "HO", 4), ("magnet.Ee", "HO", "AB", 8),
+            )
+        ),
+        *(
+            BaseYearRow("use", commodity, "", region, "", sector, "", tonnes * year, "t/year")
+            for commodity, region, sector, tonnes in (
+                ("magnet.Ee", "HO", "cars", 4), ("magnet.Ee", "AB", "cars", 8), ("oxide.Ee", "AB", "cars", 2),
+                ("oxide.Ee", "AB", "optics", 2),
+            )
+        ),
+        BaseYearRow("other_use", "oxide.Ee", "", "HO", "", "", "", year, "t/year"),
+        *(
+            BaseYearRow("activity", "", "", "", "", "", facility, activity * year, "t/year")
+            for facility, activity in (("HO mine", 10), ("AB mine", 1), ("HO works", 12))
+        ),
+        BaseYearRow("output", "oxide.Ee", "", "", "", "", "HO mine", 1.0, "t"),
+        BaseYearRow("output", "oxide.Ee", "", "", "", "", "AB mine", 1.0, "t"),
+        BaseYearRow("output", "magnet.Ee", "", "", "", "", "HO works", 1.0, "t"),
+        BaseYearRow("input", "oxide.Ee", "", "", "", "", "HO works", 0.5, "t"),
+    ]  # fmt: skip
+
+
+def market(*instruments: Spec, sector_growth: float = 0.0, days: int = driver.FOUR_YEARS, **overrides: float) -> Built:
+    """The tiny world with some instruments; parameters as shipped but for the overrides."""
+    return driver.market(tables(sector_growth), instruments, days=days, margins=MARGINS, **overrides)
+
+
+OXIDE_HO, OXIDE_AB = ("oxide.Ee", "HO"), ("oxide.Ee", "AB")
+MAGNET_HO, MAGNET_AB = ("magnet.Ee", "HO"), ("magnet.Ee", "AB")
+OXIDE_HOME, OXIDE_ABROAD, OXIDE_OWN = ("oxide.Ee", "HO", "HO"), ("oxide.Ee", "HO", "AB"), ("oxide.Ee", "AB", "AB")
+MAGNET_HOME, MAGNET_ABROAD = ("magnet.Ee", "HO", "HO"), ("magnet.Ee", "HO", "AB")
+WORKS = ("oxide.Ee", "HO", "")
+CARS_HO, CARS_AB, OPTICS = ("cars", "HO"), ("cars", "AB"), ("optics", "AB")
+MAGNETS_OF_CARS, OXIDE_OF_CARS, OXIDE_OF_OPTICS = (
+    ("magnet.Ee", "AB", "cars"), ("oxide.Ee", "AB", "cars"), ("oxide.Ee", "AB", "optics"),
+)  # fmt: skip
+
+
+def one(array: Floats, row: int) -> float:
+    """The number that stands in a row in every world."""
+    values = set(array[row].tolist())
+    assert len(values) == 1, f"worlds differ: {values}"
+    return float(values.pop())
+
+
+class Case:
+    """The tiny world opened up: its state, its rows by what stands in them, and its steps one by one."""
+
+    def __init__(
+        self, *instruments: Spec, sector_growth: float = 0.0, days: int = driver.FOUR_YEARS, **overrides: float
+    ) -> None:
+        self.built = market(*instruments, sector_growth=sector_growth, days=days, **overrides)
+        self.world, self.market = self.built.world, self.built.market
+        self.controls, self.points = self.market.controls, self.market.points
+        world = self.world
+        self.node = world.node_index
+        self.d = {node: i for i, node in enumerate(world.nodes[world.destinations])}
+        self.o = {node: i for i, node in enumerate(world.nodes[world.origins])}
+        self.arc = {arc: i for i, arc in enumerate(world.arcs)}
+        self.user = {user: i for i, user in enumerate(world.users)}
+        self.sector = {sector: i for i, sector in enumerate(world.sectors)}
+        self.facility = {facility: i for i, facility in enumerate(world.facilities)}
+
+    @property
+    def state(self) -> State:
+        """The state of the market."""
+        return self.market.state
+
+    def settle(self, kind: type[Callable[[State, Tick], None]]) -> None:
+        """Let one step of the tick do its work."""
+        driver.step(self.market, kind)(self.state, TICK)
+
+
+def ban(**fields: object) -> Spec:
+    """A ban of HO on oxide; unless the fields say otherwise, it never comes into force."""
+    return {
+        "name": "ban", "kind": "export_ban", "by": "HO", "covers": {"commodities": "oxide.Ee"},
+        "in_force": "2099-01-01", **fields,
+    }  # fmt: skip
