@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-ALIKE, ALIKE_SHORT, SHORT = 0.6, 0.5, 3     # how alike names must be; of two letters, one
-MOST_LISTED = 16                # names in one message
+ALIKE, ALIKE_SHORT, SHORT = 0.6, 0.5, 3  # how alike names must be; of two letters, one
+MOST_LISTED = 16  # names in one message
 
 
 @dataclass(frozen=True)
@@ -67,11 +67,11 @@ class RunError(MonaziteError):
     """The run could not go on for a reason outside the model: disk full, folder not writable, worker died."""
 
 
-class BrokenInvariant(MonaziteError):
+class BrokenInvariant(MonaziteError):  # noqa: N818  (what is broken is the invariant)
     """A property that must always hold does not; a defect of ours, not of the input."""
 
 
-Steps: TypeAlias = tuple[str | int, ...]      # a path inside the input: keys and positions
+Steps: TypeAlias = tuple[str | int, ...]  # a path inside the input: keys and positions
 
 
 class Mistake(NamedTuple):
@@ -80,7 +80,7 @@ class Mistake(NamedTuple):
     path: Steps
     found: str
     right: str
-    at_key: bool = False            # the key is wrong, not its value
+    at_key: bool = False  # the key is wrong, not its value
 
 
 class MistakeError(ValueError):

@@ -11,8 +11,6 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 import numpy as np
-from sim.scenario import Overrides, Scenario
-from sim.scenario import load as load_scenario
 
 from sim.axes import Floats, Ints
 from sim.ensemble.clock import Clock, Horizon, Tick
@@ -32,6 +30,8 @@ from sim.market.points import Points, controls_on
 from sim.market.settle import Market
 from sim.results.outcome import Outcome
 from sim.results.result import Result
+from sim.scenario import Overrides, Scenario
+from sim.scenario import load as load_scenario
 from sim.units import DAYS_A_YEAR
 from sim.world.build import World, build
 from sim.world.seeds import Seeds

@@ -24,7 +24,7 @@ MONEY_YEAR = 2025
 
 QUANTITY = re.compile(r"([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?)(?![\d.,:_]|[eE][+-]?\d)\s*(.*)", re.DOTALL)
 LEADING_ZERO = re.compile(r"[+-]?0\d")
-MOST_DIGITS = 17                # tell every float from its neighbours
+MOST_DIGITS = 17  # tell every float from its neighbours
 
 
 class UnitError(MistakeError):
@@ -58,9 +58,9 @@ class Unit:
 class Dimension:
     """A kind of quantity: its units, its range in internal units, how to write and to show it."""
 
-    name: str                   # with its article, as messages say it
-    units: Mapping[str, Unit] = field(repr=False)   # "" where a number without unit is one
-    shown: tuple[str, ...]      # units of what is written back; the shortest text wins, the first of equals
+    name: str  # with its article, as messages say it
+    units: Mapping[str, Unit] = field(repr=False)  # "" where a number without unit is one
+    shown: tuple[str, ...]  # units of what is written back; the shortest text wins, the first of equals
     example: str
     low: float = 0.0
     high: float = math.inf
@@ -115,15 +115,12 @@ MONEY = Dimension("an amount of money", _MONEY, ("bn USD", "million USD", "USD")
 MONEY_RATE = Dimension(
     "a flow of money", _per_period(_MONEY), ("million USD/year", "USD/year", "USD/day"), "5 million USD/year"
 )
-PRICE = Dimension(
-    "a price", {"USD/kg": Unit(Fraction(10**3)), "USD/t": Unit()}, ("USD/kg", "USD/t"), "110 USD/kg"
-)
+PRICE = Dimension("a price", {"USD/kg": Unit(Fraction(10**3)), "USD/t": Unit()}, ("USD/kg", "USD/t"), "110 USD/kg")
 SHARE = Dimension("a share", _PLAIN | {"%": _PERCENT}, ("",), "25 % or 0.25", high=1.0)
 CHANGE = Dimension("a change", _PLAIN | {"%": _PERCENT}, ("",), "-20 % or -0.2", low=-1.0, high=1.0)
 GROWTH = Dimension(
     "a growth",
-    {f"%/{period}": Unit(_PERCENT.size, days) for period, days in reversed(_PERIODS.items())}
-    | {"/day": Unit()},
+    {f"%/{period}": Unit(_PERCENT.size, days) for period, days in reversed(_PERIODS.items())} | {"/day": Unit()},
     ("%/year", "/day"),
     "3 %/year",
     low=-math.inf,
@@ -206,11 +203,21 @@ def _within(written: str, value: float, dimension: Dimension) -> float:
 
 
 CURRENCIES = {
-    "EUR": "euro", "€": "euro", "CNY": "yuan", "RMB": "yuan", "JPY": "yen", "¥": "yen or yuan",
-    "GBP": "pounds", "£": "pounds", "AUD": "Australian dollars", "CAD": "Canadian dollars", "KRW": "won",
-    "INR": "rupees", "$": "dollars of an unnamed country",
+    "EUR": "euro",
+    "€": "euro",
+    "CNY": "yuan",
+    "RMB": "yuan",
+    "JPY": "yen",
+    "¥": "yen or yuan",
+    "GBP": "pounds",
+    "£": "pounds",
+    "AUD": "Australian dollars",
+    "CAD": "Canadian dollars",
+    "KRW": "won",
+    "INR": "rupees",
+    "$": "dollars of an unnamed country",
 }
-SAID_OTHERWISE = {       # what people write: why it is refused, what they may have meant
+SAID_OTHERWISE = {  # what people write: why it is refused, what they may have meant
     "m": ("it may be million, month or metre", "million", "months"),
     "M": ("it may be mega, million or month", "million", "months"),
     "mn": ("units of money are written out", "million"),

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from hypothesis import Phase, settings
 from hypothesis import strategies as st
 
 from sim.world.tables import Tables
 from tests.driver import Spec, day
 from tests.worlds import small_tables
+
+FEW = settings(max_examples=5, deadline=None, derandomize=True, phases=[Phase.explicit, Phase.generate])
+"""Each example runs a world for years: a few, the same ones each time, and not made smaller when one fails."""
 
 REGIONS = (("HO", "AB"), ("HO", "AB", "CE"))
 

@@ -11,7 +11,7 @@ from sim.errors import Steps
 from sim.files.positions import show_path
 
 ABSENT = "–"
-NAMELESS = {"name": "", "title": ""}      # what a scenario is called is not what it says
+NAMELESS = {"name": "", "title": ""}  # what a scenario is called is not what it says
 
 
 @dataclass(frozen=True)

@@ -231,7 +231,7 @@ def _paired(left: "DataFrame", right: "DataFrame") -> dict[str, Any]:
     base, other = left.to_numpy(dtype=float), right.to_numpy(dtype=float)
     gaps = pairs.gap(base, other)
     worlds = statistics.count(gaps).astype(int)
-    counts = ~np.isnan(gaps) | (worlds == 0)[:, None]     # a row on one side only keeps its own mean
+    counts = ~np.isnan(gaps) | (worlds == 0)[:, None]  # a row on one side only keeps its own mean
     low, high = pairs.bounds(gaps).T
     return {
         "base_mean": statistics.mean(np.where(counts, base, np.nan)),

@@ -42,7 +42,7 @@ def resampled(values: Floats, name: str = "pairs") -> Floats:
     indices = bootstrap_indices(name, worlds, SAMPLES)
     starts = np.arange(SAMPLES + 1) * worlds
     picks = csr_array((np.ones(indices.size), indices.ravel(), starts), shape=(SAMPLES, worlds))
-    picks.sum_duplicates()          # an infinity times a count of none must not arise
+    picks.sum_duplicates()  # an infinity times a count of none must not arise
     present = ~np.isnan(values)
     with np.errstate(invalid="ignore", divide="ignore"):
         totals = picks @ np.where(present, values, 0.0).T

@@ -25,7 +25,7 @@ RATIO = declare(
     )
 )
 LOSS = "value_added_lost"
-COSTS = ("reserve_net_cost", "public_cost")       # an instrument that has both is judged by the first
+COSTS = ("reserve_net_cost", "public_cost")  # an instrument that has both is judged by the first
 
 
 def per_dollar(left: "DataFrame", right: "DataFrame") -> Iterator[dict[str, Any]]:
@@ -43,7 +43,7 @@ def per_dollar(left: "DataFrame", right: "DataFrame") -> Iterator[dict[str, Any]
         return
     avoided = -pairs.gap(_values(left, loss), _values(right, loss))
     for instrument, row in _costs(left).items():
-        cost = pairs.gap(*(np.nan_to_num(_values(side, row)) for side in (left, right)))    # none is 0
+        cost = pairs.gap(*(np.nan_to_num(_values(side, row)) for side in (left, right)))  # none is 0
         samples = pairs.resampled(np.stack([avoided, cost]))
         low, high = pairs.interval(samples[1:])[0]
         if len(cost) > 1 and not low <= 0 <= high:
@@ -66,7 +66,7 @@ def _total_loss(table: "DataFrame") -> int | None:
     index = table.index.to_frame(index=False)
     is_total = (index["metric"] == LOSS) & (index["sector"] == "*") & (index["commodity"] == "")
     rows = index[is_total & index["region"].str.startswith("*")].sort_values("region")
-    return None if rows.empty else int(rows.index[-1])         # '*-X' sorts behind '*'
+    return None if rows.empty else int(rows.index[-1])  # '*-X' sorts behind '*'
 
 
 def _costs(table: "DataFrame") -> dict[str, int]:

@@ -45,7 +45,7 @@ def options(
     debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
 ) -> None:
     """Take the options that stand before the command."""
-    del version, debug      # the first acts by its callback, the second is looked up when something fails
+    del version, debug  # the first acts by its callback, the second is looked up when something fails
 
 
 def main() -> None:

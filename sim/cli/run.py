@@ -103,8 +103,7 @@ def _report(result: "Result", folder: Path) -> str:
     rows = headline(result.summary).assign(error=lambda rows: rows["sd"] / rows["n"] ** 0.5)
     numbers = ("mean", "error", "p05", "p95")
     cells = [
-        [row["metric"], about(row), *(row[name] for name in numbers), row["unit"]]
-        for row in rows.to_dict("records")
+        [row["metric"], about(row), *(row[name] for name in numbers), row["unit"]] for row in rows.to_dict("records")
     ]
     body = table(["metric", "of", "mean", "std. error", "p05", "p95", "unit"], cells)
     equal = "\nAll replicates are equal: nothing here is drawn." if result.is_certain() else ""

@@ -1,4 +1,4 @@
-"""The clock: SimPy in days since the start of the horizon; of a day, dated events first, then the tick."""
+"""The clock: SimPy in days since the start; a tick settles the days before it, then the events of its day happen."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 import simpy
 
-AFTER_EVENTS = 2  # SimPy's priorities are 0 and 1: of one day, the tick comes last
+BEFORE_EVENTS = 0  # SimPy's first priority: an event on the day of a tick belongs to the next one
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class Clock:
         happen()
 
     def run(self, settle: Callable[[Tick], None]) -> None:
-        """Run to the end of the horizon, settling each tick after the events of its days."""
+        """Run to the end of the horizon, settling each tick after the events of the days that it settles."""
         self.environment.process(self._market(settle))
         self.environment.run(until=self.horizon.days + 1)
 
@@ -84,7 +84,7 @@ class Clock:
         for tick in self.horizon.ticks():
             event = simpy.Event(self.environment)
             event._ok, event._value = True, None
-            self.environment.schedule(event, simpy.events.EventPriority(AFTER_EVENTS), tick.end - self.environment.now)
+            self.environment.schedule(event, simpy.events.EventPriority(BEFORE_EVENTS), tick.end - self.environment.now)
             yield event
             self.events += 1
             settle(tick)

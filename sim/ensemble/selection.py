@@ -84,8 +84,8 @@ def rows_of(items: Sequence[Item], labels: Sequence[Label], weights: Floats | No
     entries: list[tuple[int, int, float]] = []
     for i, item in enumerate(items):
         rows = index.rows(item)
-        each = np.ones(len(rows)) if weights is None else weights[rows]
-        total = 1.0 if weights is None else float(each.sum()) or 1.0
+        each = np.ones(len(rows)) if weights is None or not weights[rows].any() else weights[rows]
+        total = 1.0 if weights is None else float(each.sum())
         entries += [(i, row, value) for row, value in zip(rows.tolist(), (each / total).tolist(), strict=True)]
     return Sum.of(entries, (len(items), len(labels)))
 

@@ -22,15 +22,24 @@ from sim.units import parse as parse_quantity
 if TYPE_CHECKING:
     from sim.axes import Floats, Scalar
 
-OPTIONAL = {"low", "high"}                      # of a normal
-PURE_NUMBERS = {"ratio", "weights"}             # have no unit, whatever the quantity
+OPTIONAL = {"low", "high"}  # of a normal
+PURE_NUMBERS = {"ratio", "weights"}  # have no unit, whatever the quantity
 ABOVE = {"lognormal": {"median": 0, "mean": 0, "sd": 0, "ratio": 1}, "normal": {"sd": 0}}
 ASCENDING = (("median", "p90"), ("low", "mode"), ("mode", "high"), ("low", "high"))
-LEAST_MASS = 1e-6                               # of a normal between its limits
-LEAST_SHOWN = 0.01                              # smaller masses are "less than"
+LEAST_MASS = 1e-6  # of a normal between its limits
+LEAST_SHOWN = 0.01  # smaller masses are "less than"
 OFTEN_MEANT = {
-    "mu": "median", "scale": "median", "sigma": "ratio (p90 ÷ median)", "s": "ratio (p90 ÷ median)",
-    "std": "sd", "stdev": "sd", "loc": "mean", "min": "low", "left": "low", "max": "high", "right": "high",
+    "mu": "median",
+    "scale": "median",
+    "sigma": "ratio (p90 ÷ median)",
+    "s": "ratio (p90 ÷ median)",
+    "std": "sd",
+    "stdev": "sd",
+    "loc": "mean",
+    "min": "low",
+    "left": "low",
+    "max": "high",
+    "right": "high",
 }
 
 Written: TypeAlias = "str | float | list[Written] | dict[str, Written]"
@@ -44,7 +53,7 @@ class Distribution:
     """An uncertain number: drawn once for each world."""
 
     word: str
-    numbers: Mapping[str, Given]        # none of them a distribution
+    numbers: Mapping[str, Given]  # none of them a distribution
     dimension: Dimension
 
     @cached_property
@@ -194,8 +203,7 @@ def _refuse_names(word: str, given: Mapping[str, object]) -> None:
     if unknown:
         meant = {name: f"Say {OFTEN_MEANT[name]}: " if name in OFTEN_MEANT else "Write " for name in unknown}
         raise MistakeError(
-            Mistake((word, name), f"{word} has no {name!r}", f"{start}{_forms(word)}.")
-            for name, start in meant.items()
+            Mistake((word, name), f"{word} has no {name!r}", f"{start}{_forms(word)}.") for name, start in meant.items()
         )
     if _maker(word, set(given)) is None:
         raise mistake(f"{word} cannot be made of {', '.join(given) or 'nothing'}", f"Write {_forms(word)}.", word)

@@ -16,7 +16,7 @@ DEFS = "#/$defs/"
 LOOSE = "extension."
 
 
-def stated_once(schema: Any, definitions: Json) -> Any:     # noqa: ANN401
+def stated_once(schema: Any, definitions: Json) -> Any:  # noqa: ANN401
     """Move every named part to the definitions, and leave a reference with the description in its place."""
     if isinstance(schema, list):
         return [stated_once(item, definitions) for item in schema]
@@ -42,7 +42,7 @@ def _default_as_written(schema: Json, name: str) -> Json:
     return {key: value for key, value in schema.items() if key != "default" or not isinstance(value, dict)}
 
 
-def loosened(schema: Any) -> Any:       # noqa: ANN401
+def loosened(schema: Any) -> Any:  # noqa: ANN401
     """Let nothing be required, null reset a value, and named things be removed."""
     if isinstance(schema, list):
         return [loosened(item) for item in schema]

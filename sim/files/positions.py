@@ -16,9 +16,9 @@ import yaml
 
 from sim.errors import InputError, Mistake, Place, Problem, Steps
 
-LARGEST_FILE = 1_000_000        # bytes
-MOST_NODES = 100_000            # with aliases expanded
-DEEPEST = 60                    # levels of nesting
+LARGEST_FILE = 1_000_000  # bytes
+MOST_NODES = 100_000  # with aliases expanded
+DEEPEST = 60  # levels of nesting
 NOTHING = {"", "~", "null", "Null", "NULL"}
 TAGS = ("str", "int", "float", "bool", "null", "timestamp", "map", "seq", "merge", "value")
 STANDARD_TAGS = {f"tag:yaml.org,2002:{tag}" for tag in TAGS}
@@ -193,7 +193,7 @@ class _Converter:
         self.problems.append(Problem(replace(place, path=show_path(path)), found, right))
 
 
-SYNTAX = (      # what PyYAML says, what we say was found, what is right
+SYNTAX = (  # what PyYAML says, what we say was found, what is right
     ("alias", "an unquoted * is an alias to YAML", "Write `all`, or put the text in quotes."),
     ("'%'", "text that begins with % is not a value to YAML", "Put it in quotes."),
     ("'@'", "text that begins with @ is not a value to YAML", "Put it in quotes."),

@@ -30,7 +30,7 @@ __all__ = [
     "UncertainDollars", "UncertainDollarsPerDay", "UncertainDollarsPerTonne", "UncertainGrowthPerDay",
     "UncertainNumber", "UncertainRatePerDay", "UncertainShare", "UncertainTonnes", "UncertainTonnesPerDay",
     "WholeDays", "WorldNames",
-]   # fmt: skip
+]  # fmt: skip
 
 Json: TypeAlias = dict[str, Any]
 
@@ -95,9 +95,7 @@ def quantity_schema(dimension: Dimension) -> Json:
 def uncertain_schema(dimension: Dimension, inner: Callable[[Dimension], Json] = quantity_schema) -> Json:
     """Describe a quantity that may be a distribution, whose numbers are described by `inner`."""
     certain = quantity_schema(dimension)
-    words = {
-        word: {"anyOf": [_form_schema(form, dimension, inner) for form in forms]} for word, forms in FORMS.items()
-    }
+    words = {word: {"anyOf": [_form_schema(form, dimension, inner) for form in forms]} for word, forms in FORMS.items()}
     one_word = {"type": "object", "properties": words, "additionalProperties": False, "minProperties": 1}
     return {
         "x-name": f"{'uncertain' if inner is quantity_schema else 'cases of'} {certain['x-name']}",
@@ -254,7 +252,7 @@ class WorldNames:
     facilities: tuple[str, ...] = ()
     processes: tuple[str, ...] = ()
     variables: tuple[str, ...] = ()
-    parameters: Mapping[str, str] = field(default_factory=dict)     # unit by name
+    parameters: Mapping[str, str] = field(default_factory=dict)  # unit by name
 
     def nearest(self, word: str, known: Iterable[str]) -> str:
         """Say what a word may have meant."""

@@ -272,7 +272,7 @@ def _alike(values: tuple[float, ...]) -> Discrete:
 
 
 Maker: TypeAlias = Callable[..., Shape]
-FORMS: dict[str, dict[tuple[str, ...], Maker]] = {     # a word, and the numbers that go with it
+FORMS: dict[str, dict[tuple[str, ...], Maker]] = {  # a word, and the numbers that go with it
     "lognormal": {("median", "p90"): Lognormal, ("median", "ratio"): _by_ratio, ("mean", "sd"): _by_moments},
     "triangular": {("low", "mode", "high"): Triangular},
     "uniform": {("low", "high"): Uniform},

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 Wording: TypeAlias = tuple[str, str]
-WORDINGS: dict[str, Wording] = {        # pydantic's name of a fault: what was found, what is right
+WORDINGS: dict[str, Wording] = {  # pydantic's name of a fault: what was found, what is right
     "list_type": ("{input} is not a list", "Write [a, b], or one item a line after a dash."),
     "tuple_type": ("{input} is not a list", "Write [a, b], or one item a line after a dash."),
     "dict_type": ("{input} is not a map", "Write `key: value`, one a line."),
@@ -42,7 +42,7 @@ class Model(BaseModel):
 
     @model_validator(mode="wrap")
     @classmethod
-    def _in_own_words(cls, data: Any, handler: ModelWrapValidatorHandler[Any]) -> Any:      # noqa: ANN401
+    def _in_own_words(cls, data: Any, handler: ModelWrapValidatorHandler[Any]) -> Any:  # noqa: ANN401
         """Validate, and raise what is wrong as mistakes."""
         if isinstance(data, cls):
             return data

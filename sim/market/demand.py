@@ -33,7 +33,7 @@ def price_paid(contract: Floats, spot: Floats, contract_share: Scalar) -> Floats
 
 
 def output_demand(baseline: Floats, cost: Floats, cost_share: Floats, elasticity: Scalar) -> Floats:
-    """Demand for a sector's output (eq. 2.3): its price rises by the inputs' share of its cost.
+    """Demand for a sector's output at its price, which rises by the inputs' share of its cost (eq. 2.3).
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ class Demand:
         self.world, self.shocks = world, shocks
         self.contract_share, self.elasticity = p["contract_share"], p["final_elasticity"]
         self.growth = world.sector_growth * p["growth"]
-        self.saving = FastResponse.of(p)
+        self.response = FastResponse.of(p)
         self.landed = world.to_destination.scaled(world.arc_landed)
         self.cost = _cost_of_sector(world)
 
@@ -71,8 +71,10 @@ class Demand:
         state.paid[:] = price_paid(state.landed_cost, state.price[world.destinations], self.contract_share)
         state.input_cost[:] = self.cost(state.paid)
         state.baseline[:] = np.exp(self.growth * tick.middle) * self.shocks.demand
-        state.demand[:] = output_demand(state.baseline, state.input_cost, world.sector_cost_share, self.elasticity)
-        needed = state.demand * self.saving(np.log(state.input_cost)) * state.substitution
+        cost = np.log(state.input_cost)
+        bought = output_demand(state.baseline, state.input_cost, world.sector_cost_share, self.elasticity)
+        state.demand[:] = bought * self.response.remaining(cost)
+        needed = state.demand * self.response.saving(cost) * state.substitution
         for slot in world.slots:
             state.need[slot] = world.user_need[slot] * needed[: slot.stop - slot.start]
 

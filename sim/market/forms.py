@@ -99,8 +99,21 @@ class FastResponse:
         names = ("saving_elasticity", "choke_price", "choke_spread", "saving_floor", "saving_ceiling")
         return cls(*(p[name] for name in names))
 
-    def __call__(self, cost: Floats) -> Floats:
-        """Use, ratio to base, at a cost.
+    def saving(self, cost: Floats) -> Floats:
+        """Input for the same output, ratio to base, at a cost.
+
+        Parameters
+        ----------
+        cost : (M, R) array, ln of the ratio to base
+
+        Returns
+        -------
+        (M, R) array, ratio to base
+        """
+        return np.clip(np.exp(-self.elasticity * cost), self.floor, self.ceiling)
+
+    def remaining(self, cost: Floats) -> Floats:
+        """Share of uses that have not given up at a cost.
 
         Parameters
         ----------
@@ -111,8 +124,20 @@ class FastResponse:
         (M, R) array, ratio to base
         """
         choke = np.log(self.choke)
-        remaining = normal((choke - cost) / self.spread) / normal(choke / self.spread)
-        return np.clip(np.exp(-self.elasticity * cost) * remaining, self.floor, self.ceiling)
+        return normal((choke - cost) / self.spread) / normal(choke / self.spread)
+
+    def __call__(self, cost: Floats) -> Floats:
+        """Use, ratio to base, at a cost: what remains of uses, with what they save.
+
+        Parameters
+        ----------
+        cost : (M, R) array, ln of the ratio to base
+
+        Returns
+        -------
+        (M, R) array, ratio to base
+        """
+        return np.maximum(self.saving(cost) * self.remaining(cost), self.floor)
 
 
 @dataclass(frozen=True)

@@ -80,5 +80,6 @@ class Orders:
         world, controls = self.world, self.controls
         usual = world.to_destination(state.share * (world.arc_transit - days)[:, None])
         licence = controls.to_destination(state.share[controls.arcs] * controls.licence_days)
-        under_way = world.to_destination(self.under_way.total) + controls.to_destination(controls.pending)
+        coming = controls.pending + controls.granted  # what was granted in this tick has not left yet
+        under_way = world.to_destination(self.under_way.total) + controls.to_destination(coming)
         return usual + licence - under_way / world.user_to_destination(state.expected_need)

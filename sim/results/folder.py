@@ -124,7 +124,7 @@ def _held(folder: Path) -> Iterator[None]:
     """Hold a folder for as long as this process lives; `BlockingIOError` if another one does."""
     try:
         fcntl = importlib.import_module("fcntl")
-    except ImportError:         # Windows keeps no such locks: there a stale folder stays, hidden and harmless
+    except ImportError:  # Windows keeps no such locks: there a stale folder stays, hidden and harmless
         yield
         return
     handle = os.open(folder, os.O_RDONLY)

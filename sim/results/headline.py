@@ -7,7 +7,7 @@ from sim.ensemble.metrics import METRICS
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-MOST = 3                # rows of one metric, the largest first
+MOST = 3  # rows of one metric, the largest first
 
 
 def headline(table: "DataFrame", size: str = "mean") -> "DataFrame":

@@ -22,9 +22,9 @@ def mean(values: Floats) -> Floats:
     >>> mean(np.array([[1.0, 3.0, np.nan], [1.0, np.inf, 2.0]]))
     array([ 2., inf])
     """
-    with np.errstate(invalid="ignore"):     # inf - inf
+    with np.errstate(invalid="ignore"):  # inf - inf
         rough = _plain_mean(values)
-        rest = _plain_mean(values - rough[..., None])       # what rounding left
+        rest = _plain_mean(values - rough[..., None])  # what rounding left
         return np.where(np.isfinite(rough), rough + rest, rough)
 
 
@@ -52,7 +52,7 @@ def quantiles(values: Floats, levels: Sequence[float] = LEVELS) -> Floats:
     >>> quantiles(np.array([4.0, np.inf, 2.0, np.inf]), [0.0, 0.25, 0.5, 1.0])
     array([2. , 3.5, inf, inf])
     """
-    ordered = np.sort(values, axis=-1)      # NaN last
+    ordered = np.sort(values, axis=-1)  # NaN last
     position = np.maximum(count(values) - 1, 0)[..., None] * np.asarray(levels)
     lower, upper = np.floor(position), np.ceil(position)
     low = np.take_along_axis(ordered, lower.astype(np.intp), axis=-1)

@@ -24,12 +24,12 @@ from sim.world.figures import SECTOR, Contents, Kind, Mass, weights
 from sim.world.sources import ActivityRow, PublishedRow, RecipeRow, Sources, read_sources
 from sim.world.tables import BaseYearRow, FacilityRow
 
-SPREAD = {"high": 0.02, "medium": 0.08, "low": 0.3, "assumption": 0.6}     # of a guess, relative
-SMALL, TINY, SLIVER = 1.0, 0.01, 1e-4       # t/year that is left out: at most, at least; share of a commodity's output
-MADE = {"output": 1.0, "flow": -1.0, "other_use": -1.0}        # where it is made, what adds and what takes
-USED = {"flow": 1.0, "input": -1.0, "use": -1.0}               # where it is used
-LOSS: Final = "loss"                        # what a facility loses of an element, which stands as its commodity
-REGULAR = 1e-9                              # keeps the matrix regular; refinement takes it out again
+SPREAD = {"high": 0.02, "medium": 0.08, "low": 0.3, "assumption": 0.6}  # of a guess, relative
+SMALL, TINY, SLIVER = 1.0, 0.01, 1e-4  # t/year that is left out: at most, at least; share of a commodity's output
+MADE = {"output": 1.0, "flow": -1.0, "other_use": -1.0}  # where it is made, what adds and what takes
+USED = {"flow": 1.0, "input": -1.0, "use": -1.0}  # where it is used
+LOSS: Final = "loss"  # what a facility loses of an element, which stands as its commodity
+REGULAR = 1e-9  # keeps the matrix regular; refinement takes it out again
 REFINEMENTS, ROUNDS = 20, 40
 
 Weights = Mapping[Mass, float]
@@ -51,7 +51,7 @@ class Year:
     guess: dict[Mass, float] = field(default_factory=dict)
     wishes: list[Wish] = field(default_factory=list)
     rules: list[Weights] = field(default_factory=list)
-    bound: set[Mass] = field(default_factory=set)           # masses that a recipe ties to an activity
+    bound: set[Mass] = field(default_factory=set)  # masses that a recipe ties to an activity
 
     def expect(self, mass: Mass, value: float, confidence: str) -> None:
         """Add a mass that should be near a guess."""
@@ -234,9 +234,7 @@ class _System:
         return out
 
 
-def _matrix(
-    rows: Sequence[Weights], index: Mapping[Mass, int], scale: Floats, factor: Floats
-) -> sparse.csc_array:
+def _matrix(rows: Sequence[Weights], index: Mapping[Mass, int], scale: Floats, factor: Floats) -> sparse.csc_array:
     """Rows of weights as a matrix, columns multiplied by a scale and rows by a factor."""
     at = [(i, index[mass], weight) for i, row in enumerate(rows) for mass, weight in row.items()]
     i, j, values = (np.array(column) for column in zip(*at, strict=True))

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from sim.world.sources import Sources
 from sim.world.tables import BaseYearRow
 
-Node = tuple[str, str]                      # commodity, region
+Node = tuple[str, str]  # commodity, region
 Flows = Mapping[tuple[str, str, str], float]
-UP = ("separation", "recycling")            # processes whose input is priced by their outputs
-DOWN = ("metal", "magnet", "chemical")      # processes whose output is priced by their inputs, in this order
+UP = ("separation", "recycling")  # processes whose input is priced by their outputs
+DOWN = ("metal", "magnet", "chemical")  # processes whose output is priced by their inputs, in this order
 
 
 @dataclass(frozen=True)
@@ -26,9 +26,9 @@ class _Plant:
     region: str
     process: str
     activity: float
-    cost: float                             # USD/kg of activity
-    margin: float                           # value of outputs ÷ all costs
-    inputs: Mapping[str, float]             # per unit of activity
+    cost: float  # USD/kg of activity
+    margin: float  # value of outputs ÷ all costs
+    inputs: Mapping[str, float]  # per unit of activity
     outputs: Mapping[str, float]
 
 

@@ -339,7 +339,8 @@ def _users(
     """Plant users, then sectors' inputs slot by slot: the k-th inputs of the sectors that have so many are a slice."""
     to_d, _ = _rows(frame)
     inputs: dict[Node, list[str]] = defaultdict(list)
-    for c, g, name in sorted(year.uses, key=lambda use: to_d[use[0], use[1]]):
+    order = {row.commodity: i for i, row in enumerate(tables.commodities)}
+    for c, g, name in sorted(year.uses, key=lambda use: order[use[0]]):
         inputs[name, g].append(c)
     rows = {(row.sector, row.region): row for row in tables.sectors}
     sectors = tuple(sorted(inputs, key=lambda s: (-len(inputs[s]), s)))

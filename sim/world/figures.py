@@ -11,8 +11,8 @@ from sim.world.sources import PublishedRow
 from sim.world.tables import BaseYearRow, FacilityRow, Quantity
 
 Kind = Quantity | Literal["loss"]
-Contents = Mapping[str, Mapping[str, float]]        # commodity → element → t REO a tonne
-SECTOR = "sector"                                   # stands for a process where sectors use
+Contents = Mapping[str, Mapping[str, float]]  # commodity → element → t REO a tonne
+SECTOR = "sector"  # stands for a process where sectors use
 
 
 class Mass(NamedTuple):
@@ -34,7 +34,7 @@ class Compared:
     figure: str
     published: float
     balanced: float
-    change: float            # balanced ÷ published − 1; of a share the difference
+    change: float  # balanced ÷ published − 1; of a share the difference
     unit: str
     fitted: bool
     confidence: str

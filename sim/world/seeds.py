@@ -9,9 +9,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Self
 
-from sim.files.shipped import shipped
-
 from sim.files.distributions import Uncertain, parse_in_unit
+from sim.files.shipped import shipped
 from sim.world.tables import Tables, read
 
 
@@ -23,7 +22,7 @@ class Seeds:
     hashes: Mapping[str, str]
 
     @classmethod
-    @cache  # noqa: B019  (a few folders in the life of a process)
+    @cache
     def read(cls, overlays: tuple[Path, ...] = ()) -> Self:
         """Read the tables that ship, with the rows of other folders laid over them."""
         folders = [shipped("seeds"), *overlays]

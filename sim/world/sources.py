@@ -27,7 +27,7 @@ class ContentRow(Fact):
 
     commodity: str
     element: str
-    content: float           # t REO a tonne
+    content: float  # t REO a tonne
 
 
 @dataclass(frozen=True)
@@ -37,8 +37,8 @@ class RecipeRow(Fact):
     recipe: str
     commodity: str
     side: Literal["input", "output"]
-    amount: float            # t per unit of activity
-    spread: float            # relative; 0 where balancing must not change it
+    amount: float  # t per unit of activity
+    spread: float  # relative; 0 where balancing must not change it
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class ActivityRow(Fact):
 
     facility: str
     recipe: str
-    activity: float          # t/year
+    activity: float  # t/year
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class TradeRow(Fact):
     commodity: str
     origin: str
     destination: str
-    flow: float              # t/year
+    flow: float  # t/year
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class UseRow(Fact):
     sector: str
     region: str
     commodity: str
-    use: float               # t/year
+    use: float  # t/year
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class OtherUseRow(Fact):
 
     commodity: str
     region: str
-    use: float               # t/year
+    use: float  # t/year
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ class OxidePriceRow(Fact):
 
     commodity: str
     region: str
-    price: float             # USD/kg
+    price: float  # USD/kg
 
 
 @dataclass(frozen=True)
@@ -98,18 +98,18 @@ class PublishedRow(Fact):
 
     figure: str
     quantity: str
-    process: str             # of the facility; sector for what sectors use
+    process: str  # of the facility; sector for what sectors use
     commodity: str
-    element: str             # counts contents of these elements instead of tonnes; * all of them
+    element: str  # counts contents of these elements instead of tonnes; * all of them
     region: str
     partner: str
     sector: str
     facility: str
-    whole: str               # regions of the whole that the figure is a share of; empty for a mass
-    factor: float            # by which masses are multiplied to be in the figure's unit
+    whole: str  # regions of the whole that the figure is a share of; empty for a mass
+    factor: float  # by which masses are multiplied to be in the figure's unit
     value: float
     unit: str
-    spread: float            # relative; 0 where the year is compared with it and not fitted to it
+    spread: float  # relative; 0 where the year is compared with it and not fitted to it
 
 
 @dataclass(frozen=True)
@@ -143,9 +143,7 @@ SOURCE_KINDS = {name: kind for name, kind in KINDS.items() if name != "base_year
         ("commodity", "origin", "destination"),
         GOODS | {"origin": "regions", "destination": "regions"},
     ),
-    "uses": Kind(
-        UseRow, ("sector", "region", "commodity"), GOODS | {"region": "regions", "sector": "sectors"}
-    ),
+    "uses": Kind(UseRow, ("sector", "region", "commodity"), GOODS | {"region": "regions", "sector": "sectors"}),
     "other_uses": Kind(OtherUseRow, ("commodity", "region"), GOODS | {"region": "regions"}),
     "base_prices": Kind(OxidePriceRow, ("commodity", "region"), GOODS | {"region": "regions"}),
     "published": Kind(PublishedRow, ("figure",)),

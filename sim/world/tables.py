@@ -44,11 +44,11 @@ class CommodityRow(Fact):
     commodity: str
     stage: str
     name: str
-    unit: str                # t REO or t
-    customs_code: str        # goods of one code are look-alikes to a customs officer
-    user_cover: float        # weeks of expected use that plants hold of it
-    maker_cover: float       # weeks of expected orders that its makers hold
-    headline: bool           # whether its prices are always recorded
+    unit: str  # t REO or t
+    customs_code: str  # goods of one code are look-alikes to a customs officer
+    user_cover: float  # weeks of expected use that plants hold of it
+    maker_cover: float  # weeks of expected orders that its makers hold
+    headline: bool  # whether its prices are always recorded
 
 
 @dataclass(frozen=True)
@@ -66,8 +66,8 @@ class RouteRow(Fact):
 
     origin: str
     destination: str
-    transit: float           # days from works to works
-    freight: float           # share of value
+    transit: float  # days from works to works
+    freight: float  # share of value
 
 
 @dataclass(frozen=True)
@@ -79,10 +79,10 @@ class FacilityRow(Fact):
     region: str
     process: Process
     status: Literal["operating", "project"]
-    capacity: float          # t/year of what it is measured in
-    basis: str               # what capacity is measured in
-    start: str               # first output, ISO date, month or year; empty where long ago or unknown
-    full: str                # full capacity
+    capacity: float  # t/year of what it is measured in
+    basis: str  # what capacity is measured in
+    start: str  # first output, ISO date, month or year; empty where long ago or unknown
+    full: str  # full capacity
     capacity_planned: float  # t/year when full; equals capacity where no expansion is planned
     unit_cost: float | None  # USD/kg of the basis, conversion only; empty where not known
 
@@ -93,10 +93,10 @@ class SectorRow(Fact):
 
     sector: str
     region: str
-    value_added: float       # 2025 USD a year that stands still when all its lines do
-    growth: float            # share a year
-    cover: float             # weeks of critical inputs held, mean over firms
-    spread: float            # sigma of the lognormal of firms' covers
+    value_added: float  # 2025 USD a year that stands still when all its lines do
+    growth: float  # share a year
+    cover: float  # weeks of critical inputs held, mean over firms
+    spread: float  # sigma of the lognormal of firms' covers
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ class ParameterRow(Fact):
     """A parameter of the model."""
 
     parameter: str
-    value: str               # a number or a distribution, in the unit
+    value: str  # a number or a distribution, in the unit
     unit: str
     description: str
 
@@ -144,8 +144,8 @@ class Kind:
 
     row: type[Any]
     key: tuple[str, ...]
-    names: Mapping[str, str] = field(default_factory=dict)      # column → table
-    blanks: bool = False                                        # a column that does not apply may be empty
+    names: Mapping[str, str] = field(default_factory=dict)  # column → table
+    blanks: bool = False  # a column that does not apply may be empty
 
 
 KINDS: Mapping[str, Kind] = {
@@ -267,11 +267,17 @@ def _wrong_columns(path: Path, header: Sequence[str], kind: Kind) -> list[Proble
     """Columns that are missing, unknown or there twice."""
     place = Place(str(path), 1)
     wanted = [column.name for column in fields(kind.row)]
-    missing = [Problem(place, f"column {c!r} is missing.", "Columns: " + ", ".join(wanted) + ".")
-               for c in wanted if c not in header]
+    missing = [
+        Problem(place, f"column {c!r} is missing.", "Columns: " + ", ".join(wanted) + ".")
+        for c in wanted
+        if c not in header
+    ]
     unknown = [Problem(place, f"column {c!r} is unknown.", suggest(c, wanted)) for c in header if c not in wanted]
-    twice = [Problem(place, f"column {c!r} is there twice.", "Keep one.")
-             for c in dict.fromkeys(header) if c in wanted and header.count(c) > 1]
+    twice = [
+        Problem(place, f"column {c!r} is there twice.", "Keep one.")
+        for c in dict.fromkeys(header)
+        if c in wanted and header.count(c) > 1
+    ]
     return missing + unknown + twice
 
 
@@ -357,7 +363,7 @@ def _unknown_names(item: Found, kind: Kind, known: Mapping[str, set[str]]) -> li
     faults = []
     for column, table in kind.names.items():
         name = getattr(item.row, column)
-        rows = known.get(table, {name})         # a table that could not be read is no reason to complain twice
+        rows = known.get(table, {name})  # a table that could not be read is no reason to complain twice
         if name and name not in rows:
             message = f"{name!r} is not in {table}.csv.\n{suggest(name, sorted(rows))}"
             faults.append(_at(item.place, column, message))

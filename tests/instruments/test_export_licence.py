@@ -158,12 +158,12 @@ def test_everything_filed_is_granted_refused_or_open(reviewers: object) -> None:
     assert measured(built, "licence_filed").min() > 100
 
 
-def test_the_wait_is_tonne_days_over_tonnes_filed() -> None:
-    """Of the first 21 t, 9 wait for all of the second week."""
-    case = Case(licence(), **CALM)
-    first, second = settled(case, 2)
-    filed = first["shipped"] + second["shipped"]
-    assert measured(case.built, "licence_wait_mean")[0] == pytest.approx(9 * 7 / filed)
+@pytest.mark.xfail(reason="waits are counted without the ticks of filing and of decision: short by a tick", strict=True)
+def test_files_that_take_ten_days_wait_for_ten_days() -> None:
+    """But for those of the last ten days of two years, which have waited for half of that in the mean."""
+    built = market(licence(), days=728)
+    run(built)
+    assert measured(built, "licence_wait_mean")[0] == pytest.approx(10, rel=0.02)
 
 
 @pytest.mark.xfail(reason="what becomes ready in the tick after a licence is lifted is still refused in part", strict=True)
@@ -239,10 +239,12 @@ def received(spec: Spec) -> tuple[float, float]:
 
 
 @pytest.mark.parametrize(
-    ("default", "share", "cars"), [(1.0, 0.0, 21 + 3.5), (0.6, 0.2, 21 * 0.75 + 3.5), (0.6, 0.6, 14), (0.0, 0.5, 3.5)]
+    ("default", "share", "cars"), [(1.0, 0.0, 21), (0.6, 0.2, 21 * 0.75), (0.6, 0.6, 14), (0.0, 0.5, 7)]
 )
 def test_an_end_use_gets_covered_goods_by_what_it_is_granted(default: float, share: float, cars: float) -> None:
-    """Both need as much: of what came from HO they get g ÷ (their mean), of what came from AB half; no tonne is lost."""
+    """Both need as much: of what came from HO they get g ÷ (their mean), of what came from AB what they then lack of half.
+    No tonne is lost.
+    """
     got = received(for_optics(default, share))
     assert got == pytest.approx((cars, 28 - cars))
 
@@ -254,7 +256,6 @@ def test_an_arc_is_granted_the_mean_over_its_users() -> None:
     assert need == pytest.approx(0.4, rel=0.01)
 
 
-@pytest.mark.xfail(reason="what lands is lost where no user at a destination is granted anything", strict=True)
 def test_goods_under_way_reach_somebody_where_all_are_refused() -> None:
     """28 t land, whatever will be granted from now on."""
     assert sum(received(for_optics(0.0, 0.0))) == pytest.approx(28)
@@ -277,12 +278,13 @@ def test_of_two_rules_for_an_end_use_the_later_wins() -> None:
     """0.5 and then 0 for optics: as 0 alone."""
     rules = [{"name": name, "end_use": "optics", "share": share} for name, share in (("first", 0.5), ("second", 0.0))]
     got = received(licence(approval={"default": 1.0, "rules": rules}))
-    assert got == pytest.approx((24.5, 3.5))
+    assert got == pytest.approx((21, 7))
 
 
 def test_look_alikes_are_held_for_a_while() -> None:
     """Half at the worst, reached after 7 days and over after 28: a quarter at mid-tick of the first week, half in the second.
-    Ten days later they go."""
+    Ten days later they go.
+    """
     held = {"share": 0.5, "hold": "10 days", "start": "0 days", "full": "7 days", "ease": "14 days", "end": "28 days"}
     spec = licence(covers={"commodities": "magnet.rich"}, look_alikes=held)
     built = driver.market(driver.tables(), [spec], **CALM)

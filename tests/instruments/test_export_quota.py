@@ -92,7 +92,6 @@ def test_contents_are_counted_not_goods() -> None:
     assert one(case.state.crossed, case.arc[tiny.MAGNET_ABROAD]) * 0.4 == pytest.approx(left)
 
 
-@pytest.mark.xfail(reason="a batch that opens on the day a tick ends is used by that tick", strict=True)
 def test_a_batch_opens_on_its_day_and_not_before() -> None:
     """Nothing until July; the last day of June lets nothing leave."""
     batches = [{"month": 1, "share": 0}, {"month": 7, "share": 1}]

@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 
 from sim.market.lines import Lines, out_of_stock
-from tests.tiny import CARS_AB, HALF, MAGNETS_OF_CARS, OPTICS, OXIDE_OF_CARS, OXIDE_OF_OPTICS, TICK, Case, one
+from tests.tiny import CARS_AB, CARS_HO, HALF, MAGNETS_OF_CARS, OPTICS, OXIDE_OF_CARS, OXIDE_OF_OPTICS, TICK, Case, one
 
 SPREAD = np.array([[1.0]])
+OXIDE_FIRST, MAGNETS_SECOND = 0, 1
+"""Inputs of cars in AB, in the order of the table of commodities."""
 
 
 def raw(days: float, critical: float = 3.5, spread: float = 1.0) -> float:
@@ -83,29 +85,31 @@ def test_lines_restart_with_a_delay() -> None:
 
 
 def test_the_scarcest_input_is_critical() -> None:
-    """Cars have magnets for 60 days and oxide for 6: their second input stops them."""
+    """Cars have magnets for 60 days and oxide for 6; then magnets for 3."""
     case = Case()
     case.state.received[:] = 0
     case.state.user_stock[case.user[MAGNETS_OF_CARS]] = 8 * 60 + 28
     case.state.user_stock[case.user[OXIDE_OF_CARS]] = 2 * 6 + 7
     case.settle(Lines)
-    by_name = {MAGNETS_OF_CARS: 0, OXIDE_OF_CARS: 1}
-    order = sorted(by_name, key=lambda user: case.d[user[0], user[1]])
-    assert one(case.state.critical, case.sector[CARS_AB]) == order.index(OXIDE_OF_CARS)
-    out = (raw(6) - raw(56)) / (1 - raw(56))
+    assert one(case.state.critical, case.sector[CARS_AB]) == OXIDE_FIRST
+    case.state.user_stock[case.user[MAGNETS_OF_CARS]] = 8 * 3 + 28
+    case.state.user_stock[case.user[OXIDE_OF_CARS]] = 2 * 6 + 7
+    case.settle(Lines)
+    assert one(case.state.critical, case.sector[CARS_AB]) == MAGNETS_SECOND
+    out = (raw(3) - raw(56)) / (1 - raw(56))
     assert one(case.state.idle, case.sector[CARS_AB]) == pytest.approx(out, abs=3e-4)
 
 
 def test_of_equally_scarce_inputs_the_first_is_critical() -> None:
-    """Both for 6 days; of the first, half of the need arrives."""
+    """Both for 6 days; of the first, oxide, half of the need arrives."""
     case = Case()
     case.state.received[:] = 0
     case.state.critical[:] = 1
-    case.state.received[case.user[MAGNETS_OF_CARS]] = 28
-    case.state.user_stock[case.user[MAGNETS_OF_CARS]] = 8 * 6 + 28 + 14
-    case.state.user_stock[case.user[OXIDE_OF_CARS]] = 2 * 6 + 7
+    case.state.received[case.user[OXIDE_OF_CARS]] = 7
+    case.state.user_stock[case.user[MAGNETS_OF_CARS]] = 8 * 6 + 28
+    case.state.user_stock[case.user[OXIDE_OF_CARS]] = 2 * 6 + 7 + 3.5
     case.settle(Lines)
-    assert one(case.state.critical, case.sector[CARS_AB]) == 0
+    assert one(case.state.critical, case.sector[CARS_AB]) == OXIDE_FIRST
     out = (raw(6) - raw(56)) / (1 - raw(56))
     assert one(case.state.idle, case.sector[CARS_AB]) == pytest.approx(out / 2, abs=3e-4)
 
@@ -125,6 +129,8 @@ def test_no_more_is_made_than_the_stock_allows() -> None:
     before = one(case.state.user_stock, case.user[MAGNETS_OF_CARS])
     case.settle(Lines)
     assert one(case.state.production, case.sector[CARS_AB]) == pytest.approx(0.5)
+    assert one(case.state.production, case.sector[CARS_HO]) == 1
+    assert one(case.state.production, case.sector[OPTICS]) == 1
     assert one(case.state.use, case.user[MAGNETS_OF_CARS]) == pytest.approx(4)
     assert one(case.state.user_stock, case.user[MAGNETS_OF_CARS]) == pytest.approx(before - 4 * TICK.days)
     assert one(case.state.user_stock, case.user[OXIDE_OF_CARS]) == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,7 +11,22 @@ import pytest
 from sim.axes import Floats
 from sim.market.forms import release
 from sim.market.plants import Plants, Utilisation, desired_output
-from tests.tiny import HALF, MAGNET_HO, OXIDE_HO, TICK, WORKS, Case, one
+from tests import driver
+from tests.driver import step
+from tests.tiny import (
+    HALF,
+    MAGNET_HO,
+    MARGINS,
+    OXIDE_ABROAD,
+    OXIDE_HO,
+    OXIDE_OWN,
+    TICK,
+    WORKS,
+    YEAR,
+    Case,
+    one,
+    tables,
+)
 
 
 def at(value: float) -> Floats:
@@ -133,6 +149,43 @@ def test_works_run_by_their_order_book_over_their_capacity() -> None:
     case.settle(Plants)
     used = 0.2 + 0.8 / (1 + (14 / 12 / 1.1) ** (-3 * 0.5))
     assert one(case.state.activity, case.facility["HO works"]) == pytest.approx(12 * 1.1 * used / 0.6)
+
+
+def test_a_price_alone_fills_no_order_book() -> None:
+    """Desired activity is weighed by the value of outputs and divided by it."""
+    case = still(order_elasticity=0.5)
+    case.state.expected_price[case.o[MAGNET_HO]] = math.log(1.2)
+    case.settle(Plants)
+    assert one(case.state.activity, case.facility["HO works"]) == pytest.approx(12)
+
+
+def test_makers_of_what_nobody_ordered_go_on_as_ever() -> None:
+    """All the oxide of AB goes to other use: with nothing ordered and nothing in stock, the mine makes 1 t/day."""
+    rows = []
+    for row in tables().base_year:
+        if (row.quantity, row.commodity, row.region, row.partner) == ("flow", *OXIDE_ABROAD):
+            rows.append(replace(row, value=4 * YEAR))
+        elif (row.quantity, row.commodity, row.region, row.partner) == ("flow", *OXIDE_OWN):
+            rows.append(replace(row, quantity="other_use", partner=""))
+        else:
+            rows.append(replace(row, value=11 * YEAR) if row.facility == "HO mine" and row.value > 1 else row)
+    built = driver.market(replace(tables(), base_year=tuple(rows)), margins=MARGINS)
+    step(built.market, Plants)(built.market.state, TICK)
+    assert built.market.state.activity[:, 0].tolist() == pytest.approx([11, 1, 12])
+
+
+def test_works_with_two_inputs_run_by_the_scarcer() -> None:
+    """Makers of rich magnets take both oxides; without either, they make none. Makers of plain ones take one."""
+    for missing, plain in (("oxide.Aa", 0), ("oxide.Bb", 1)):
+        built = driver.market(driver.tables())
+        state, world = built.market.state, built.world
+        state.user_stock[world.users.index((missing, "HO", ""))] = 0
+        step(built.market, Plants)(state, TICK)
+        made = dict(zip(world.facilities, (state.activity / world.activity)[:, 0].tolist(), strict=True))
+        assert made["HO rich magnets"] == 0
+        assert made["HO plain magnets"] == pytest.approx(plain)
+        assert made["AB rich magnets"] == pytest.approx(1)
+        assert made["HO clay separation"] == pytest.approx(1)
 
 
 def test_mines_answer_by_elasticities_of_their_own() -> None:

@@ -196,6 +196,14 @@ def test_prices_have_a_floor_above_cost() -> None:
     assert one(case.state.price, case.node[MAGNET_HO]) == pytest.approx(math.log(0.4 * 1.3) / 2)
 
 
+def test_prices_stop_where_nearly_all_use_has_given_up() -> None:
+    """Anchor far up; half of the way to twice the spread above the choke price."""
+    case = eager(choke_price=4.0, choke_spread=0.3)
+    case.state.anchor[case.node[MAGNET_HO]] = 9
+    case.settle(Prices)
+    assert one(case.state.price, case.node[MAGNET_HO]) == pytest.approx((math.log(4) + 0.6) / 2)
+
+
 def test_goods_under_way_are_supply() -> None:
     """21 t more on the way to AB from itself."""
     case = eager()

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 
+from sim.ensemble.parameters import Parameters
 from sim.market.forms import FastResponse
 from sim.market.responses import Responses
-from tests.driver import parameters
-from tests.tiny import CARS_AB, CARS_HO, HALF, MAGNET_HO, OXIDE_AB, OXIDE_HO, TICK, Case, one
+from tests.tiny import CARS_AB, CARS_HO, HALF, MAGNET_HO, OXIDE_AB, OXIDE_HO, ROUND, TICK, Case, one
 
 
 def test_contracts_and_expectations_follow_the_spot_price() -> None:
@@ -38,8 +39,7 @@ def test_plants_save_soon_and_thrift_slowly() -> None:
     case = Case(saving_time=HALF, thrift_elasticity=0.5, thrift_time=HALF, thrift_rate=1.0, thrift_dead_band=0.02)
     case.state.paid[case.d[OXIDE_HO]] = 4
     case.settle(Responses)
-    cost = case.state.paid[case.d[OXIDE_HO] : case.d[OXIDE_HO] + 1]
-    used = 4**-0.1 * float(FastResponse.of(parameters(saving_elasticity=0.0))(cost * 0 + math.log(4))[0, 0])
+    used = 4**-0.1 * float(FastResponse.of(Parameters({**ROUND, "saving_elasticity": 0.0}))(np.array([[math.log(4)]]))[0, 0])
     assert one(case.state.saving, 0) == pytest.approx((1 + used) / 2)
     assert one(case.state.thrift, 0) == pytest.approx(1 - 0.24)
 
@@ -65,6 +65,6 @@ def test_capacity_keeps_up_with_the_growth_of_what_it_goes_into() -> None:
 def test_capacity_of_a_facility_that_a_scenario_enlarges_stays_enlarged() -> None:
     """Its size is what investment adds to."""
     case = Case(investment_time=HALF)
-    responses = Responses(case.world, parameters(investment_time=HALF), 1.5)
+    responses = Responses(case.world, Parameters({**ROUND, "investment_time": HALF}), 1.5)
     responses(case.state, TICK)
     assert one(case.state.capacity, case.facility["HO mine"]) == pytest.approx(1.25)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import itertools
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,4 +22,10 @@ def parameters(growth: float = 0.0) -> dict[str, float]:
     """The parameters as they ship, in days, USD/t and shares, with the scale of growth."""
     with PARAMETERS.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    return {r["parameter"]: float(r["value"]) * INTERNAL[r["unit"]] for r in rows} | {"growth": growth}
+    return {r["parameter"]: _middle(r["value"]) * INTERNAL[r["unit"]] for r in rows} | {"growth": growth}
+
+
+def _middle(cell: str) -> float:
+    """A plain number, or the mode of a triangular distribution."""
+    mode = re.search(r"mode: ([\d.]+)", cell)
+    return float(mode[1] if mode else cell)

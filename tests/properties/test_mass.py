@@ -11,7 +11,7 @@ from sim.axes import Floats
 from sim.ensemble.clock import Tick
 from sim.world.tables import Tables
 from tests.driver import Built, Spec, market, run
-from tests.strategies import every_kind, worlds
+from tests.strategies import FEW, every_kind, worlds
 
 
 class Account:
@@ -65,14 +65,14 @@ def starve(built: Built) -> None:
     built.market.state.user_stock[:] *= 0.5
 
 
-@settings(max_examples=5, deadline=None, derandomize=True)
+@FEW
 @given(tables=worlds(growth=0.08))
 def test_mass_is_conserved_with_every_kind_at_work(tables: Tables) -> None:
     """Two years."""
     conserves(tables, every_kind(), nothing)
 
 
-@settings(max_examples=3, deadline=None, derandomize=True)
+@settings(FEW, max_examples=3)
 @given(tables=worlds())
 def test_mass_is_conserved_where_inputs_run_out(tables: Tables) -> None:
     """Half of the stocks, hardly anything granted, and everything covered. A year, and a last tick of a day."""

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sim.ensemble.clock import Tick
 from sim.world.tables import Tables
 from tests.driver import Built, Spec, market, run, tables
-from tests.strategies import every_kind, worlds
+from tests.strategies import FEW, every_kind, worlds
 
 LOGARITHMS = {
     "price", "anchor", "bare", "remembered_price", "expected_price", "contract_price", "long_price",
@@ -37,7 +37,7 @@ def sound(built: Built) -> None:
     run(built, look)
 
 
-@settings(max_examples=6, deadline=None, derandomize=True)
+@settings(FEW, max_examples=6)
 @given(tables=worlds(growth=0.15), sizes=st.tuples(*[st.floats(0, 1)] * 3), change=st.floats(-0.99, 1))
 def test_nothing_is_negative_with_every_kind_at_work(
     tables: Tables, sizes: tuple[float, float, float], change: float

@@ -3,38 +3,61 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 
+from sim.axes import Floats
+from sim.ensemble.clock import Tick
 from sim.world.tables import Tables
-from tests.driver import FOUR_YEARS, market, run
-from tests.strategies import worlds
+from tests import driver
+from tests.driver import FOUR_YEARS, Built, market, run
+from tests.strategies import FEW, worlds
+
+REST = ("critical",)
+"""Which of two equally scarce inputs is called critical, when none stops a line, is a matter of last bits."""
 
 
-@settings(max_examples=8, deadline=None, derandomize=True)
+@settings(FEW, max_examples=8)
 @given(tables=worlds())
 def test_a_balanced_world_rests(tables: Tables) -> None:
-    """No array of the state moves in a year, but for what the first tick receives and sends."""
+    """Nothing moves in a year after the first tick."""
     built = market(tables, days=364)
-    run_one = next(built.clock.horizon.ticks())
-    built.market.settle(run_one)
-    start = {name: array.copy() for name, array in built.market.state.items()}
-    built = market(tables, days=364)
-    run(built)
-    for name, array in built.market.state.items():
-        scale = max(1.0, float(np.abs(start[name]).max(initial=0)))
-        assert np.abs(array - start[name]).max(initial=0) < 1e-9 * scale, name
+    start: dict[str, Floats] = {}
+
+    def keep(tick: Tick) -> None:
+        if tick.index == 0:
+            start.update((name, array.copy()) for name, array in built.market.state.items() if name not in REST)
+
+    run(built, keep)
+    for name, before in start.items():
+        moved = np.abs(getattr(built.market.state, name) - before).max(initial=0)
+        assert moved < 1e-9 * max(1.0, float(np.abs(before).max(initial=0))), name
 
 
-@settings(max_examples=6, deadline=None, derandomize=True)
-@given(tables=worlds())
-def test_a_fifth_off_all_stocks_is_made_up_for_in_four_years(tables: Tables) -> None:
-    """Stocks and prices are back within 10 %."""
+def disturbed(tables: Tables) -> tuple[Built, dict[str, Floats]]:
+    """A world four years after a fifth of all its stocks was lost, and what they were before."""
     built = market(tables, days=FOUR_YEARS)
     state = built.market.state
-    stocks = {name: getattr(state, name).copy() for name in ("maker_stock", "user_stock")}
-    for name in stocks:
+    before = {name: getattr(state, name).copy() for name in ("maker_stock", "user_stock")}
+    for name in before:
         getattr(state, name)[:] *= 0.8
     run(built)
-    for name, before in stocks.items():
-        assert np.abs(getattr(state, name) / before - 1).max() < 0.1, name
+    return built, before
+
+
+@settings(FEW, max_examples=6)
+@given(tables=worlds())
+def test_a_fifth_off_all_stocks_is_made_up_for_in_four_years(tables: Tables) -> None:
+    """Stocks of makers and at destinations, and prices, are back within 10 %."""
+    built, before = disturbed(tables)
+    state, total = built.market.state, built.world.user_to_destination
+    assert np.abs(state.maker_stock / before["maker_stock"] - 1).max() < 0.1
+    assert np.abs(total(state.user_stock) / total(before["user_stock"]) - 1).max() < 0.1
     assert np.abs(np.exp(state.price) - 1).max() < 0.1
+
+
+@pytest.mark.xfail(reason="arrivals are shared by need, not by orders: one user's surplus stays another's lack", strict=True)
+def test_each_user_comes_back_to_its_own_stock() -> None:
+    """At a destination with users of unequal cover."""
+    built, before = disturbed(driver.tables())
+    assert np.abs(built.market.state.user_stock / before["user_stock"] - 1).max() < 0.1

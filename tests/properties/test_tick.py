@@ -5,38 +5,53 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.axes import Floats
 from sim.ensemble.clock import Tick
 from tests.driver import day, market, measured, run, tables
 
-
-@pytest.mark.parametrize("seed", [1, 2])
-def test_ticks_of_three_and_of_seven_days_tell_the_same_story(seed: int) -> None:
-    """A licence of two years and its aftermath: prices at the ends of quarters within 6 %, exports and losses within 5 %."""
-    coarse, fine = _story(seed, 7), _story(seed, 3)
-    prices = np.abs(coarse[0] - fine[0])
-    assert prices.max() < 0.06
-    for one, other in zip(coarse[1:], fine[1:], strict=True):
-        assert float(one) == pytest.approx(float(other), rel=0.05)
+LICENCE = {
+    "name": "licence", "kind": "export_licence", "by": "HO", "covers": {"elements": "Bb", "stages": ["oxide", "magnet"]},
+    "in_force": day(105), "until": day(525), "approval": {"default": 0.5},
+    "processing": {"lognormal": {"median": "45 days", "p90": "100 days"}},
+}  # fmt: skip
+NODES = [("oxide.Bb", "AB"), ("magnet.rich", "AB"), ("magnet.rich", "HO")]
 
 
-def _story(seed: int, tick: int) -> tuple[Floats, float, float, float]:
-    """Logarithms of prices every 84 days, tonnes filed, tonnes that crossed borders, days of full stops."""
-    spec = {
-        "name": "licence", "kind": "export_licence", "by": "HO", "covers": {"elements": "Bb"}, "in_force": day(105),
-        "until": day(525), "approval": {"default": 0.5},
-        "processing": {"lognormal": {"median": "45 days", "p90": "100 days"}},
-    }  # fmt: skip
-    built = market(tables(seed), [spec], tick=tick, days=840)
-    state, abroad = built.market.state, np.flatnonzero(built.world.arc_abroad)
-    prices, crossed, stopped = [], 0.0, 0.0
+def story(tick: int) -> dict[str, float]:
+    """What a licence of 14 months, and its aftermath, come to."""
+    built = market(tables(), [LICENCE], tick=tick, days=840)
+    state, world = built.market.state, built.world
+    abroad = np.flatnonzero(world.arc_abroad)
+    told = {"exports": 0.0, "lost": 0.0} | {f"{c} {g}": 0.0 for c, g in NODES}
 
     def note(now: Tick) -> None:
-        nonlocal crossed, stopped
-        crossed += float(state.crossed[abroad, 0].sum())
-        stopped += float((1 - state.production[:, 0]).sum()) * now.days
-        if now.end % 84 == 0:
-            prices.append(state.price[:, 0].copy())
+        lost = (state.baseline - state.production * state.demand) * world.sector_value_added
+        told["lost"] += float(lost[:, 0].sum()) * now.days
+        told["exports"] += float(state.crossed[abroad, 0].sum())
+        for commodity, region in NODES:
+            price = float(np.exp(state.price[world.node_index[commodity, region], 0]))
+            told[f"{commodity} {region}"] = max(told[f"{commodity} {region}"], price)
 
     run(built, note)
-    return np.array(prices), float(measured(built, "licence_filed")[0]), crossed, stopped
+    return told | {what: float(measured(built, f"licence_{what}")[0]) for what in ("filed", "refused", "wait_mean")}
+
+
+def test_ticks_of_three_and_of_seven_days_tell_the_same_story() -> None:
+    """Tonnes within 1 %, losses and peaks of prices within 5 %."""
+    coarse, fine = story(7), story(3)
+    for name in ("exports", "filed", "refused"):
+        assert coarse[name] == pytest.approx(fine[name], rel=0.01), name
+    for name in ("lost", *(f"{c} {g}" for c, g in NODES)):
+        assert coarse[name] == pytest.approx(fine[name], rel=0.05), name
+
+
+def test_a_shorter_tick_is_nearer_to_a_tick_of_a_day() -> None:
+    """Three days err by less than half of what seven do."""
+    coarse, fine, finest = story(7), story(3), story(1)
+    for name in ("exports", "filed", "lost", *(f"{c} {g}" for c, g in NODES)):
+        assert abs(fine[name] - finest[name]) < abs(coarse[name] - finest[name]) / 2 + 1e-4 * abs(finest[name]), name
+
+
+@pytest.mark.xfail(reason="waits are counted without the ticks of filing and of decision: short by a tick", strict=True)
+def test_the_mean_wait_does_not_depend_on_the_tick() -> None:
+    """Within 1 %."""
+    assert story(7)["wait_mean"] == pytest.approx(story(3)["wait_mean"], rel=0.01)

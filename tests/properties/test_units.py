@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from sim.ensemble.state import State
 from sim.world.tables import Tables
 from tests.driver import market, run
-from tests.strategies import every_kind, worlds
+from tests.strategies import FEW, every_kind, worlds
 
 MASSES = ("flow", "use", "other_use", "activity")
 
@@ -34,7 +34,7 @@ def end(tables: Tables, volume: str) -> State:
     return built.market.state
 
 
-@settings(max_examples=4, deadline=None, derandomize=True)
+@settings(FEW, max_examples=4)
 @given(tables=worlds(growth=0.05))
 def test_twice_the_tonnes_leave_prices_and_double_volumes(tables: Tables) -> None:
     """Each array by its unit: tonnes and rates double, ratios and logarithms stay."""

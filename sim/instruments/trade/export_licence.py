@@ -173,7 +173,7 @@ class _Licence:
         normal = float((value * world.arc_flow[self.arcs]).sum())
         one = np.zeros(len(self.arcs), np.intp)
         self.load = Sum(one, range(len(self.arcs)), value[:, 0] / normal, (1, len(self.arcs)))
-        self.filed_rate = np.broadcast_to(world.arc_flow[self.arcs], shape).copy()
+        self.filed_rate = np.broadcast_to(world.arc_flow[self.arcs] * coverage, shape).copy()
         self.granted_rate = np.zeros(shape)
         self.granted, self.filed = np.zeros(shape), np.zeros(shape)
         self.totals = {name: np.zeros(setting.replicates) for name in ("filed", "granted", "refused", "tonne days")}
@@ -247,8 +247,9 @@ class _Licence:
 
     def divert(self, tick: Tick, state: State, landed: Floats, received: Floats) -> None:
         """Users for whom licences are refused get none of the goods that needed one (eq. 7.9)."""
-        if np.any(self.calendar.share(tick)):
-            self.approval.divert(state, landed, received)
+        share = self.coverage * self.calendar.share(tick) * (1 - self.general(tick))
+        if np.any(share):
+            self.approval.divert(state, landed, landed[self.arcs] * share, received)
 
     def granted_share(self) -> Floats:
         """(R,): tonnes granted over tonnes filed, since in force."""
@@ -323,10 +324,11 @@ class _Approval:
             rule.elements is None or self.schema.covers.holds(self.world, commodity, rule.elements)
         )
 
-    def divert(self, state: State, landed: Floats, received: Floats) -> None:
+    def divert(self, state: State, landed: Floats, covered: Floats, received: Floats) -> None:
         """Share what landed, (A, R) t, by what each end use is granted, and take the mean as what arcs are granted.
 
-        Goods are swapped where they may be: what came without a licence goes first to those who get none with one.
+        Covered, (K, R) t, is what of it needed a licence. Goods are swapped where they may be: what came without one
+        goes first to those who get none with one.
         """
         world, need = self.world, state.expected_need
         total = world.user_to_destination(need)
@@ -334,7 +336,6 @@ class _Approval:
         parts = [world.user_to_destination(_only(need, users)) / total for users in self.users]
         grants = [share for _, share in self.end_uses]
         self.share = self.civil + sum(p[node] * (g - self.civil) for p, g in zip(parts, grants, strict=True))
-        covered = landed[self.arcs]
         granted = self.share > TINY
         mean = covered / np.where(granted, self.share, 1)
         into = Sum(node, range(len(node)), 1.0, (total.shape[0], len(node)))

@@ -1,0 +1,1 @@
+"""Tests of the base year: tables, balance."""
