@@ -8,13 +8,14 @@ magnet of HO   12    4 to HO, 8 to AB
 
 In HO, works make 12 t of magnets of 6 t of oxide, and cars need 4 t of magnets. In AB, cars need 8 t of magnets and
 2 t of oxide, optics 2 t of oxide. Base prices, USD/kg: oxide 50 in HO and 60 in AB, magnets 40 and 50. Makers and
-plants hold 28 days, sectors 56. Goods are under way for 7 days at home and 28 abroad, where freight is a tenth of value.
+plants hold 28 days, sectors 56. Goods are under way for 7 days at home and 28 abroad, with a tenth of freight.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from sim.axes import Floats
 from sim.ensemble.clock import Tick
@@ -32,7 +33,7 @@ from sim.world.tables import (
     Tables,
 )
 from tests import driver
-from tests.driver import Built, Spec
+from tests.driver import FOUR_YEARS, Built, Spec
 
 FACT: tuple[str, Confidence, str, str, str] = ("made up for a test", "assumption", "", "", "")
 YEAR = 365.0
@@ -43,8 +44,9 @@ HALF = 7 / math.log(2)
 ROUND: Mapping[str, float] = {
     # what users and makers expect and order, days
     "expectation_time": 91, "output_expectation_time": 45.5, "stock_adjustment_time": 105, "supply_line_weight": 1,
-    "maker_adjustment_time": 56, "release_time": 7, "hoarding_gain": 0.4, "hoarding_alarm": 0.75, "hoarding_ceiling": 2.2,
-    "hoarding_rise": 21, "hoarding_fall": 182, "hoarding_memory": 56, "alarm_hold": 90, "alarm_fade": 120,
+    "maker_adjustment_time": 56, "release_time": 7, "hoarding_gain": 0.4, "hoarding_alarm": 0.75,
+    "hoarding_ceiling": 2.2, "hoarding_rise": 21, "hoarding_fall": 182, "hoarding_memory": 56,
+    "alarm_hold": 90, "alarm_fade": 120,
     # plants
     "utilisation_floor": 0.25, "utilisation_base": 0.85, "utilisation_bound": 50, "least_ratio": 1e-9,
     "supply_elasticity": 0.46, "order_elasticity": 0.42, "mine_supply_elasticity": 0.3, "mine_order_elasticity": 0.3,
@@ -74,7 +76,9 @@ COST_OF_CARS = 8 * 40 + 2 * (0.75 * 50 + 0.25 * 60)
 def tables(growth: float = 0.0, scale: float = 1.0) -> Tables:
     """The tables; `scale` multiplies every tonnage, and the value added with it."""
     facilities: tuple[tuple[str, str, Process, int], ...] = (
-        ("HO mine", "HO", "mine", 10), ("AB mine", "AB", "mine", 1), ("HO works", "HO", "magnet", 12),
+        ("HO mine", "HO", "mine", 10),
+        ("AB mine", "AB", "mine", 1),
+        ("HO works", "HO", "magnet", 12),
     )
     value_added = {("cars", "HO"): 1e6, ("cars", "AB"): 3e3 * COST_OF_CARS, ("optics", "AB"): 1e6}
     return Tables(
@@ -139,9 +143,10 @@ def _rows(scale: float) -> list[BaseYearRow]:
     ]  # fmt: skip
 
 
-def market(*instruments: Spec, sector_growth: float = 0.0, days: int = driver.FOUR_YEARS, **overrides: float) -> Built:
+def market(*instruments: Spec, sector_growth: float = 0.0, days: float = FOUR_YEARS, **overrides: float) -> Built:
     """The tiny world with some instruments and ROUND parameters but for the overrides."""
-    return driver.market(tables(sector_growth), instruments, days=days, margins=MARGINS, **{**ROUND, **overrides})
+    values: dict[str, Any] = {**ROUND, **overrides}
+    return driver.market(tables(sector_growth), instruments, days=int(days), margins=MARGINS, **values)
 
 
 OXIDE_HO, OXIDE_AB = ("oxide.Ee", "HO"), ("oxide.Ee", "AB")
@@ -166,7 +171,7 @@ class Case:
     """The tiny world opened up: its state, its rows by what stands in them, and its steps one by one."""
 
     def __init__(
-        self, *instruments: Spec, sector_growth: float = 0.0, days: int = driver.FOUR_YEARS, **overrides: float
+        self, *instruments: Spec, sector_growth: float = 0.0, days: float = FOUR_YEARS, **overrides: float
     ) -> None:
         self.built = market(*instruments, sector_growth=sector_growth, days=days, **overrides)
         self.world, self.market = self.built.world, self.built.market

@@ -77,4 +77,4 @@ class Toll(Instrument):
         """Do nothing."""
 
 
-del KINDS["toll"]       # tests that want it put it back for as long as they run
+del KINDS["toll"]  # tests that want it put it back for as long as they run

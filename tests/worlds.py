@@ -126,7 +126,17 @@ def _tables(draft: _Draft, regions: tuple[str, ...], number: Callable[[], float]
     return Tables(
         elements=tuple(ElementRow(*FACT, e, e, "light") for e in ("Aa", "Bb")),
         commodities=tuple(
-            CommodityRow(*FACT, c, c.split(".")[0], c, "t", "85051110" if c.startswith("magnet") else c, 3.7, 4.0, c == "oxide.Bb")
+            CommodityRow(
+                *FACT,
+                c,
+                c.split(".")[0],
+                c,
+                "t",
+                "85051110" if c.startswith("magnet") else c,
+                3.7,
+                4.0,
+                c == "oxide.Bb",
+            )
             for c in CONTENT
         ),
         regions=tuple(RegionRow(*FACT, r, r, r != regions[0]) for r in regions),

@@ -28,7 +28,7 @@ class UnderWay:
 
     def __init__(self, transit: Floats, flow: Floats, whole: int, replicates: int) -> None:
         ticks = np.maximum(transit / whole, 1.0)
-        self.groups = [_Group(ticks, value, whole) for value in np.unique(ticks)]
+        self.groups = [_Group(ticks, value) for value in np.unique(ticks)]
         self.length = max([1, *(int(g.whole + 2) for g in self.groups)])
         self.ring = np.zeros((self.length, len(transit), replicates))
         self.total = np.zeros((len(transit), replicates))
@@ -63,8 +63,7 @@ class UnderWay:
 class _Group:
     """Arcs with one transit time: a slice of rows, whole ticks and the rest of one."""
 
-    def __init__(self, ticks: Floats, value: float, whole: int) -> None:
-        first, last = np.searchsorted(ticks, [value, value + 0.5 / whole])
-        self.rows = slice(int(first), int(last))
+    def __init__(self, ticks: Floats, value: float) -> None:
+        self.rows = slice(int(np.searchsorted(ticks, value)), int(np.searchsorted(ticks, value, "right")))
         self.whole = int(value)
         self.rest = float(value - self.whole)

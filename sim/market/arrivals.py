@@ -8,7 +8,7 @@ from sim.axes import Floats
 from sim.ensemble.arrivals import UnderWay
 from sim.ensemble.clock import Tick
 from sim.ensemble.state import State
-from sim.market.points import Controls, Points
+from sim.market.points import Controls, Points, parts_of_users
 from sim.world.build import World
 
 
@@ -33,7 +33,6 @@ class Arrivals:
         state.maker_stock[:] += self.controls.to_origin(self.controls.refused)
 
     def shared(self, state: State, landed: Floats) -> Floats:
-        """(U, R), t: what lands, (A, R) t, is shared by expected need (eq. 1.2)."""
-        need = self.world.user_to_destination(state.expected_need)
-        ratio = self.world.to_destination(landed) / need
-        return state.expected_need * ratio[self.world.user_node]
+        """(U, R), t: what lands, (A, R) t, is shared by what users ordered (eq. 1.2)."""
+        part = parts_of_users(self.world, state)
+        return part * self.world.to_destination(landed)[self.world.user_node]

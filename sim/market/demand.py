@@ -74,7 +74,7 @@ class Demand:
         cost = np.log(state.input_cost)
         bought = output_demand(state.baseline, state.input_cost, world.sector_cost_share, self.elasticity)
         state.demand[:] = bought * self.response.remaining(cost)
-        needed = state.demand * self.response.saving(cost) * state.substitution
+        needed = state.demand * state.substitution
         for slot in world.slots:
             state.need[slot] = world.user_need[slot] * needed[: slot.stop - slot.start]
 

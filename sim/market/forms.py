@@ -99,19 +99,6 @@ class FastResponse:
         names = ("saving_elasticity", "choke_price", "choke_spread", "saving_floor", "saving_ceiling")
         return cls(*(p[name] for name in names))
 
-    def saving(self, cost: Floats) -> Floats:
-        """Input for the same output, ratio to base, at a cost.
-
-        Parameters
-        ----------
-        cost : (M, R) array, ln of the ratio to base
-
-        Returns
-        -------
-        (M, R) array, ratio to base
-        """
-        return np.clip(np.exp(-self.elasticity * cost), self.floor, self.ceiling)
-
     def remaining(self, cost: Floats) -> Floats:
         """Share of uses that have not given up at a cost.
 
@@ -137,7 +124,7 @@ class FastResponse:
         -------
         (M, R) array, ratio to base
         """
-        return np.maximum(self.saving(cost) * self.remaining(cost), self.floor)
+        return np.clip(np.exp(-self.elasticity * cost) * self.remaining(cost), self.floor, self.ceiling)
 
 
 @dataclass(frozen=True)

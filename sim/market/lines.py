@@ -6,7 +6,7 @@ from typing import ClassVar, final
 
 import numpy as np
 
-from sim.axes import Floats, Scalar
+from sim.axes import TINY, Floats, Scalar
 from sim.ensemble.clock import Tick
 from sim.ensemble.parameters import Parameters
 from sim.ensemble.state import State
@@ -60,8 +60,9 @@ class Lines:
         cover, fed = np.full_like(state.idle, np.inf), np.ones_like(state.idle)
         for k, slot in enumerate(self.world.slots):
             n = slot.stop - slot.start
-            tonnes = state.need[slot] * days
-            mean = (state.user_stock[slot] - (state.received[slot] + tonnes) / 2) / state.need[slot]
+            need = np.maximum(state.need[slot], TINY)
+            tonnes = need * days
+            mean = (state.user_stock[slot] - (state.received[slot] + tonnes) / 2) / need
             mean = np.maximum(mean, self.least)
             scarcer = mean < cover[:n]
             cover[:n] = np.minimum(cover[:n], mean)
@@ -74,7 +75,7 @@ class Lines:
         state.production[:] = 1 - state.stopped
         for slot in self.world.slots:
             made = state.production[: slot.stop - slot.start]
-            np.minimum(made, state.user_stock[slot] / (state.need[slot] * days), out=made)
+            np.minimum(made, state.user_stock[slot] / np.maximum(state.need[slot] * days, TINY), out=made)
         for slot in self.world.slots:
             state.use[slot] = state.need[slot] * state.production[: slot.stop - slot.start]
             state.user_stock[slot] -= np.minimum(state.use[slot] * days, state.user_stock[slot])

@@ -39,7 +39,7 @@ def hoarding_goal(growth: Floats, alarm: Floats, gain: Scalar, weight: Scalar, c
 class Orders:
     """What users expect to need, fear to lack, and order."""
 
-    writes: ClassVar = ("expected_need", "expected_output", "hoarding", "remembered_price", "orders")
+    writes: ClassVar = ("expected_need", "expected_output", "hoarding", "remembered_price", "user_orders", "orders")
 
     def __init__(self, world: World, p: Parameters, points: Points, controls: Controls, under_way: UnderWay) -> None:
         self.world, self.p, self.points = world, p, points
@@ -56,7 +56,8 @@ class Orders:
         cover = world.user_cover * state.hoarding[world.user_node]
         time = p["stock_adjustment_time"]
         order = state.expected_need * (1 + (cover + p["supply_line_weight"] * gap) / time) - state.user_stock / time
-        state.orders[:] = world.user_to_destination(np.maximum(order, 0))
+        np.maximum(order, 0, out=state.user_orders)
+        state.orders[:] = world.user_to_destination(state.user_orders)
 
     def _expect(self, state: State, days: int) -> None:
         """Smooth what is needed and what is made (eq. 5.1)."""

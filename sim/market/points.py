@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, fields
 
 import numpy as np
 
-from sim.axes import Floats, Ints, Scalar, Sum
+from sim.axes import TINY, Floats, Ints, Scalar, Sum
 from sim.ensemble.clock import Tick
 from sim.ensemble.state import State
 from sim.world.build import World
@@ -83,6 +83,17 @@ def controls_on(world: World, arcs: Ints, replicates: int) -> Controls:
         Sum(world.arc_destination[arcs], rows, 1.0, (destinations, len(arcs))),
         *arrays,
     )
+
+
+def parts_of_users(world: World, state: State) -> Floats:
+    """(U, R), share of 1: each user's part of what lands at its destination (eq. 1.2).
+
+    By what users ordered in the tick before; where nobody ordered anything, by expected need.
+    """
+    ordered = world.user_to_destination(state.user_orders)[world.user_node]
+    need = world.user_to_destination(state.expected_need)[world.user_node]
+    asked = ordered > TINY
+    return np.where(asked, state.user_orders / np.where(asked, ordered, 1), state.expected_need / need)
 
 
 @dataclass(frozen=True, eq=False)

@@ -77,7 +77,7 @@ def base_state(world: World, replicates: int) -> State:
     fill(state.activity, world.activity)
     fill(state.made, world.output_of_plants(world.activity))
     fill(state.other, state.made * world.other_share)
-    for array in (state.need, state.use, state.expected_need):
+    for array in (state.need, state.use, state.expected_need, state.user_orders):
         fill(array, world.user_need)
     for array in (state.expected_orders, state.expected_output):
         fill(array, world.orders)

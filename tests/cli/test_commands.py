@@ -60,9 +60,7 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> list[Mapping[str, Any]]:
             raise InputError(Problem(Place(path, 3, 7, "seed"), "'x' is not a number", "Write a whole number."))
         return SimpleNamespace(name=name, overrides=overrides, ensemble=SimpleNamespace(replicates=3))
 
-    def run(
-        scenario: SimpleNamespace, progress: Callable[[int], None] = lambda _: None, **how: object
-    ) -> Result:
+    def run(scenario: SimpleNamespace, progress: Callable[[int], None] = lambda _: None, **how: object) -> Result:
         calls.append({"name": scenario.name, "overrides": scenario.overrides, **how})
         if scenario.name == "endless":
             raise KeyboardInterrupt
@@ -101,9 +99,7 @@ def test_quiet_prints_nothing(monazite: Monazite, engine: list[Mapping[str, Any]
     assert engine[0]["replicate"] == 7
 
 
-def test_nothing_runs_if_one_file_is_wrong(
-    monazite: Monazite, engine: list[Mapping[str, Any]], tmp_path: Path
-) -> None:
+def test_nothing_runs_if_one_file_is_wrong(monazite: Monazite, engine: list[Mapping[str, Any]], tmp_path: Path) -> None:
     answer = monazite("run", "a.yaml", "bad1.yaml", "bad2.yaml")
     assert answer.code == 2
     assert answer.err == (
@@ -114,9 +110,7 @@ def test_nothing_runs_if_one_file_is_wrong(
     assert (engine, list(tmp_path.iterdir())) == ([], [])
 
 
-def test_results_that_exist_are_named_before_anything_runs(
-    monazite: Monazite, engine: list[Mapping[str, Any]]
-) -> None:
+def test_results_that_exist_are_named_before_anything_runs(monazite: Monazite, engine: list[Mapping[str, Any]]) -> None:
     monazite("run", "a.yaml", "b.yaml")
     answer = monazite("run", "a.yaml", "b.yaml", "c.yaml")
     assert answer.code == 2

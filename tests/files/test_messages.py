@@ -11,7 +11,7 @@ from sim.errors import InputError
 from tests.toll import NAMES, Toll
 
 FOLDER = Path(__file__).parent.parent / "errors"
-PARTS = {"circle-b", "circle-c", "remove-base"}         # of other cases
+PARTS = {"circle-b", "circle-c", "remove-base"}  # of other cases
 CASES = sorted(file.stem for file in FOLDER.glob("*.yaml") if file.stem not in PARTS)
 
 

@@ -13,7 +13,9 @@ from sim.instruments.parts.calendar import Calendar
 SECOND = Tick(1, 7, 14, 7)
 
 
-@pytest.mark.parametrize(("start", "end", "days"), [(0, 99, 7), (10, 99, 4), (0, 9, 2), (10, 12, 2), (14, 99, 0), (0, 7, 0)])
+@pytest.mark.parametrize(
+    ("start", "end", "days"), [(0, 99, 7), (10, 99, 4), (0, 9, 2), (10, 12, 2), (14, 99, 0), (0, 7, 0)]
+)
 def test_a_tick_counts_by_its_days_in_force(start: int, end: float, days: int) -> None:
     """Of the days 7 to 13."""
     assert Calendar(0, start, end).share(SECOND) == pytest.approx(days / 7)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from tests.driver import day
-from tests.tiny import CARS_AB, CARS_HO, OPTICS, OXIDE_OF_CARS, OXIDE_OF_OPTICS, Case, Spec, one
+from tests.driver import Spec, day
+from tests.tiny import CARS_AB, CARS_HO, OPTICS, OXIDE_OF_CARS, OXIDE_OF_OPTICS, Case, one
 
 
 def slump(**fields: object) -> Spec:
     """Cars sell 35 % worse on the days 5 to 34."""
     return {
-        "name": "slump", "kind": "demand_shock", "sectors": "cars", "change": "-35 %", "start": day(5), "lasts": "30 days",
-        **fields,
+        "name": "slump", "kind": "demand_shock", "sectors": "cars", "change": "-35 %", "start": day(5),
+        "lasts": "30 days", **fields,
     }  # fmt: skip
 
 

@@ -18,7 +18,7 @@ def test_worked_number() -> None:
 
 
 def test_it_is_expected_as_soon_as_it_is_announced() -> None:
-    """Announced on day 8, in force from day 34 to 48: of the 70 days from day 14, 14; half of the trade; loud on 6 of 7 days."""
+    """Announced on day 8, in force from day 34 to 48: 14 of the next 70 days, half of the trade; loud on 6 of 7."""
     case = Case(ban(coverage=0.5, announced=day(8), in_force=day(34), until=day(48)))
     first, second, *_ = case.built.clock.horizon.ticks()
     case.market.settle(first)

@@ -11,8 +11,8 @@ from sim.axes import Sum
 from sim.ensemble.clock import Tick
 from sim.instruments.trade.export_quota import filled_by_margin
 from tests import driver, tiny
-from tests.driver import day, measured, run
-from tests.tiny import OXIDE_ABROAD, Case, Spec, one
+from tests.driver import Spec, day, measured, run
+from tests.tiny import OXIDE_ABROAD, Case, one
 
 ADD_TWO = Sum([0, 0], [0, 1], 1.0, (1, 2))
 FIRST_HALF = 31 + 28 + 31 + 30 + 31 + 30

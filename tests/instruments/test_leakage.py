@@ -7,8 +7,8 @@ import math
 import pytest
 
 from sim.market.border import Border
-from tests.driver import day, measured
-from tests.tiny import OXIDE_AB, OXIDE_ABROAD, OXIDE_HO, Case, Spec, ban, one
+from tests.driver import Spec, day, measured
+from tests.tiny import OXIDE_AB, OXIDE_ABROAD, OXIDE_HO, Case, ban, one
 
 
 def leakage(**fields: object) -> Spec:

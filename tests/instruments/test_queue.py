@@ -21,7 +21,7 @@ def lognormal(*medians: float) -> Within:
 
 
 def parcels(within: Within, days: range, whole: int, horizon: int, ticks: int) -> Floats:
-    """(M, R): each day's part is ready on the d-th day after with G(d) − G(d − 1); the tick of filing counts in the next."""
+    """(M, R): each day's part is ready d days later with G(d) − G(d − 1); the tick of filing counts in the next."""
     shares = np.zeros((ticks, len(within(1))))
     for day in days:
         for d in range(1, horizon + 1):
@@ -32,9 +32,7 @@ def parcels(within: Within, days: range, whole: int, horizon: int, ticks: int) -
 
 
 @settings(max_examples=15, deadline=None, derandomize=True)
-@given(
-    median=st.floats(0.5, 100), whole=st.integers(1, 10), first=st.integers(0, 9), horizon=st.integers(2, 120)
-)
+@given(median=st.floats(0.5, 100), whole=st.integers(1, 10), first=st.integers(0, 9), horizon=st.integers(2, 120))
 def test_shares_are_those_of_day_parcels(median: float, whole: int, first: int, horizon: int) -> None:
     """Also where only the last days of the tick were filed on."""
     days, within = range(min(first, whole - 1), whole), lognormal(median, 2 * median)

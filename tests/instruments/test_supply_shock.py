@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.driver import day
-from tests.tiny import Case, Spec, one
+from tests.driver import Spec, day
+from tests.tiny import Case, one
 
 
 def accident(**fields: object) -> Spec:
@@ -29,7 +29,10 @@ def test_worked_number() -> None:
 
 def test_two_shocks_multiply() -> None:
     """0.8·0.9 of 12."""
-    case = Case(accident(), accident(name="strike", processes="all", facilities="HO works", loss=0.1, lasts="50 days", start=day(-9)))
+    case = Case(
+        accident(),
+        accident(name="strike", processes="all", facilities="HO works", loss=0.1, lasts="50 days", start=day(-9)),
+    )
     case.market.settle(next(case.built.clock.horizon.ticks()))
     assert one(case.state.activity, case.facility["HO works"]) == pytest.approx(12 * 0.8 * 0.9)
     assert one(case.state.activity, case.facility["HO mine"]) == pytest.approx(10)

@@ -37,7 +37,7 @@ def test_what_waits_is_held_and_what_is_granted_leaves() -> None:
     """21 shipped, 5 held, 3 granted: 19 cross, and go on their way; goods at home just go."""
     case = loaded()
 
-    def hold(tick: Tick, crossing: Floats, controls: Controls) -> None:
+    def hold(_tick: Tick, crossing: Floats, _controls: Controls) -> None:
         crossing -= 5
 
     case.points.crossings.append(hold)
@@ -54,7 +54,7 @@ def test_no_more_leaks_than_the_stock_lets_go(tried: float, leaked: float) -> No
     """Of 100 t half can leave in a tick. What leaks leaves the stock and is under way, but is no export."""
     case = loaded()
 
-    def leak(tick: Tick, state: State, controls: Controls) -> None:
+    def leak(_tick: Tick, _state: State, controls: Controls) -> None:
         controls.leaking[:] += tried
 
     case.points.leaks.append(leak)
@@ -73,7 +73,7 @@ def test_each_stock_bounds_its_own_leaks() -> None:
     oxide, magnet = case.arc[OXIDE_ABROAD], case.arc[MAGNET_ABROAD]
     case.state.maker_stock[case.o[OXIDE_HO]], case.state.maker_stock[case.o[MAGNET_HO]] = 100, 10
 
-    def leak(tick: Tick, state: State, controls: Controls) -> None:
+    def leak(_tick: Tick, _state: State, controls: Controls) -> None:
         controls.leaking[:] += 8
 
     case.points.leaks.append(leak)
@@ -88,7 +88,7 @@ def test_a_tick_sends_what_crossed_and_what_leaked_to_land_together() -> None:
     """28 days are four whole ticks: both land in the fourth after."""
     case = loaded()
 
-    def leak(tick: Tick, state: State, controls: Controls) -> None:
+    def leak(_tick: Tick, _state: State, controls: Controls) -> None:
         controls.leaking[:] += 8
 
     case.points.leaks.append(leak)

@@ -30,7 +30,7 @@ def test_buyers_pay_contract_and_spot_by_their_shares() -> None:
 
 
 def test_a_sector_passes_on_the_share_of_its_cost() -> None:
-    """Inputs are a quarter of its cost and three times as dear: it is 1.5 times as dear, and 1.1/1.5² is asked of it."""
+    """Inputs are a quarter of its cost and three times as dear: it is 1.5 times as dear; 1.1/1.5² is asked of it."""
     asked = output_demand(np.array([[1.1]]), np.array([[3.0]]), np.array([[0.25]]), 2.0)
     assert asked[0, 0] == pytest.approx(1.1 / 2.25)
 
@@ -68,16 +68,29 @@ def test_inputs_cost_by_their_share_of_what_a_sector_spends() -> None:
     assert one(case.state.input_cost, case.sector[CARS_HO]) == pytest.approx(1)
 
 
-def test_need_follows_demand_saving_and_substitution() -> None:
-    """Cars: inputs are a quarter of cost; saving by an elasticity of 0.2, well below the choke; substituted to 0.9."""
+def test_need_follows_demand_and_substitution() -> None:
+    """Inputs are a quarter of cost, well below the choke; substituted to 0.9. Sectors do not save within weeks."""
     case = dear_oxide(final_elasticity=2.0, saving_elasticity=0.2, choke_price=1e6, choke_spread=0.5)
     case.state.substitution[case.sector[CARS_AB]] = 0.9
     case.settle(Demand)
     demand = (1 + (CARS - 1) / 4) ** -2
     assert one(case.state.demand, case.sector[CARS_AB]) == pytest.approx(demand)
-    used = demand * CARS**-0.2 * 0.9
+    used = demand * 0.9
     assert one(case.state.need, case.user[MAGNETS_OF_CARS]) == pytest.approx(8 * used)
     assert one(case.state.need, case.user[OXIDE_OF_CARS]) == pytest.approx(2 * used)
+
+
+def test_who_gives_up_makes_nothing_and_needs_nothing() -> None:
+    """Inputs at twice the choke price, with a spread of ln 2: Φ(−1) of Φ(ln(1.5)/ln 2) remain."""
+    case = Case(
+        contract_share=0.0, final_elasticity=0.0, saving_elasticity=0.0, choke_price=1.5, choke_spread=math.log(2)
+    )
+    case.state.price[case.node[OXIDE_AB]] = math.log(3)
+    case.settle(Demand)
+    remaining = (1 + math.erf(-(0.5**0.5))) / (1 + math.erf(math.log(1.5) / math.log(2) / 2**0.5))
+    assert one(case.state.demand, case.sector[OPTICS]) == pytest.approx(remaining, abs=1e-3)
+    assert one(case.state.need, case.user[OXIDE_OF_OPTICS]) == pytest.approx(2 * remaining, abs=2e-3)
+    assert one(case.state.baseline, case.sector[OPTICS]) == 1
 
 
 def test_the_baseline_grows_to_the_middle_of_the_tick_and_is_shocked() -> None:

@@ -73,6 +73,12 @@ def test_use_stays_between_its_floor_and_its_ceiling() -> None:
     assert FAST(np.array([[math.log(1e6), math.log(1e-6)]])).tolist() == [[0.01, 1.5]]
 
 
+def test_who_gives_up_does_so_around_the_choke_price() -> None:
+    """Half remain at it; a spread above it Φ(−1); all but 4e-5 are there at base."""
+    remaining = FAST.remaining(np.log(np.array([[1.0, 16.0, 16 * math.exp(0.7)]])))
+    assert remaining[0].tolist() == pytest.approx([1, 0.5, 0.1587], rel=2e-3)
+
+
 def test_near_the_choke_what_is_left_counts_against_what_was_left_at_base() -> None:
     """With the choke at e^0.7 and a spread of 0.7: Φ(0)/Φ(1) = 0.5/0.8413, times e^(−0.35)."""
     tight = FastResponse(0.5, math.exp(0.7), 0.7, 0.01, 1.5)
@@ -125,7 +131,8 @@ def test_responses_read_their_parameters() -> None:
     """Each number by its name."""
     p = parameters(
         saving_elasticity=1.0, choke_price=2.0, choke_spread=3.0, saving_floor=4.0, saving_ceiling=5.0,
-        thrift_elasticity=1.0, thrift_floor=2.0, thrift_time=3.0, thrift_return=4.0, thrift_rate=5.0, thrift_dead_band=6.0,
+        thrift_elasticity=1.0, thrift_floor=2.0, thrift_time=3.0, thrift_return=4.0, thrift_rate=5.0,
+        thrift_dead_band=6.0,
     )  # fmt: skip
     assert FastResponse.of(p) == FastResponse(1.0, 2.0, 3.0, 4.0, 5.0)
     assert SlowResponse.of(p) == SlowResponse(1.0, 2.0, 3.0, 4.0, 5.0, 6.0)

@@ -42,9 +42,7 @@ def short_of_oxide(stock: float, received: float, **parameters: float) -> Case:
 
 
 def test_firms_that_are_out_and_not_fed_stand_idle() -> None:
-    """21 t after 4 arrived and half of 14 will be used: 21 − 9 = 12 t in mid-tick, 6 days. Of those who are out beyond the
-    usual, 4 of 14 t feed some.
-    """
+    """21 t, of which 4 arrived, and 14 to be used: 21 − 9 in mid-tick, 6 days. Of those out, 4 of 14 t feed some."""
     case = short_of_oxide(21, 4)
     case.settle(Lines)
     out = (raw(6) - raw(56)) / (1 - raw(56))
@@ -123,7 +121,7 @@ def test_nothing_left_is_the_least_cover() -> None:
 
 
 def test_no_more_is_made_than_the_stock_allows() -> None:
-    """All of 7 t has just arrived, where 14 are needed and nobody counts as out: half is made, of both inputs half is used."""
+    """7 t where 14 are needed, and nobody counts as out: half is made, of both inputs half is used."""
     case = Case(critical_cover=1e-9)
     case.state.user_stock[case.user[OXIDE_OF_CARS]] = 7
     before = one(case.state.user_stock, case.user[MAGNETS_OF_CARS])

@@ -122,7 +122,7 @@ def test_nobody_orders_less_than_nothing() -> None:
 
 
 def test_what_is_missing_on_the_way_is_ordered() -> None:
-    """After arrivals 21 days of 3 t/day from HO are under way, from AB none: 63 t. Of them 8 are lost, half of which count."""
+    """After arrivals 21 days of 3 t/day from HO are under way, from AB none. Of 63 t 8 are lost; half count."""
     case = Case(stock_adjustment_time=50.0, supply_line_weight=0.5)
     case.market.under_way.total[case.arc[OXIDE_ABROAD]] = 63 - 8
     case.market.under_way.total[case.arc[OXIDE_OWN]] = 0

@@ -140,7 +140,7 @@ def test_dear_inputs_slow_works_down() -> None:
 
 
 def test_works_run_by_their_order_book_over_their_capacity() -> None:
-    """Orders of 12 t/day, 6 days short of 28 in stock: 12 + 72/36 = 14, over 12 and a capacity of 1.1; z = 3·0.5·ln(…)."""
+    """Orders of 12 t/day, 6 of 28 days short: 12 + 72/36 = 14, over 12 and a capacity of 1.1; z = 3·0.5·ln(…)."""
     case = still(
         order_elasticity=0.5, utilisation_floor=0.2, utilisation_base=0.6, maker_adjustment_time=36.0, release_time=0.1
     )
@@ -218,7 +218,7 @@ def test_with_plenty_in_stock_works_do_as_they_want() -> None:
 
 
 def test_other_use_gives_way_when_prices_rise() -> None:
-    """A tenth of output at base; at four times the price and an elasticity of ½, a twentieth. The rest joins the stock."""
+    """A tenth of output; at four times the price and an elasticity of ½, a twentieth. The rest joins the stock."""
     case = still(other_use_elasticity=0.5)
     case.state.price[case.node[OXIDE_HO]] = math.log(4)
     before = one(case.state.maker_stock, case.o[OXIDE_HO])

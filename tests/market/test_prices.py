@@ -71,7 +71,7 @@ def test_the_rule_reads_its_parameters() -> None:
 SUPPLY_HO = 28 * 9 + 28 * 6 + 70 * 9 + 7 * 6
 """t: stock of the mine, stock of the works, 70 days of output, under way at home."""
 SUPPLY_AB = 28 * 1 + 56 * 4 + 70 * 1 + (28 * 3 + 7 * 1) + 3 * (70 - 28)
-"""t: the same in AB, with cars and optics for users; of what HO sends, what will leave and arrive within 70 days counts."""
+"""t: the same in AB, with cars and optics for users; of what HO will send, what arrives within 70 days counts."""
 
 
 def test_supply_and_use_in_prospect_are_those_of_the_base_year() -> None:
@@ -112,8 +112,7 @@ def test_wished_trade_follows_wants() -> None:
 def eager(**more: float) -> Case:
     """Prices and anchors that move half of the way in a tick; no costs passed on."""
     times = {"price_time": HALF, "anchor_rate": 1 / HALF, "anchor_slowdown": 0.5, "anchor_return": 1 / HALF}
-    case = Case(**{**times, "scarcity_elasticity": 1.5, "slack_response": 0.5, "cost_pass_through": 0.0, **more})
-    return case
+    return Case(**{**times, "scarcity_elasticity": 1.5, "slack_response": 0.5, "cost_pass_through": 0.0, **more})
 
 
 def test_prices_rise_when_stocks_are_short() -> None:
@@ -131,7 +130,7 @@ def test_prices_rise_when_stocks_are_short() -> None:
 
 
 def test_prices_fall_less_when_goods_are_ample() -> None:
-    """Twice AB's stocks of optics: half of the response; the anchor falls at half its speed, so by a quarter less root."""
+    """Twice the stock of optics: half of the response; the anchor falls at half its speed, by 1 − ½^½ of its gap."""
     case = eager()
     case.state.user_stock[case.user[OXIDE_OF_OPTICS]] += 112
     case.settle(Prices)

@@ -39,7 +39,9 @@ def test_plants_save_soon_and_thrift_slowly() -> None:
     case = Case(saving_time=HALF, thrift_elasticity=0.5, thrift_time=HALF, thrift_rate=1.0, thrift_dead_band=0.02)
     case.state.paid[case.d[OXIDE_HO]] = 4
     case.settle(Responses)
-    used = 4**-0.1 * float(FastResponse.of(Parameters({**ROUND, "saving_elasticity": 0.0}))(np.array([[math.log(4)]]))[0, 0])
+    used = 4**-0.1 * float(
+        FastResponse.of(Parameters({**ROUND, "saving_elasticity": 0.0}))(np.array([[math.log(4)]]))[0, 0]
+    )
     assert one(case.state.saving, 0) == pytest.approx((1 + used) / 2)
     assert one(case.state.thrift, 0) == pytest.approx(1 - 0.24)
 

@@ -62,7 +62,7 @@ def test_what_is_blocked_does_not_leave() -> None:
     case = Case(ban())
     seen: list[float] = []
 
-    def block(tick: object, state: object, controls: Controls) -> None:
+    def block(_tick: object, _state: object, controls: Controls) -> None:
         seen.append(one(case.state.want, case.arc[OXIDE_ABROAD]))
         controls.block(np.array([0]), 1 / 3)
 

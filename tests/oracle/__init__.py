@@ -48,7 +48,7 @@ def run(
     world = World(base, p, border, calendar, perturb)
     record: Record = defaultdict(list)
     env = simpy.Environment()
-    for quota in border.dates():
+    for quota in border.quotas:
         env.process(quota.dates(env))
     env.run(until=env.process(_market(env, world, calendar, record)))
     return dict(record)

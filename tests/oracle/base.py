@@ -12,12 +12,12 @@ from typing import TypeVar
 
 from sim.world.tables import BaseYearRow, Tables
 
-Node = tuple[str, str]              # commodity, region
-Arc = tuple[str, str, str]          # commodity, origin, destination
-Sector = tuple[str, str]            # sector, region
-User = tuple[str, ...]              # plants: commodity, region; a sector: commodity, region, sector
+Node = tuple[str, str]  # commodity, region
+Arc = tuple[str, str, str]  # commodity, origin, destination
+Sector = tuple[str, str]  # sector, region
+User = tuple[str, ...]  # plants: commodity, region; a sector: commodity, region, sector
 
-THRIFTY = {"magnet", "chemical"}    # processes that make end-use goods (eq. 9.3)
+THRIFTY = {"magnet", "chemical"}  # processes that make end-use goods (eq. 9.3)
 YEAR, WEEK, KILOGRAMS = 365.0, 7.0, 1000.0
 
 
@@ -149,8 +149,7 @@ class BaseYear:
             for a, value in delivered.items()
         }
         self.maker_share = {
-            o: normalised({f: self.outputs[f][o[0]] * self.activity[f] for f in self.making[o]})
-            for o in self.made
+            o: normalised({f: self.outputs[f][o[0]] * self.activity[f] for f in self.making[o]}) for o in self.made
         }
 
     def _growth(self) -> dict[str, float]:
@@ -159,9 +158,7 @@ class BaseYear:
         stages = {r.stage for r in self.tables.commodities}
         for _ in range(1 + len(stages)):
             use = {d: mean(self._growth_of_users(d, growth)) for d in self.destinations}
-            orders = {
-                o: mean((self.flow[a], use[destination(a)]) for a in self.out_of[o]) for o in self.made
-            }
+            orders = {o: mean((self.flow[a], use[destination(a)]) for a in self.out_of[o]) for o in self.made}
             growth = {
                 f: sum(w * orders[c, self.region[f]] for c, w in weights.items())
                 for f, weights in self.output_weight.items()

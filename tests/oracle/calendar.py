@@ -39,9 +39,4 @@ class Calendar:
     def ticks(self) -> Iterator[Tick]:
         """The ticks of the horizon, numbered from 1."""
         for number, start in enumerate(range(0, self.days, self.tick), start=1):
-            yield Tick(number, start, self.end(number))
-
-    def end(self, number: int) -> int:
-        """The day on which tick ``number`` ends; ticks beyond the horizon are of full length."""
-        end = number * self.tick
-        return self.days if self.days < end < self.days + self.tick else end
+            yield Tick(number, start, min(start + self.tick, self.days))

@@ -38,10 +38,15 @@ def held(x: float, low: float, high: float) -> float:
     return min(max(x, low), high)
 
 
+def remaining(x: float, p: Parameters) -> float:
+    """Share of uses that have not given up at ln cost ``x``, against base (eq. 0.4)."""
+    choke, spread = math.log(p["choke_price"]), p["choke_spread"]
+    return normal((choke - x) / spread) / normal(choke / spread)
+
+
 def fast_response(x: float, p: Parameters) -> float:
     """What is used at ln cost ``x``, against base, within weeks (eq. 0.4)."""
-    choke, spread = math.log(p["choke_price"]), p["choke_spread"]
-    used = math.exp(-p["saving_elasticity"] * x) * normal((choke - x) / spread) / normal(choke / spread)
+    used = math.exp(-p["saving_elasticity"] * x) * remaining(x, p)
     return held(used, p["saving_floor"], p["saving_ceiling"])
 
 

@@ -16,6 +16,7 @@ from tests.oracle.forms import (
     logistic,
     normal,
     release,
+    remaining,
     slow_response,
     smooth,
 )
@@ -31,13 +32,13 @@ RECORDED = (
     *("intensity", "saving", "thrifting", "thrift", "capacity"),
 )
 
+NOTHING = 1e-12  # t/day: less than anybody orders
+
 
 class World:
     """Stocks, prices and habits of one world, and what one tick does to them."""
 
-    def __init__(
-        self, base: BaseYear, p: Parameters, border: Border, calendar: Calendar, perturb: float = 1.0
-    ) -> None:
+    def __init__(self, base: BaseYear, p: Parameters, border: Border, calendar: Calendar, perturb: float = 1.0) -> None:
         self.base, self.p, self.border = base, p, border
         self.tick = Tick(0, 0, 0)
         self.ring = Ring(base, calendar.tick)
@@ -72,6 +73,7 @@ class World:
     def _start_expectations(self) -> None:
         base = self.base
         self.expected_use = dict(base.use)
+        self.order = dict(base.use)
         self.expected_orders = dict(base.orders)
         self.expected_net = {o: made - base.other_use.get(o, 0.0) for o, made in base.made.items()}
         self.expected_want = dict(base.flow)
@@ -87,7 +89,7 @@ class World:
         self.price, self.anchor, self.bare = level(), level(), level()
         self.expected_price, self.contract_price, self.long_price = level(), level(), level()
         base, ahead = self.base, self.p["look_ahead"]
-        self.base_supply, self.base_prospect = level(), level()                                 # eqs 8.1, 8.2
+        self.base_supply, self.base_prospect = level(), level()  # eqs 8.1, 8.2
         for o in base.made:
             self.base_supply[o] += base.maker_cover[o] * base.orders[o] + ahead * self.expected_net[o]
         for u, use in base.use.items():
@@ -119,31 +121,29 @@ class World:
 
     def arrivals(self) -> None:
         """What lands is shared, what is refused goes back (section 1)."""
-        landed = self.ring.land(self.tick)                                                      # eq. 1.1
-        self.border.decide(self.tick, self.expected_use)                                        # eqs 7.4–7.6
-        self.received = dict.fromkeys(self.base.use, 0.0)
-        for arc, tonnes in landed.items():                                                      # eq. 1.2
-            claims = self._claims(arc)
-            all_claims = sum(claims.values())
-            for user, claim in claims.items():
-                self.received[user] += tonnes * claim / all_claims
+        landed = self.ring.land(self.tick)  # eq. 1.1
+        self.received = self.border.share(landed, self._claims(), self.tick)  # eqs 1.2, 7.9
         for user, tonnes in self.received.items():
             self.user_stock[user] += tonnes
-        for arc, tonnes in self.border.refused.items():                                         # eq. 1.3
+        self.border.decide(self.tick)  # eqs 7.4–7.6
+        for arc, tonnes in self.border.refused.items():  # eq. 1.3
             self.maker_stock[origin(arc)] += tonnes
 
-    def _claims(self, arc: Arc) -> dict[User, float]:
-        """What each user can claim of what lands, E·w (eqs 1.2, 7.9)."""
-        users = self.base.users[destination(arc)]
-        return {u: self.expected_use[u] * self.border.weight(arc, u, self.tick) for u in users}
+    def _claims(self) -> dict[User, float]:
+        """What users ordered in the tick before; where nobody ordered anything, what they expect to need (eq. 1.2)."""
+        claims: dict[User, float] = {}
+        for d in self.base.destinations:
+            users = self.base.users[d]
+            asked = sum(self.order[u] for u in users) > NOTHING
+            claims |= {u: self.order[u] if asked else self.expected_use[u] for u in users}
+        return claims
 
     def demand(self) -> None:
         """What is paid, and what sectors need at that (section 2)."""
         base, p = self.base, self.p
-        self.contract = {                                                                       # eq. 2.1
+        self.contract = {  # eq. 2.1
             d: sum(
-                self.share[a] * base.landed_value[a] * math.exp(self.contract_price[origin(a)])
-                for a in base.into[d]
+                self.share[a] * base.landed_value[a] * math.exp(self.contract_price[origin(a)]) for a in base.into[d]
             )
             for d in base.destinations
         }
@@ -154,12 +154,13 @@ class World:
         self.quantity: dict[Sector, float] = {}
         self.need: dict[User, float] = {}
         for s, users in base.needs.items():
-            cost = sum(base.need_weight[s][u] * self.paid[node(u)] for u in users)           # eq. 2.2
+            cost = sum(base.need_weight[s][u] * self.paid[node(u)] for u in users)  # eq. 2.2
             trend = math.exp(base.growth[s] * p["growth"] * self.tick.middle)
-            self.baseline[s] = trend * self.border.demand(s, self.tick)                         # eq. 2.3
+            self.baseline[s] = trend * self.border.demand(s, self.tick)  # eq. 2.3
             spent = 1 + base.inputs_in_value[s] * (cost - 1)
-            self.quantity[s] = self.baseline[s] * spent ** -p["final_elasticity"]
-            used = fast_response(math.log(cost), p) * self.intensity[s]                         # eq. 2.4
+            bought = self.baseline[s] * spent ** -p["final_elasticity"]
+            self.quantity[s] = bought * remaining(math.log(cost), p)
+            used = self.intensity[s]  # eq. 2.4
             self.need |= {u: base.use[u] * self.quantity[s] * used for u in users}
             self.cost[s] = cost
 
@@ -175,21 +176,21 @@ class World:
     def _line(self, s: Sector, users: list[User]) -> None:
         """One sector's lines in a tick."""
         h, cover0, cover = self.tick.days, self.base.sector_cover[s], {}
-        for u in users:                                                                         # eq. 3.1
+        for u in users:  # eq. 3.1
             middle = self.user_stock[u] - (self.received[u] + self.need[u] * h) / 2
             cover[u] = max(middle / self.need[u], self.p["least_cover"])
             self.relative_cover[u] = cover[u] / cover0
-        critical = min(users, key=lambda u: self.relative_cover[u])                             # eq. 3.2
+        critical = min(users, key=lambda u: self.relative_cover[u])  # eq. 3.2
         out0 = self._without(cover0, s)
         out = max(0, (self._without(cover[critical], s) - out0) / (1 - out0))
-        idle = out * max(0, 1 - self.received[critical] / (self.need[critical] * h))            # eq. 3.3
-        stopped = self._smooth(self.stopped[s], (idle + self.idle[s]) / 2, "restart_time")      # eq. 3.4
+        idle = out * max(0, 1 - self.received[critical] / (self.need[critical] * h))  # eq. 3.3
+        stopped = self._smooth(self.stopped[s], (idle + self.idle[s]) / 2, "restart_time")  # eq. 3.4
         self.stopped[s], self.idle[s] = max(idle, stopped), idle
-        there = min(self.user_stock[u] / (self.need[u] * h) for u in users)                     # eq. 3.5
+        there = min(self.user_stock[u] / (self.need[u] * h) for u in users)  # eq. 3.5
         self.production[s] = min(1 - self.stopped[s], there)
         for u in users:
             self.user_stock[u] -= self.production[s] * self.need[u] * h
-        self.value_lost[s] = self.baseline[s] - self.production[s] * self.quantity[s]             # eq. 3.6
+        self.value_lost[s] = self.baseline[s] - self.production[s] * self.quantity[s]  # eq. 3.6
         self.critical[s] = critical[0]
 
     def _without(self, cover: float, s: Sector) -> float:
@@ -205,7 +206,7 @@ class World:
         self.unit_cost: dict[str, float] = {}
         wanted = {f: self._wanted(f) for f in base.activity}
         served = {}
-        for u in base.plants:                                                                   # eq. 4.4
+        for u in base.plants:  # eq. 4.4
             self.need[u] = self.thrift[u] * sum(base.inputs[f][u[0]] * wanted[f] for f in base.using[u])
             can = self._release(self.user_stock[u] - self.received[u], self.received[u])
             served[u] = min(1, can / (self.need[u] * h)) if self.need[u] else 1
@@ -216,7 +217,7 @@ class World:
             used = self.thrift[u] * sum(base.inputs[f][u[0]] * self.activity[f] for f in base.using[u])
             self.user_stock[u] -= used * h
         self.made, self.net, self.other = {}, {}, {}
-        for o in base.made:                                                                     # eq. 4.5
+        for o in base.made:  # eq. 4.5
             made = sum(base.outputs[f][o[0]] * self.activity[f] for f in base.making[o])
             share0 = base.other_use.get(o, 0.0) / base.made[o]
             self.made[o] = made
@@ -230,11 +231,11 @@ class World:
         g, weight = base.region[f], base.output_weight[f]
         paid = sum(w * self.paid[c, g] * self.thrift[c, g] for c, w in base.input_weight[f].items())
         worth = {c: w * math.exp(self.expected_price[c, g]) for c, w in weight.items()}
-        value = sum(worth.values())                                                             # eq. 4.1
+        value = sum(worth.values())  # eq. 4.1
         cost = base.input_share[f] * paid + 1 - base.input_share[f]
-        desired = sum(worth[c] * self._desired((c, g)) for c in worth) / value                  # eq. 4.2
+        desired = sum(worth[c] * self._desired((c, g)) for c in worth) / value  # eq. 4.2
         mine = "mine_" if base.process[f] == "mine" else ""
-        u_min, u0 = p["utilisation_floor"], p["utilisation_base"]                               # eq. 4.3
+        u_min, u0 = p["utilisation_floor"], p["utilisation_base"]  # eq. 4.3
         z0 = math.log((u0 - u_min) / (1 - u0))
         k0 = (u0 - u_min) * (1 - u0) / ((1 - u_min) * u0)
         busy = max(desired / self.capacity[f], p["least_ratio"])
@@ -286,22 +287,21 @@ class World:
     def orders(self) -> None:
         """What users expect, hoard and order (section 5)."""
         base, p = self.base, self.p
-        for u in base.use:                                                                      # eq. 5.1
+        for u in base.use:  # eq. 5.1
             self.expected_use[u] = self._smooth(self.expected_use[u], self.need[u], "expectation_time")
         for o in base.made:
             self.expected_net[o] = self._smooth(self.expected_net[o], self.net[o], "output_expectation_time")
-        self.border.expect(self.tick)                                                           # eqs 7.1, 7.2
-        self.order: dict[User, float] = {}
+        self.border.expect(self.tick)  # eqs 7.1, 7.2
         for d in base.destinations:
             arcs = base.into[d]
             self._hoard(d)
             expected = sum(self.expected_use[u] for u in base.users[d])
-            line = sum(self.ring.under_way(a) + self.border.pending(a) for a in arcs) / expected
+            line = sum(self.ring.under_way(a) + self.border.coming(a) for a in arcs) / expected
             line_wanted = sum(
                 self.share[a] * (base.transit[a] - self.tick.days + self.border.licence_days[a]) for a in arcs
             )
             time = p["stock_adjustment_time"]
-            for u in base.users[d]:                                                             # eq. 5.3
+            for u in base.users[d]:  # eq. 5.3
                 cover = self.hoarding[d] * base.cover[u] + p["supply_line_weight"] * (line_wanted - line)
                 self.order[u] = max(0, self.expected_use[u] * (1 + cover / time) - self.user_stock[u] / time)
 
@@ -322,23 +322,21 @@ class World:
         for d in base.destinations:
             arcs = base.into[d]
             ordered = sum(self.order[u] for u in base.users[d])
-            attraction = normalised({a: base.share[a] * self._attraction(a) for a in arcs})     # eq. 6.1
+            attraction = normalised({a: base.share[a] * self._attraction(a) for a in arcs})  # eq. 6.1
             for a in arcs:
                 self.share[a] = self._smooth(self.share[a], attraction[a], "habit_time")
-                self.want[a] = self.share[a] * ordered                                          # eq. 6.2
-        blocked = self.border.blocked(self.want, self.price, self.tick)
+                self.want[a] = self.share[a] * ordered  # eq. 6.2
+        blocked = self.border.limit(self.want, self.price, self.tick)
         allowed = {a: want * (1 - blocked[a]) for a, want in self.want.items()}
         self.shipped: dict[Arc, float] = {}
-        self.left: dict[Node, float] = {}
         for o in base.made:
             counted_on = sum(self.want[a] * (1 - barred[a]) for a in base.out_of[o])
             self.expected_orders[o] = self._smooth(self.expected_orders[o], counted_on, "expectation_time")
-            inflow = self.net[o] * h                                                            # eq. 6.3
+            inflow = self.net[o] * h  # eq. 6.3
             can = min(self.maker_stock[o], self._release(self.maker_stock[o] - inflow, inflow))
             asked = h * sum(allowed[a] for a in base.out_of[o])
             filled = min(1, can / asked) if asked else 1
             self.shipped |= {a: allowed[a] * filled * h for a in base.out_of[o]}
-            self.left[o] = can - asked * filled
             self.maker_stock[o] -= asked * filled
             self.fill[o] = self._smooth(self.fill[o], filled, "expectation_time")
 
@@ -351,8 +349,10 @@ class World:
 
     def cross_border(self) -> None:
         """What leaves the country of origin, with papers or round about (section 7)."""
-        self.crossed = self.border.cross(self.shipped, self.tick)                               # eq. 7.10
-        self.leaked = self.border.leak(self.price, self.left, self.tick)                        # eq. 7.13
+        self.crossed = self.border.cross(self.shipped, self.tick)  # eq. 7.10
+        flowing = alpha(self.tick.days / self.p["release_time"])
+        most = {o: stock * flowing for o, stock in self.maker_stock.items()}
+        self.leaked = self.border.leak(self.price, most, self.tick)  # eq. 7.13
         for arc in self.base.flow:
             self.maker_stock[origin(arc)] -= self.leaked[arc]
             self.ring.send(arc, self.crossed[arc] + self.leaked[arc], self.tick)
@@ -370,36 +370,37 @@ class World:
     def _scarcity(self, n: Node, hoped: dict[Arc, float]) -> float:
         """Prospective use over prospective supply, against base; 0 where nobody uses (eqs 8.1 to 8.3)."""
         base, ahead = self.base, self.p["look_ahead"]
-        supply = (                                                                              # eq. 8.1
+        supply = (  # eq. 8.1
             self.maker_stock.get(n, 0.0)
             + sum(self.user_stock[u] for u in base.users[n])
             + ahead * self.expected_net.get(n, 0.0)
-            + sum(self.ring.under_way(a) + self.border.pending(a) for a in base.into[n])
+            + sum(self.ring.under_way(a) + self.border.coming(a) for a in base.into[n])
             + sum(hoped[a] * max(0, ahead - base.transit[a]) for a in abroad(base.into[n]))
         )
-        use = sum(self.expected_use[u] for u in base.users[n])                                  # eq. 8.2
+        use = sum(self.expected_use[u] for u in base.users[n])  # eq. 8.2
         use += sum(hoped[a] for a in abroad(base.out_of[n]))
         if not use:
             return 0
         extra = sum(base.cover[u] * self.expected_use[u] * (self.hoarding[n] - 1) for u in base.users[n])
-        sought = use * self.base_supply[n] / self.base_prospect[n] + extra                      # eq. 8.3
+        sought = use * self.base_supply[n] / self.base_prospect[n] + extra  # eq. 8.3
         return math.log(sought / max(supply, use * self.p["least_prospect"]))
 
     def _move_price(self, n: Node, scarcity: float) -> None:
         """Spot price and anchor of a node (eqs 8.4 to 8.6)."""
         p, h = self.p, self.tick.days
-        if n in self.base.made:                                                                 # eq. 8.4
+        if n in self.base.made:  # eq. 8.4
             cost = sum(w * math.log(self.unit_cost[f]) for f, w in self.base.maker_share[n].items())
             passed = p["cost_pass_through"] * cost
         else:
             cost = math.log(self.contract[n])
             passed = p["landed_pass_through"] * cost
         slack = p["slack_response"] if scarcity < 0 else 1
-        bare = p["scarcity_elasticity"] * slack * scarcity + passed                             # eq. 8.5
+        bare = p["scarcity_elasticity"] * slack * scarcity + passed  # eq. 8.5
         goal = max(self.anchor[n] + (bare + self.bare[n]) / 2, math.log(p["price_floor"]) + cost)
+        goal = min(goal, math.log(p["choke_price"]) + 2 * p["choke_spread"])
         before, self.bare[n] = self.price[n], bare
         self.price[n] = self._smooth(before, goal, "price_time")
-        own = (self.price[n] + before) / 2 - passed - self.anchor[n]                            # eq. 8.6
+        own = (self.price[n] + before) / 2 - passed - self.anchor[n]  # eq. 8.6
         rate = p["anchor_rate"] * (p["anchor_slowdown"] if own < 0 else 1)
         ample = 2 * logistic(-p["ample_sharpness"] * scarcity)
         self.anchor[n] += own * alpha(rate * h)
@@ -408,18 +409,18 @@ class World:
     def slow_states(self) -> None:
         """Contracts, intensities and capacity (section 9)."""
         p, h = self.p, self.tick.days
-        for n, price in self.price.items():                                                     # eq. 9.1
+        for n, price in self.price.items():  # eq. 9.1
             self.expected_price[n] = self._smooth(self.expected_price[n], price, "price_expectation_time")
             self.contract_price[n] = self._smooth(self.contract_price[n], price, "contract_time")
             self.long_price[n] = self._smooth(self.long_price[n], price, "long_price_time")
-        for s in self.base.sectors:                                                             # eq. 9.2
+        for s in self.base.sectors:  # eq. 9.2
             self.intensity[s] = slow_response(self.intensity[s], math.log(self.cost[s]), p, h)
-        for u in self.base.thrifty:                                                             # eq. 9.3
+        for u in self.base.thrifty:  # eq. 9.3
             x = math.log(self.paid[node(u)])
             self.saving[u] = self._smooth(self.saving[u], fast_response(x, p), "saving_time")
             self.thrifting[u] = slow_response(self.thrifting[u], x, p, h)
             self.thrift[u] = self.saving[u] * self.thrifting[u]
-        for f, weights in self.base.output_weight.items():                                      # eq. 9.4
+        for f, weights in self.base.output_weight.items():  # eq. 9.4
             growth = self.base.facility_growth[f] * p["growth"]
             high = sum(w * self.long_price[c, self.base.region[f]] for c, w in weights.items())
             goal = math.exp(growth * self.tick.end) * (1 + p["investment_elasticity"] * max(0, high))
@@ -431,6 +432,8 @@ class World:
         record["orders"] = {d: sum(self.order[u] for u in self.base.users[d]) for d in self.base.destinations}
         record["under_way"] = {a: self.ring.under_way(a) for a in self.base.flow}
         record["waiting"] = {a: self.border.waiting(a) for a in self.base.flow}
+        for variable in ("barred", "alarm", "licence_days", "blocked", "granted", "refused"):
+            record[variable] = dict(getattr(self.border, variable))
         return record
 
 

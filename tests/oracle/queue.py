@@ -14,12 +14,13 @@ class Queue:
     """Tonnes on arcs that get ready some days after they came in (eqs 7.4, 7.11).
 
     ``ready_by[d - 1]`` is the share that is ready on the d-th day or before. What comes in during a tick is
-    spread evenly over its days, so the shares that get ready in each later tick are fixed numbers.
+    spread evenly over its days, so the shares that get ready in each later tick are fixed numbers; a last tick
+    that is cut short takes its part of them.
     """
 
     def __init__(self, ready_by: list[float], calendar: Calendar) -> None:
         self.calendar = calendar
-        self.sums = [0.0, *itertools.accumulate([0.0, *ready_by])]         # sums[n] = G(0) + … + G(n − 1)
+        self.sums = [0.0, *itertools.accumulate([0.0, *ready_by])]  # sums[n] = G(0) + … + G(n − 1)
         self.due: dict[Arc, dict[int, float]] = defaultdict(lambda: defaultdict(float))
 
     def put(self, tonnes: dict[Arc, float], first: int, end: int, tick: Tick) -> None:
@@ -33,7 +34,7 @@ class Queue:
         before, day = 0.0, end
         while day - end < len(self.sums) - 2:
             number += 1
-            day = self.calendar.end(number)
+            day = number * self.calendar.tick
             ready = self._ready(first, end, day)
             yield number, ready - before
             before = ready
@@ -48,7 +49,10 @@ class Queue:
 
     def take(self, arc: Arc, tick: Tick) -> float:
         """Take out what gets ready in a tick."""
-        return self.due[arc].pop(tick.number, 0.0)
+        due = self.due[arc].pop(tick.number, 0.0)
+        taken = due * tick.days / self.calendar.tick
+        self.due[arc][tick.number] = due - taken
+        return taken
 
     def take_all(self, arc: Arc) -> float:
         """Take out all that waits."""

@@ -13,8 +13,9 @@ from tests.oracle.base import Arc, BaseYear, Node, User, destination, origin
 from tests.oracle.border import Border
 from tests.oracle.calendar import Calendar, Tick
 from tests.oracle.cases import numbers, parameters
-from tests.oracle.controls import Ban, Licence, Quota, fill_by_margin
+from tests.oracle.controls import Ban, Licence, Quota
 from tests.oracle.queue import Queue
+from tests.oracle.quota import fill_by_margin
 from tests.worlds import MARGINS, small_tables
 
 P = parameters()
@@ -36,20 +37,33 @@ def ban(**changes: object) -> Plain:
 
 def licence(**changes: object) -> Plain:
     """A licence on one arc, with half of all files granted, each ready after ten days."""
-    rules = {"approval": {OUT: 0.5}, "end_uses": {}, "general": None, "look_alikes": None, "reviewers": None}
+    rules = {"default": 0.5, "rules": [], "general": None, "look_alikes": None, "reviewers": None}
     processing = {"ready": [0.0] * 9 + [1.0], "mean": 10.0}
     return ban(kind="export_licence", name="licence") | processing | rules | changes
 
 
+def rule(share: float, **changes: object) -> Plain:
+    """A rule that always holds, for all users of the arc."""
+    plain = {"arcs": [OUT], "end_uses": None, "specific": 0, "since": -math.inf, "until": math.inf, "share": share}
+    return plain | changes
+
+
 def quota(**changes: object) -> Plain:
-    """A quota of a tonne a day, in two batches of half a year."""
-    plain = ban(kind="export_quota", name="quota", volume=365.0, counted={OUT: 1.0}, year_start=0)
-    return plain | {"batches": [[0, 0.4], [200, 0.6]]} | changes
+    """A quota of a tonne a day, in batches on the days 0 and 200 of each year."""
+    plain = ban(kind="export_quota", name="quota", volume=365.0, counted={OUT: 1.0})
+    opening = ((365 * year + day, share, year) for year in (-1, 0, 1) for day, share in ((0, 0.4), (200, 0.6)))
+    return plain | {"batches": list(opening)} | changes
+
+
+def settle_arrivals(border: Border, tick: Tick) -> None:
+    """Nothing lands, and licences decide."""
+    border.share(dict.fromkeys(BASE.flow, 0.0), BASE.use, tick)
+    border.decide(tick)
 
 
 def crossed(border: Border, tick: Tick, tonnes: float) -> float:
     """What crosses on the arc when so much is shipped on it."""
-    border.decide(tick, BASE.use)
+    settle_arrivals(border, tick)
     border.expect(tick)
     return border.cross(dict.fromkeys(BASE.flow, 0.0) | {OUT: tonnes}, tick)[OUT]
 
@@ -88,7 +102,7 @@ def test_the_strictest_of_two_bans_counts_and_expectations_multiply() -> None:
     """Blocked: the larger of 0.3 and 0.6. Barred: 1 − 0.7·0.4 = 0.72."""
     border = Border(BASE, P, [ban(name="a", coverage=0.3), ban(name="b", coverage=0.6)], CALENDAR)
     border.expect(FIRST)
-    assert border.blocked(BASE.flow, prices(), FIRST)[OUT] == pytest.approx(0.6)
+    assert border.limit(BASE.flow, prices(), FIRST)[OUT] == pytest.approx(0.6)
     assert border.barred[OUT] == pytest.approx(0.72)
     assert border.barred[HOME] == 0
 
@@ -112,20 +126,20 @@ def test_what_is_ready_at_once_counts_in_the_next_tick() -> None:
     assert queue.take(OUT, SECOND) == pytest.approx(7)
 
 
-def test_a_short_last_tick_takes_what_is_ready_by_its_end() -> None:
-    """The horizon ends before day 16: of the files ready on the days 14 to 16 two are in time."""
+def test_a_short_last_tick_takes_its_part() -> None:
+    """3 t would be ready in a whole third tick; the horizon ends after two of its days."""
     queue = Queue([0.0] * 9 + [1.0], Calendar(16, 7))
     queue.put({OUT: 7.0}, 0, 7, FIRST)
     assert queue.take(OUT, SECOND) == pytest.approx(4)
-    assert queue.take(OUT, Tick(3, 14, 16)) == pytest.approx(2)
-    assert queue.waiting(OUT) == pytest.approx(1)
+    assert queue.take(OUT, Tick(3, 14, 16)) == pytest.approx(3 * 2 / 7)
+    assert queue.waiting(OUT) == pytest.approx(3 * 5 / 7)
 
 
 def test_a_licence_grants_what_is_ready() -> None:
     """7 t filed in the first tick; 4 t are ready in the second, of which half are granted, half refused."""
     border = Border(BASE, P, [licence()], CALENDAR)
     assert crossed(border, FIRST, 7.0) == 0
-    assert border.pending(OUT) == pytest.approx(3.5)
+    assert border.coming(OUT) == pytest.approx(3.5)
     assert crossed(border, SECOND, 0.0) == pytest.approx(2)
     assert border.refused[OUT] == pytest.approx(2)
     assert border.waiting(OUT) == pytest.approx(3)
@@ -139,12 +153,13 @@ def test_coverage_and_general_licences_leave_less_to_file() -> None:
 
 
 def test_all_that_waits_is_granted_when_the_control_ends() -> None:
-    """It ends on day 10, in the second tick: 7 t of the first are granted in it, 3 of its 7 t still filed."""
+    """It ends on day 10, in the second tick, in which 4 t are ready and 3 t filed; the third begins after it."""
     border = Border(BASE, P, [licence(until=10)], CALENDAR)
     crossed(border, FIRST, 7.0)
-    assert crossed(border, SECOND, 7.0) == pytest.approx(7 + 4)
+    assert crossed(border, SECOND, 7.0) == pytest.approx(2 + 4)
+    assert border.refused[OUT] == pytest.approx(2)
+    assert crossed(border, Tick(3, 14, 21), 7.0) == pytest.approx(3 + 3 + 7)
     assert border.refused[OUT] == 0
-    assert crossed(border, Tick(3, 14, 21), 0.0) == pytest.approx(3)
     assert border.waiting(OUT) == 0
 
 
@@ -154,7 +169,8 @@ def test_reviewers_decide_what_they_can() -> None:
     rules = licence(ready=[1.0], in_force=7, reviewers={"start": 0.5, "final": 0.2, "time": 10})
     control = Licence(rules, BASE, P, CALENDAR)
     control.backlog[OUT] = 14 * flow
-    control.decide(SECOND, BASE.use)
+    control.approve(SECOND, BASE.use)
+    control.decide(SECOND)
     decided = (0.2 + 0.3 * math.exp(-0.35)) * 7 * flow
     assert control.granted[OUT] == pytest.approx(decided / 2)
     assert control.backlog[OUT] == pytest.approx(14 * flow - decided)
@@ -164,29 +180,71 @@ def test_exporters_learn_what_passes() -> None:
     """A tick of normal filings, none granted: 0. Then one in which all is granted: 1 − e^(−7/56)."""
     control = Licence(licence(), BASE, P, CALENDAR)
     normal = dict.fromkeys(BASE.flow, 0.0) | {OUT: 7 * BASE.flow[OUT]}
-    control.take(dict(normal), FIRST)
+    control.cross(dict(normal), FIRST)
     assert control.passes(OUT, FIRST) == 0
     control.granted[OUT] = 7 * BASE.flow[OUT]
-    control.take(dict(normal), SECOND)
+    control.cross(dict(normal), SECOND)
     assert control.passes(OUT, SECOND) == pytest.approx(1 - math.exp(-7 / 56))
 
 
 def test_buyers_learn_how_long_it_takes() -> None:
     """Ten days for half of the trade, after 3.5 days: 5·(1 − e^(−3.5/42))."""
     control = Licence(licence(coverage=0.5), BASE, P, CALENDAR)
-    assert control.days(FIRST) == pytest.approx(5 * (1 - math.exp(-3.5 / 42)))
+    assert control.takes(FIRST) == pytest.approx(5 * (1 - math.exp(-3.5 / 42)))
 
 
-def test_end_uses_share_what_lands_by_what_they_were_granted() -> None:
-    """Cars are refused, tools have the default of one half; needs of 3 and 1: the arc gets 1/8, tools all."""
-    control = Licence(licence(end_uses={"cars": 0.0}), BASE, P, CALENDAR)
-    cars: User = ("magnet.plain", "AB", "cars")
-    tools: User = ("magnet.plain", "AB", "tools")
-    control.decide(FIRST, {cars: 3.0, tools: 1.0})
+CARS: User = ("magnet.plain", "AB", "cars")
+TOOLS: User = ("magnet.plain", "AB", "tools")
+NEED = dict.fromkeys(BASE.use, 1.0) | {CARS: 3.0, TOOLS: 1.0}
+LANDED = dict.fromkeys(BASE.flow, 0.0) | {OUT: 8.0, ("magnet.plain", "AB", "AB"): 4.0}
+
+
+def received(**changes: object) -> tuple[float, float]:
+    """What cars and tools get of 8 t from HO and 4 t of AB, with needs of 3 and 1."""
+    got = Border(BASE, P, [licence(**changes)], CALENDAR).share(LANDED, NEED, FIRST)
+    return got[CARS], got[TOOLS]
+
+
+def test_an_arc_is_granted_the_mean_of_its_users() -> None:
+    """Cars are refused, tools have the default of one half; needs of 3 and 1: 1/8."""
+    control = Licence(licence(rules=[rule(0.0, end_uses=["cars"])]), BASE, P, CALENDAR)
+    control.approve(FIRST, NEED)
     assert control.approval[OUT] == pytest.approx(1 / 8)
-    weights = control.weight(OUT, cars, FIRST), control.weight(OUT, tools, FIRST)
-    assert weights == pytest.approx((0, 4))
-    assert control.weight(HOME, cars, FIRST) == 1
+
+
+def test_goods_are_swapped_where_they_may_be() -> None:
+    """Cars are refused: tools get the 8 t under licence, cars all others; both have 3/4 and 1/4 without the rule."""
+    assert received(rules=[rule(0.0, end_uses=["cars"])]) == pytest.approx((4, 8))
+    assert received() == pytest.approx((9, 3))
+
+
+def test_a_user_who_is_granted_less_is_served_from_elsewhere_first() -> None:
+    """Granted 0.2 and 0.6, in the mean 0.3: of 8 t cars get 8·¾·⅔ = 4, tools 8·¼·2 = 4. To 9 and 3 of all, cars lack 5."""
+    rules = [rule(0.2, end_uses=["cars"]), rule(0.6, end_uses=["tools"])]
+    assert received(rules=rules) == pytest.approx((4 + 4, 4))
+
+
+def test_what_is_not_covered_is_swapped() -> None:
+    """Half of 8 t are covered; 8 t are not, of which cars need 9 less nothing, tools 3 less 4."""
+    assert received(coverage=0.5, rules=[rule(0.0, end_uses=["cars"])]) == pytest.approx((8, 4))
+
+
+def test_where_nobody_is_granted_anything_all_share_by_need() -> None:
+    assert received(default=0.0, rules=[rule(0.0, end_uses=["cars"])]) == pytest.approx((9, 3))
+
+
+def test_the_rule_that_fits_best_counts() -> None:
+    """For end uses before others, then the more specific, of equals the later; none before its day."""
+    use = {"end_uses": ["cars"]}
+    for rules, share in (
+        ([rule(0.1, specific=2), rule(0.2, **use)], 0.2),
+        ([rule(0.2, specific=1, **use), rule(0.3, **use)], 0.2),
+        ([rule(0.1), rule(0.2)], 0.2),
+        ([rule(0.1, since=1), rule(0.2, until=0)], 0.5),
+    ):
+        control = Licence(licence(rules=rules), BASE, P, CALENDAR)
+        control.approve(FIRST, NEED)
+        assert control.grants[OUT][CARS] == share
 
 
 def test_look_alikes_are_held_on_a_trapezium() -> None:
@@ -199,7 +257,7 @@ def test_look_alikes_are_held_on_a_trapezium() -> None:
     border = Border(BASE, P, [licence(look_alikes=held)], CALENDAR)
     passing = border.cross(dict.fromkeys(BASE.flow, 10.0), FIRST)
     assert passing[OTHER] == pytest.approx(10 - 1.4)
-    border.decide(SECOND, BASE.use)
+    settle_arrivals(border, SECOND)
     assert border.leaving[OTHER] == pytest.approx(1.4)
 
 
@@ -238,28 +296,29 @@ def test_batches_open_on_their_days_and_lapse_with_the_year() -> None:
 def test_a_quota_that_comes_into_force_within_a_batch_opens_what_is_left_of_it() -> None:
     """In force on day 150, with 50 of the 200 days of the first batch left: 146/4."""
     assert account_on(151, quota(in_force=150)) == pytest.approx(36.5)
-    assert account_on(1, quota(year_start=-150)) == pytest.approx(36.5)
+    shifted = [(day - 150, share, year) for day, share, year in quota()["batches"]]
+    assert account_on(1, quota(batches=shifted)) == pytest.approx(36.5)
 
 
 def test_a_tick_may_take_its_days_part_of_the_batch() -> None:
     """140 t left and 200 − 7 days to the end of the batch: 140·7/193 in the second tick."""
     control = Quota(quota(), BASE, P)
-    control.account = 140.0
+    control.account, control.closes = 140.0, 200
     assert control.left(SECOND) == pytest.approx(140 * 7 / 193)
 
 
 def test_what_is_shipped_is_taken_off_the_account() -> None:
-    """A tonne counts 2; of the half that is covered half may leave: a third of 3 t shipped, 2 t counted."""
+    """A tonne counts 2, and half is covered: of 3 t shipped 3 t are counted."""
     control = Quota(quota(counted={OUT: 2.0}, coverage=0.5), BASE, P)
-    control.account, control.room[OUT] = 10.0, 0.5
-    control.count({OUT: 3.0}, FIRST)
-    assert control.account == pytest.approx(8)
+    control.account = 10.0
+    control.cross({OUT: 3.0}, FIRST)
+    assert control.account == pytest.approx(7)
 
 
 def test_blocked_is_what_does_not_fit() -> None:
     """Wishes of 4 t a day meet 146 t for 200 days, 0.73 t a day."""
     control = Quota(quota(), BASE, P)
-    control.account = 146.0
+    control.account, control.closes = 146.0, 200
     assert control.blocked({OUT: 4.0}, prices(), FIRST)[OUT] == pytest.approx(1 - 0.73 / 4)
 
 
@@ -299,10 +358,10 @@ ABROAD = [a for a in BASE.flow if a[1] == "HO" and a[2] == "AB"]
 MAGNETS = [a for a in ABROAD if a[0].startswith("magnet")]
 OXIDES = [a for a in ABROAD if a[0].startswith("oxide")]
 RULES: Plain = {
-    "approval": dict.fromkeys(MAGNETS, 0.6),
+    "default": 0.6,
     "ready": [1 - math.exp(-d / 30) for d in range(1, 230)] + [1.0],
     "mean": 30.0,
-    "end_uses": {"cars": 0.2},
+    "rules": [rule(0.2, arcs=MAGNETS, end_uses=["cars"])],
     "reviewers": {"start": 0.2, "final": 0.9, "time": 60},
     "general": {"share": 0.3, "from": 100, "ramp": 60},
     "look_alikes": {

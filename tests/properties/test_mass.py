@@ -36,9 +36,8 @@ class Account:
     def settle(self, tick: Tick) -> None:
         """Add up what a tick mined, used, put to other use and lost in processes; compare."""
         world, state, controls = self.built.world, self.built.market.state, self.built.market.controls
-        decided = controls.granted + controls.refused
-        assert np.abs(self.queued - decided - controls.waiting).max(initial=0) < 1e-9 * (1 + self.queued.max(initial=0))
         self.queued += (state.shipped - state.crossed)[controls.arcs] - controls.refused
+        assert np.abs(self.queued - controls.waiting).max(initial=0) < 1e-9 * (1 + self.queued.max(initial=0))
         mined = self.of_origins @ world.output_of_plants(state.activity * self.mines)
         made = self.of_origins @ state.made - mined
         used = self.of_users @ state.use

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 from hypothesis import given, settings
 
 from sim.axes import Floats
@@ -56,7 +55,6 @@ def test_a_fifth_off_all_stocks_is_made_up_for_in_four_years(tables: Tables) -> 
     assert np.abs(np.exp(state.price) - 1).max() < 0.1
 
 
-@pytest.mark.xfail(reason="arrivals are shared by need, not by orders: one user's surplus stays another's lack", strict=True)
 def test_each_user_comes_back_to_its_own_stock() -> None:
     """At a destination with users of unequal cover."""
     built, before = disturbed(driver.tables())

@@ -15,7 +15,7 @@ METRICS = [
 ]
 SERIES = [Item("stock", commodity="oxide.Dy", region="NA", unit="t"), Item("exports", region="CN", unit="t/day")]
 DATES = [date(2025, 1, 1), date(2025, 1, 29)]
-BAN = Event(date(2025, 4, 4), "in_force", "ban, on \"all\"", "NA", "oxide.Dy")
+BAN = Event(date(2025, 4, 4), "in_force", 'ban, on "all"', "NA", "oxide.Dy")
 STOP = Event(date(2025, 5, 1), "line_stop", "wind", "EU")
 
 

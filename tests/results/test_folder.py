@@ -149,9 +149,7 @@ def test_a_full_disk_leaves_nothing(outcome: Outcome, tmp_path: Path, monkeypatc
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_full_disk_keeps_what_was_there(
-    outcome: Outcome, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_full_disk_keeps_what_was_there(outcome: Outcome, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = Result(outcome).save(tmp_path / "a")
     before = contents(folder)
 

@@ -27,9 +27,7 @@ def lines(outcome: Outcome, table: str, folder: Path) -> list[str]:
 def test_summary_by_hand(outcome: Outcome, tmp_path: Path) -> None:
     """Losses 1, 2, 3 bn: mean and median 2, sd 1, p05 = 1 + 0.05 × 2; a world without a price is not counted."""
     header, price, recovery, loss = lines(outcome, "summary", tmp_path)
-    assert header == (
-        "metric,commodity,region,partner,sector,facility,instrument,unit,mean,sd,p05,p25,p50,p75,p95,n"
-    )
+    assert header == ("metric,commodity,region,partner,sector,facility,instrument,unit,mean,sd,p05,p25,p50,p75,p95,n")
     key, numbers = price.split(",")[:8], price.split(",")[8:]
     assert key == ["price_peak_ratio", "oxide.Dy", "NA", "", "", "", "", "1"]
     assert float(numbers[0]) == pytest.approx((3.0 + 0.3) / 2)

@@ -58,9 +58,7 @@ def test_na_is_namibia(regions: Callable[..., tuple[RegionRow, ...]]) -> None:
         (",Canada,true,ISO,high,,,", "regions.csv:2: region: is empty."),
     ],
 )
-def test_a_fault_is_told_with_its_place(
-    regions: Callable[..., tuple[RegionRow, ...]], line: str, said: str
-) -> None:
+def test_a_fault_is_told_with_its_place(regions: Callable[..., tuple[RegionRow, ...]], line: str, said: str) -> None:
     with pytest.raises(InputError) as error:
         regions(HEADER, line)
     (message,) = messages(error)
@@ -97,7 +95,12 @@ def test_a_table_that_is_not_text_is_refused(tmp_path: Path) -> None:
 def test_a_number_is_finite(tmp_path: Path) -> None:
     names = [column.name for column in fields(FacilityRow)]
     cells = dict.fromkeys(names, "") | {
-        "facility": "f", "region": "CA", "process": "mine", "status": "project", "source": "s", "confidence": "high"
+        "facility": "f",
+        "region": "CA",
+        "process": "mine",
+        "status": "project",
+        "source": "s",
+        "confidence": "high",
     }
     path = tmp_path / "facilities.csv"
     with path.open("w", newline="") as file:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from functools import partial
 from typing import ClassVar, Literal, final
 
@@ -22,7 +23,7 @@ from sim.instruments.parts.control import Control
 from sim.instruments.parts.eligibility import look_alike_arcs, outward_arcs
 from sim.instruments.parts.queue import Queue
 from sim.market.forms import smooth, step_share
-from sim.market.points import Controls
+from sim.market.points import Controls, parts_of_users
 from sim.world.build import World
 
 WAIT = declare(
@@ -49,9 +50,18 @@ class ApprovalRule(Model):
     share: UncertainShare = Field(description="share granted")
 
     @property
-    def specific(self) -> int:
-        """How many things it is specific about."""
-        return sum(getattr(self, field) is not None for field in ("towards", "elements", "since", "until"))
+    def rank(self) -> tuple[bool, int]:
+        """What wins: a rule for an end use, then the one that is specific about more."""
+        specific = sum(getattr(self, field) is not None for field in ("towards", "elements", "since", "until"))
+        return self.end_use is not None, specific
+
+    def names(self, end_use: str | None) -> bool:
+        """Whether it is a rule for an end use."""
+        return end_use is not None and self.end_use is not None and bool(self.end_use.among([end_use]))
+
+    def holds(self, day: date) -> bool:
+        """Whether it holds on a day."""
+        return (self.since is None or self.since <= day) and (self.until is None or day < self.until)
 
 
 class Approval(Model):
@@ -143,7 +153,7 @@ class ExportLicence(Control):
         setting.points.decisions.append(licence.decide)
         setting.points.expectations.append(licence.expect)
         setting.points.crossings.append(licence.cross)
-        if licence.end_uses:
+        if licence.approval.end_uses:
             setting.points.sharing.append(licence.divert)
         setting.measured.extend(licence.measured())
         approval = Item("licence_approval", region=self.by, instrument=self.name, unit="1")
@@ -179,7 +189,6 @@ class _Licence:
         self.totals = {name: np.zeros(setting.replicates) for name in ("filed", "granted", "refused", "tonne days")}
         self.sum = Sum(one, range(len(self.arcs)), 1.0, (1, len(self.arcs)))
         self.approval = _Approval(schema, setting, self.arcs)
-        self.end_uses = self.approval.end_uses
         self.reviewers = None if schema.reviewers is None else _draw_reviewers(schema, schema.reviewers, setting)
         self.general_share: Scalar = 0.0
         if schema.general is not None:
@@ -187,19 +196,20 @@ class _Licence:
 
     def decide(self, tick: Tick, controls: Controls) -> None:
         """Reviewers decide ready files; where the control is over, all that waits is granted (eq. 7.5, 7.6, 7.10)."""
-        self.pile += self.queue.ready(tick)
-        decided = self.pile * self._pace(tick)
-        self.pile -= decided
-        self.granted = decided * self.approval.share
-        refused = decided - self.granted
+        self.approval.move(tick)
         over = self.calendar.over(tick)
+        self.pile += self.queue.ready(tick)
         if np.any(over):
-            self.granted += self.queue.clear(over) + self.pile * over
-            self.pile *= 1 - over
+            self.pile += self.queue.clear(over)
+        decided = self.pile * np.maximum(self._pace(tick), over)
+        self.pile -= decided
+        self.granted = decided * np.maximum(self.approval.share, over)
+        refused = decided - self.granted
         controls.granted[self.rows] += self.granted
         controls.refused[self.rows] += refused
         self._count("granted", self.granted)
         self._count("refused", refused)
+        self._count("tonne days", decided * (tick.days / 2))     # decided evenly over the tick
 
     def _pace(self, tick: Tick) -> Scalar:
         """Share of the ready files that reviewers get to in a tick (eq. 7.5)."""
@@ -214,12 +224,11 @@ class _Licence:
         if self.schema.general is None:
             return 0.0
         since = tick.middle - self.setting.clock.horizon.day(self.schema.general.since)
-        return self.general_share * np.clip(since / self.schema.general.ramp, 0, 1)
+        return self.general_share * np.clip(since / max(self.schema.general.ramp, TINY), 0, 1)
 
     def expect(self, tick: Tick, controls: Controls) -> None:
         """What people expect: what is barred, what waits and will come, how long it takes (eq. 7.1, 7.7, 7.8)."""
         general, p = self.general(tick), self.p
-        self.approval.move(tick)
         ahead = self.coverage * self.calendar.ahead(tick, p["look_ahead"])
         permit = np.minimum(self.granted_rate / np.maximum(self.filed_rate, TINY), 1)
         permit = general + (1 - general) * permit
@@ -233,13 +242,16 @@ class _Licence:
         controls.licence_days[self.rows] += self.mean_days * share
         self._count("tonne days", waiting * tick.days)
 
-    def cross(self, tick: Tick, crossing: Floats, controls: Controls) -> None:  # noqa: ARG002  (a point's signature)
+    def cross(self, tick: Tick, crossing: Floats, controls: Controls) -> None:
         """Covered goods wait, but for those under general licences (eq. 7.4)."""
         share = self.coverage * self.calendar.share(tick) * (1 - self.general(tick))
         filed = crossing[self.rows] * share
         crossing[self.rows] -= filed
         self.queue.file(tick, filed, self.calendar.first_days(tick))
+        controls.waiting[self.rows] += filed
+        controls.pending[self.rows] += filed * self.approval.share
         self._count("filed", filed)
+        self._count("tonne days", filed * (tick.days / 2))
         if np.any(self.calendar.share(tick)):
             learning = step_share(tick.days, self.p["licence_memory"])
             smooth(self.filed_rate, filed / tick.days, learning)
@@ -248,8 +260,8 @@ class _Licence:
     def divert(self, tick: Tick, state: State, landed: Floats, received: Floats) -> None:
         """Users for whom licences are refused get none of the goods that needed one (eq. 7.9)."""
         share = self.coverage * self.calendar.share(tick) * (1 - self.general(tick))
-        if np.any(share):
-            self.approval.divert(state, landed, landed[self.arcs] * share, received)
+        self.approval.move(tick)
+        self.approval.divert(parts_of_users(self.setting.world, state), landed, landed[self.arcs] * share, received)
 
     def granted_share(self) -> Floats:
         """(R,): tonnes granted over tonnes filed, since in force."""
@@ -283,40 +295,39 @@ class _Approval:
 
     def __init__(self, schema: ExportLicence, setting: Setting, arcs: Ints) -> None:
         self.world, self.horizon, self.schema, self.arcs = setting.world, setting.clock.horizon, schema, arcs
-        default = schema.draw(setting, "approval.default", schema.approval.default, "1")
-        self.civil = np.zeros((len(arcs), setting.replicates))
-        self.civil += default
-        self.rules = [
-            (rule, schema.draw(setting, f"approval.rules.{rule.name}.share", rule.share, "1"))
-            for rule in schema.approval.rules
-        ]
-        self.default = default
-        self.end_uses = [(rule, share) for rule, share in self.rules if rule.end_use is not None]
-        self.users = [self._users(rule) for rule, _ in self.end_uses]
+        world, rules = setting.world, schema.approval.rules
+        self.default = schema.draw(setting, "approval.default", schema.approval.default, "1")
+        drawn = [(rule, schema.draw(setting, f"approval.rules.{rule.name}.share", rule.share, "1")) for rule in rules]
+        self.rules = sorted(drawn, key=lambda drawn: drawn[0].rank)  # the one that wins comes last
+        sectors = sorted({s for _, _, s in world.users if s})
+        self.end_uses = [s for s in sectors if any(rule.names(s) for rule in rules)]
+        self.users = [np.flatnonzero([user[2] == s for user in world.users]) for s in self.end_uses]
         named = np.concatenate([NO_ARCS, *self.users])
-        self.others = np.setdiff1d(np.arange(len(self.world.user_node)), named)
-        self.share = self.civil
-        self._holding: tuple[str, ...] | None = None
-
-    def _users(self, rule: ApprovalRule) -> Ints:
-        assert rule.end_use is not None
-        sectors = set(rule.end_use.among(sorted({s for s, _ in self.world.sectors})))
-        return np.array([u for u, (_, _, s) in enumerate(self.world.users) if s in sectors], np.intp)
+        self.users.append(np.setdiff1d(np.arange(len(world.user_node)), named))
+        self.node = world.arc_destination[arcs]
+        self.into = Sum(self.node, range(len(arcs)), 1.0, (world.to_destination.shape[0], len(arcs)))
+        self.shape = (len(arcs), setting.replicates)
+        self.grants: list[Floats] = []  # (K, R) by group of users, as `users`
+        self.share = np.zeros(self.shape)
+        self._holding: list[str] | None = None
 
     def move(self, tick: Tick) -> None:
         """Let rules come and go with their dates."""
         day = self.horizon.date(tick.start)
-        holding = [r for r in self.rules if _holds(r[0], day)]
-        names = tuple(rule.name for rule, _ in holding)
-        if names == self._holding:
+        holding = [rule.name for rule, _ in self.rules if rule.holds(day)]
+        if holding == self._holding:
             return
-        self._holding = names
-        self.civil[:] = self.default
-        for rule, share in sorted(holding, key=lambda r: r[0].specific):  # stable: of equals the later wins
-            if rule.end_use is None:
-                rows = [k for k, a in enumerate(self.arcs) if self._fits(rule, a)]
-                self.civil[rows] = share
-        self.share = self.civil.copy()
+        self._holding = holding
+        self.grants = [self._granted(day, end_use) for end_use in [*self.end_uses, None]]
+        self.share = self.grants[-1]
+
+    def _granted(self, day: date, end_use: str | None) -> Floats:
+        """(K, R): share granted to an end use, or to those that no rule names."""
+        granted = np.zeros(self.shape) + self.default
+        for rule, share in self.rules:
+            if rule.holds(day) and (rule.end_use is None or rule.names(end_use)):
+                granted[[k for k, a in enumerate(self.arcs) if self._fits(rule, a)]] = share
+        return granted
 
     def _fits(self, rule: ApprovalRule, arc: int) -> bool:
         commodity, _, destination = self.world.arcs[arc]
@@ -324,34 +335,32 @@ class _Approval:
             rule.elements is None or self.schema.covers.holds(self.world, commodity, rule.elements)
         )
 
-    def divert(self, state: State, landed: Floats, covered: Floats, received: Floats) -> None:
-        """Share what landed, (A, R) t, by what each end use is granted, and take the mean as what arcs are granted.
+    def weigh(self, need: Floats) -> list[Floats]:
+        """(D, R) by group of users: its part of the need, (U, R); arcs are granted the mean over the groups."""
+        world, civil = self.world, self.grants[-1]
+        total = world.user_to_destination(need)
+        parts = [world.user_to_destination(_only(need, users)) / total for users in self.users[:-1]]
+        self.share = civil + sum(p[self.node] * (g - civil) for p, g in zip(parts, self.grants, strict=False))
+        return [*parts, np.ones_like(total) - sum(parts)]
+
+    def divert(self, need: Floats, landed: Floats, covered: Floats, received: Floats) -> None:
+        """Share what landed, (A, R) t, by what each end use is granted, wherever some of it needed a licence.
 
         Covered, (K, R) t, is what of it needed a licence. Goods are swapped where they may be: what came without one
         goes first to those who get none with one.
         """
-        world, need = self.world, state.expected_need
-        total = world.user_to_destination(need)
-        node = world.arc_destination[self.arcs]
-        parts = [world.user_to_destination(_only(need, users)) / total for users in self.users]
-        grants = [share for _, share in self.end_uses]
-        self.share = self.civil + sum(p[node] * (g - self.civil) for p, g in zip(parts, grants, strict=True))
+        world, into, parts = self.world, self.into, self.weigh(need)
+        all_landed, came = world.to_destination(landed), into(covered)
         granted = self.share > TINY
         mean = covered / np.where(granted, self.share, 1)
-        into = Sum(node, range(len(node)), 1.0, (total.shape[0], len(node)))
-        all_landed = world.to_destination(landed)
-        rest = 1 - sum(parts)
-        under_licence = [
-            part * into(mean * np.where(granted, share, 1))
-            for part, share in zip([*parts, rest], [*grants, self.civil], strict=True)
-        ]
-        lacking = [np.maximum(p * all_landed - c, 0) for p, c in zip([*parts, rest], under_licence, strict=True)]
-        free = np.maximum(all_landed - into(covered), 0) / np.maximum(sum(lacking), TINY)
-        touched = into(np.ones_like(covered))[:, :1] > 0
-        groups = [*self.users, self.others]
-        for users, part, c, k in zip(groups, [*parts, rest], under_licence, lacking, strict=True):
-            got = np.where(touched, (c + k * free) / np.maximum(part, TINY), all_landed)
-            received[users] = (need / total[world.user_node] * got[world.user_node])[users]
+        given = [p * into(mean * np.where(granted, g, 1)) for p, g in zip(parts, self.grants, strict=True)]
+        lacking = [np.maximum(p * all_landed - c, 0) for p, c in zip(parts, given, strict=True)]
+        free = np.maximum(all_landed - came, 0) / np.maximum(sum(lacking), TINY)
+        of_node = need / world.user_to_destination(need)[world.user_node]
+        for users, part, c, lack in zip(self.users, parts, given, lacking, strict=True):
+            node = world.user_node[users]
+            got = of_node[users] * ((c + lack * free) / np.maximum(part, TINY))[node]
+            received[users] = np.where(came[node] > 0, got, received[users])
 
 
 def _only(need: Floats, users: Ints) -> Floats:
@@ -359,10 +368,6 @@ def _only(need: Floats, users: Ints) -> Floats:
     only = np.zeros_like(need)
     only[users] = need[users]
     return only
-
-
-def _holds(rule: ApprovalRule, day: object) -> bool:
-    return (rule.since is None or rule.since <= day) and (rule.until is None or day < rule.until)  # type: ignore[operator]
 
 
 @final
@@ -391,7 +396,7 @@ class _Held:
         controls.waiting[self.rows] += self.queue.total
         controls.pending[self.rows] += self.queue.total
 
-    def cross(self, tick: Tick, crossing: Floats, controls: Controls) -> None:  # noqa: ARG002  (a point's signature)
+    def cross(self, tick: Tick, crossing: Floats, controls: Controls) -> None:
         """Hold a share that rises, stays and falls with the days in force."""
         days = (self.held.start, self.held.full, self.held.ease, self.held.end)
         level = np.interp(tick.middle - self.calendar.start, days, (0, 1, 1, 0))
@@ -399,3 +404,5 @@ class _Held:
         taken = crossing[self.rows] * share
         crossing[self.rows] -= taken
         self.queue.file(tick, taken, self.calendar.first_days(tick))
+        controls.waiting[self.rows] += taken
+        controls.pending[self.rows] += taken

@@ -1,0 +1,63 @@
+"""What bans, quotas and licences have in common (docs/model.md, eqs 7.1 and 7.2)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from tests.oracle.base import Arc, BaseYear
+from tests.oracle.calendar import Tick
+from tests.oracle.forms import Parameters
+
+Plain = Mapping[str, Any]
+
+
+def named(arcs: Iterable[Iterable[str]]) -> list[Arc]:
+    """Arcs as tuples of commodity, origin and destination."""
+    return [(commodity, start, end) for commodity, start, end in arcs]
+
+
+def day_or_never(plain: Plain, key: str) -> float:
+    """A day, or infinity where there is none."""
+    day: float | None = plain[key]
+    return math.inf if day is None else day
+
+
+class Control:
+    """A measure on some arcs, with its dates as days from the start of the horizon."""
+
+    def __init__(self, plain: Plain, base: BaseYear, p: Parameters) -> None:
+        self.base, self.p = base, p
+        self.name: str = plain["name"]
+        self.arcs = named(plain["arcs"])
+        self.announced, self.in_force = plain["announced"], plain["in_force"]
+        self.until = day_or_never(plain, "until")
+        self.coverage: float = plain["coverage"]
+
+    def inside(self, tick: Tick) -> float:
+        """Share of the days of a tick on which it is in force, times coverage (*in*)."""
+        return tick.covered(self.in_force, self.until) / tick.days * self.coverage
+
+    def ahead(self, tick: Tick) -> float:
+        """Share of the next days on which it will be in force, times coverage (eq. 7.1)."""
+        if self.announced >= tick.end:
+            return 0.0
+        far = self.p["look_ahead"]
+        return self.coverage * max(0, min(tick.end + far, self.until) - max(tick.end, self.in_force)) / far
+
+    def alarm(self, tick: Tick) -> float:
+        """How alarmed people are over it (eq. 7.2)."""
+        hold, fade = self.p["alarm_hold"], self.p["alarm_fade"]
+        known = (day for day in range(tick.start, tick.end) if self.announced <= day < self.until)
+        fresh = (math.exp(-max(0, day - self.announced - hold) / fade) for day in known)
+        return self.coverage * sum(fresh) / tick.days
+
+    def days(self, tick: Tick) -> float:
+        """Days for which it has been in force at the middle of a tick."""
+        return max(0.0, tick.middle - self.in_force)
+
+    def passes(self, arc: Arc, tick: Tick) -> float:
+        """Share of covered trade that is expected to pass (eq. 7.1): none."""
+        del arc, tick
+        return 0.0

@@ -1,0 +1,146 @@
+"""What the engine computes in its first world, told in the names of the oracle, and how far the two are apart."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from sim.axes import Ints
+from sim.ensemble.clock import Clock, Tick
+from sim.market.settle import Market
+from sim.world.build import World
+from tests.oracle import Record
+
+TOLERANCE = 1e-9
+SMALL = 1e-3  # t, t/day, ln or share: what is smaller is measured against this
+ENGINE = {  # axis: variable of the oracle and its name in the engine
+    "N": {"price": "price", "anchor": "anchor", "bare": "bare"},
+    "D": {
+        "paid": "paid",
+        "contract": "landed_cost",
+        "price_remembered": "remembered_price",
+        "hoarding": "hoarding",
+        "orders": "orders",
+    },
+    "O": {
+        "maker_stock": "maker_stock",
+        "made": "made",
+        "other": "other",
+        "fill": "fill",
+        "expected_orders": "expected_orders",
+        "expected_net": "expected_output",
+        "expected_price": "expected_price",
+        "contract_price": "contract_price",
+        "long_price": "long_price",
+    },
+    "U": {
+        "user_stock": "user_stock",
+        "received": "received",
+        "need": "need",
+        "expected_use": "expected_need",
+    },
+    "T": {"saving": "saving", "thrifting": "thrift"},
+    "A": {
+        "want": "want",
+        "share": "share",
+        "shipped": "shipped",
+        "crossed": "crossed",
+        "leaked": "leaked",
+        "expected_want": "wished",
+    },
+    "K": {
+        "barred": "barred",
+        "alarm": "alarm",
+        "blocked": "blocked",
+        "licence_days": "licence_days",
+        "waiting": "waiting",
+        "granted": "granted",
+        "refused": "refused",
+    },
+    "F": {"activity": "activity", "capacity": "capacity"},
+    "S": {
+        "baseline": "baseline",
+        "quantity": "demand",
+        "cost": "input_cost",
+        "intensity": "substitution",
+        "idle": "idle",
+        "stopped": "stopped",
+        "production": "production",
+    },
+}
+
+
+class Difference(NamedTuple):
+    """A value that both compute: how far they are apart, relative to it, and which it is."""
+
+    size: float
+    variable: str
+    name: Any
+    tick: int
+    engine: float
+    oracle: float
+
+
+def follow(world: World, market: Market, clock: Clock) -> Record:
+    """Run the engine's market and write down what each tick leaves."""
+    names = names_of_axes(world, market.controls.arcs)
+    record: Record = defaultdict(list)
+
+    def settle(tick: Tick) -> None:
+        market.settle(tick)
+        for axis, variables in ENGINE.items():
+            for ours, theirs in variables.items():
+                values = getattr(market.controls if axis == "K" else market.state, theirs)[:, 0].tolist()
+                record[ours].append(dict(zip(names[axis], values, strict=True)))
+        record["under_way"].append(dict(zip(names["A"], market.under_way.total[:, 0].tolist(), strict=True)))
+        record["critical"].append(critical(world, market.state.critical[:, 0].tolist()))
+
+    clock.run(settle)
+    return record
+
+
+def names_of_axes(world: World, controlled: Ints) -> dict[str, list[Any]]:
+    """Names, as the oracle spells them, of the rows of each axis."""
+    users = [user if user[2] else user[:2] for user in world.users]
+    return {
+        "N": list(world.nodes),
+        "D": list(world.nodes[world.destinations]),
+        "O": list(world.nodes[world.origins]),
+        "U": users,
+        "T": users[world.thrifty],
+        "A": list(world.arcs),
+        "K": [world.arcs[a] for a in controlled],
+        "F": list(world.facilities),
+        "S": list(world.sectors),
+    }
+
+
+def critical(world: World, places: list[float]) -> dict[tuple[str, str], str]:
+    """The critical commodity of each sector, from its place among the sector's inputs."""
+    return {
+        (sector, region): commodity
+        for (sector, region), place in zip(world.sectors, places, strict=True)
+        for commodity, user_region, user_sector in world.users[world.slots[int(place)]]
+        if (user_sector, user_region) == (sector, region)
+    }
+
+
+def difference(engine: Record, oracle: Record) -> Difference:
+    """Where engine and oracle first differ by more than the tolerance; if they never do, by how much at most."""
+    found = list(_differences(engine, oracle))
+    beyond = (d for d in found if d.size > TOLERANCE)
+    return min(beyond, key=lambda d: d.tick, default=max(found, key=lambda d: d.size))
+
+
+def _differences(engine: Record, oracle: Record) -> Iterator[Difference]:
+    for variable in engine.keys() - {"critical"}:
+        for tick, values in enumerate(engine[variable], start=1):
+            for name, theirs in values.items():
+                if variable == "fill" and not oracle["expected_orders"][tick - 1][name]:
+                    continue  # nobody asks, so nobody minds
+                ours = oracle[variable][tick - 1][name]
+                scale = max(abs(theirs), abs(ours), SMALL)
+                size = abs(theirs - ours) / scale
+                yield Difference(size if math.isfinite(size) else math.inf, variable, name, tick, theirs, ours)

@@ -1,0 +1,269 @@
+"""Engine and oracle make the same of every kind of control: every variable of every tick, to 1e-9."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import sim.instruments  # noqa: F401  (registers the kinds)
+from sim.ensemble.clock import Clock, Horizon
+from sim.ensemble.draws import Draws
+from sim.ensemble.parameters import Parameters
+from sim.instruments.base import KINDS, Instrument, Setting
+from sim.market.points import Points, controls_on
+from sim.market.settle import Market
+from sim.world.build import build
+from sim.world.tables import Tables
+from tests.oracle import Record, run
+from tests.oracle.cases import numbers, parameters
+from tests.oracle.engine import TOLERANCE, difference, follow
+from tests.oracle.plain import plain
+from tests.worlds import MARGINS, small_tables
+
+Spec = dict[str, Any]
+START = date(2025, 1, 1)
+TWO, THREE = ("HO", "AB"), ("HO", "AB", "CD")
+
+
+@dataclass(frozen=True)
+class Case:
+    """A small world and its ticks; the last is cut short by a day."""
+
+    regions: tuple[str, ...] = TWO
+    growth: float = 0.0
+    tick: int = 7
+    ticks: int = 52
+    first: int = 0
+
+    @property
+    def tables(self) -> Tables:
+        """The world."""
+        return small_tables(numbers(self.first), self.regions, self.growth)
+
+    @property
+    def p(self) -> dict[str, float]:
+        """The parameters that ship."""
+        return parameters(growth=float(self.growth > 0))
+
+    @property
+    def days(self) -> int:
+        """Length of the horizon."""
+        return self.ticks * self.tick - 1
+
+
+WORLDS = {
+    "two regions": Case(),
+    "two regions that grow, short ticks": Case(growth=0.15, tick=3, first=60),
+    "three regions": Case(THREE, first=120),
+    "three regions that grow": Case(THREE, growth=0.15, first=180),
+    "three regions, short ticks": Case(THREE, tick=3, first=240),
+}
+
+
+def day(number: int) -> str:
+    """The date so many days after the start, as a scenario file has it."""
+    return (START + timedelta(days=number)).isoformat()
+
+
+def both(case: Case, specs: Sequence[Spec]) -> tuple[Record, Record]:
+    """What engine and oracle record of a world with some instruments."""
+    world, p, points = build(case.tables, MARGINS), Parameters(case.p), Points()
+    instruments: list[Instrument] = [KINDS[spec["kind"]].model_validate(spec) for spec in specs]
+    arcs = np.unique(np.concatenate([np.empty(0, np.intp), *(i.arcs(world) for i in instruments)]))
+    controls = controls_on(world, arcs, 1)
+    market = Market(world, p, points, controls, case.tick, 1)
+    clock = Clock(Horizon(START, START + timedelta(days=case.days - 1), case.tick))
+    setting = Setting(world, p, clock, points, controls, Draws(1, range(1), uncertain=False), [], [], [])
+    for instrument in sorted(instruments, key=lambda instrument: instrument.name):
+        instrument.bind(setting)
+    longest = int(case.p["licence_horizon"])
+    told = [plain(instrument, world, clock.horizon, longest) for instrument in instruments]
+    return follow(world, market, clock), run(case.tables, MARGINS, case.p, case.days, case.tick, told)
+
+
+def compared(case: Case, specs: Sequence[Spec]) -> Record:
+    """Compare engine and oracle; what the engine recorded."""
+    engine, oracle = both(case, specs)
+    found = difference(engine, oracle)
+    assert found.size <= TOLERANCE, found
+    return engine
+
+
+# -------------------------------------------------------------------------------- every kind, dated in ticks
+# `at` turns a number of ticks into a date; 10.5 ticks are a day within a tick, 10 ticks its border.
+
+When = Callable[[float], str]
+
+
+def dates(case: Case) -> When:
+    """The date after so many ticks."""
+    return lambda ticks: day(round(ticks * case.tick))
+
+
+def licence(at: When, case: Case) -> Spec:
+    """A licence with everything it can have."""
+    del case
+    return {
+        "name": "licence", "kind": "export_licence", "by": "HO", 
+        "covers": {"elements": "Bb", "stages": ["oxide", "magnet"]},
+        "announced": at(3.5), "in_force": at(5.5), "until": at(42.5), "coverage": 0.9,
+        "processing": {"lognormal": {"median": {"uniform": {"low": "8 days", "high": "16 days"}}, "p90": "40 days"}},
+        "reviewers": {"start": 0.1, "final": 0.8, "time": "40 days"},
+        "approval": {"default": 0.6, "rules": [
+            {"name": "optics", "end_use": "optics", "share": 0},
+            {"name": "cars later", "end_use": "cars", "towards": "AB", "since": at(25.5), "share": 0.9},
+            {"name": "element", "elements": "Aa", "share": 0.5},
+            {"name": "place", "towards": "AB", "share": 0.4},
+            {"name": "thaw", "towards": "AB", "since": at(15), "until": at(20.5), "share": 0.7},
+        ]},
+        "general": {"share": 0.3, "since": at(20), "ramp": "30 days"},
+        "look_alikes": {"share": 0.5, "hold": {"lognormal": {"median": "12 days", "p90": "30 days"}}},
+    }  # fmt: skip
+
+
+def quota(at: When, case: Case) -> Spec:
+    """A quota that comes into force within a batch and ends within one."""
+    first = (START + timedelta(days=6 * case.tick)).month
+    batches = [{"month": first, "share": 0.4}, {"month": first + 3, "share": 0.6}]
+    return {
+        "name": "quota", "kind": "export_quota", "by": "HO", "covers": {"elements": "all", "stages": "oxide"},
+        "announced": at(6), "in_force": at(9.5), "until": at(45.5), "coverage": 0.8,
+        "volume": "160 t/year", "batches": batches,
+    }  # fmt: skip
+
+
+def ban(at: When, case: Case) -> Spec:
+    """A partial ban, for an uncertain time."""
+    lasts = {"uniform": {"low": f"{9 * case.tick} days", "high": f"{12.3 * case.tick} days"}}
+    return {
+        "name": "ban", "kind": "export_ban", "by": "AB", "covers": {"elements": "all", "stages": "magnet"},
+        "towards": "HO", "announced": at(8.5), "in_force": at(12), "lasts": lasts, "coverage": 0.7,
+    }  # fmt: skip
+
+
+def rocks(at: When, case: Case) -> Spec:
+    """A ban on ores of the home of the other controls, so that barred trade leaks from the start."""
+    del case
+    covers = {"commodities": ["concentrate.rock", "oxide.Aa"]}
+    return {"name": "rocks", "kind": "export_ban", "by": "HO", "covers": covers, "in_force": at(4.5), "coverage": 0.4}
+
+
+def leak(at: When, case: Case) -> Spec:
+    """What goes round."""
+    del case
+    return {
+        "name": "leak", "kind": "leakage", "by": "HO", "covers": {"elements": "all"}, "in_force": at(5.5), "rate": 0.6,
+        "enforcement": 0.3,
+    }  # fmt: skip
+
+
+def leak_of_oxide(at: When, case: Case) -> Spec:
+    """What goes round besides, from the same makers, for a time."""
+    return {
+        **leak(at, case),
+        "name": "smuggled",
+        "covers": {"commodities": "oxide.*"},
+        "in_force": at(14),
+        "until": at(30.5),
+    }
+
+
+def strike(at: When, case: Case) -> Spec:
+    """Mines at home stand still in part."""
+    return {
+        "name": "strike", "kind": "supply_shock", "processes": "mine", "regions": "HO", "start": at(16.5),
+        "lasts": f"{10 * case.tick} days", "loss": 0.5,
+    }  # fmt: skip
+
+
+def fire(at: When, case: Case) -> Spec:
+    """One of them burns besides."""
+    return {
+        "name": "fire", "kind": "supply_shock", "facilities": ["HO rock mine"], "start": at(20),
+        "lasts": f"{case.tick} days", "loss": 1,
+    }  # fmt: skip
+
+
+def boom(at: When, case: Case) -> Spec:
+    """Tools are asked for."""
+    return {
+        "name": "boom", "kind": "demand_shock", "sectors": "tools", "start": at(10.5),
+        "lasts": f"{14 * case.tick} days", "change": 0.3,
+    }  # fmt: skip
+
+
+def slump(at: When, case: Case) -> Spec:
+    """Nobody buys cars in AB."""
+    return {**boom(at, case), "name": "slump", "sectors": "cars", "regions": "AB", "start": at(12), "change": -0.4}
+
+
+ALONE = {
+    "export_licence": (licence,),
+    "export_quota": (quota,),
+    "export_ban": (ban,),
+    "leakage": (rocks, leak, leak_of_oxide),
+    "supply_shock": (strike, fire),
+    "demand_shock": (boom, slump),
+}
+EVERYTHING = (licence, quota, ban, rocks, leak, leak_of_oxide, strike, fire, boom, slump)
+
+
+def test_every_kind_is_compared() -> None:
+    assert ALONE.keys() == KINDS.keys()
+
+
+@pytest.mark.parametrize("kind", ALONE)
+@pytest.mark.parametrize("case", WORLDS.values(), ids=WORLDS)
+def test_each_kind_is_the_same_in_engine_and_oracle(case: Case, kind: str) -> None:
+    compared(case, [make(dates(case), case) for make in ALONE[kind]])
+
+
+@pytest.mark.parametrize("case", WORLDS.values(), ids=WORLDS)
+def test_all_kinds_together_are_the_same_in_engine_and_oracle(case: Case) -> None:
+    record = compared(case, [make(dates(case), case) for make in EVERYTHING])
+    for variable in ("granted", "refused", "waiting", "leaked", "blocked", "barred", "alarm", "licence_days"):
+        assert max(max(values.values()) for values in record[variable]) > 0, f"{variable}: the comparison shows nothing"
+
+
+DATES = st.floats(0, 40)  # in ticks; rounded to days: within a tick or on its border
+SHARES = st.floats(0.01, 1)
+
+
+@settings(max_examples=8, deadline=None, derandomize=True)
+@given(
+    case=st.sampled_from(list(WORLDS.values())),
+    starts=st.tuples(DATES, DATES, DATES),
+    lasting=st.floats(0.5, 30),
+    shares=st.tuples(SHARES, SHARES, SHARES, SHARES),
+)
+def test_any_dates_coverages_and_shares_are_the_same_in_engine_and_oracle(
+    case: Case, starts: tuple[float, float, float], lasting: float, shares: tuple[float, float, float, float]
+) -> None:
+    """A licence, a quota and a ban with leakage: when they come, how long they stay, what they cover and grant."""
+    at = dates(case)
+    until = [max(day(round(start * case.tick) + 1), at(start + lasting)) for start in starts]
+    of_licence, of_quota, of_ban, granted = shares
+    approval = {"default": granted, "rules": [{"name": "cars", "end_use": "cars", "share": 1 - granted}]}
+    compared(
+        case,
+        [
+            licence(at, case)
+            | {
+                "announced": day(0),
+                "in_force": at(starts[0]),
+                "until": until[0],
+                "coverage": of_licence,
+                "approval": approval,
+            },
+            quota(at, case) | {"announced": day(0), "in_force": at(starts[1]), "until": until[1], "coverage": of_quota},
+            rocks(at, case) | {"in_force": at(starts[2]), "until": until[2], "coverage": of_ban},
+            leak(at, case),
+        ],
+    )

@@ -1,0 +1,130 @@
+"""The scenarios that ship, on the real base year: they run, stand still where they should, and point the right way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import sim
+from sim.axes import Floats
+from sim.files.shipped import scenario_files
+from sim.simulation import make_plan, run_chunk
+
+SHORT = ("ensemble.replicates=2", "horizon.end=2025-09-30")
+APRIL, BAN = "april-2025-licensing", "heavy-rare-earth-ban"
+LICENCE, HEAVY = "instruments.china-licence", "instruments.china-ban"
+
+
+@pytest.mark.parametrize("name", sorted(scenario_files()))
+def test_a_scenario_that_ships_opens_with_its_question_and_runs(name: str) -> None:
+    text = scenario_files()[name].read_text(encoding="utf-8")
+    question = text.splitlines()[0].removeprefix("# ")
+    assert question.endswith("?")
+    scenario = sim.load(name, overrides=SHORT)
+    assert scenario.title == question
+    assert scenario.name == name
+    summary = sim.run(scenario).summary
+    assert np.isfinite(summary["mean"][summary["metric"] != "recovery_time"]).all()
+
+
+def test_the_base_year_stands_still_for_five_years() -> None:
+    """P1: every stock and price within 0.5 %; here, within rounding."""
+    plan = make_plan(sim.load("steady", overrides=["outputs.record=all"]))
+    series = run_chunk(plan, range(1)).block.series[:, :, 0]
+    kept = [not item.name.startswith("value_added") for item in plan.record.series]     # dollars a day round coarsely
+    assert np.allclose(series[kept, -1], series[kept, 0], rtol=1e-9, atol=1e-9)
+    assert np.allclose(series[:, -1], series[:, 0], rtol=1e-9, atol=1)
+
+
+@cache
+def lost(name: str, setting: str) -> Floats:
+    """Value added lost outside the home of the control, world by world, up to the end of 2027."""
+    overrides = [setting, "ensemble.replicates=4", "horizon.end=2027-12-31"]
+    table = sim.run(sim.load(name, overrides=overrides)).replicates
+    rows = table[(table["metric"] == "value_added_lost") & (table["commodity"] == "") & (table["sector"] == "*")]
+    return rows[rows["region"] == "*-CN"].sort_values("replicate")["value"].to_numpy(float)
+
+
+DIRECTIONS: dict[str, tuple[str, Sequence[str]]] = {
+    "less approval": (APRIL, [f"{LICENCE}.approval.default={share}" for share in (1, 0.75, 0.5, 0.25, 0)]),
+    "more coverage": (APRIL, [f"{LICENCE}.coverage={share}" for share in (0.1, 0.3, 0.5, 0.8, 1)]),
+    "more look-alikes": (APRIL, [f"{LICENCE}.look_alikes.share={share}" for share in (0, 0.25, 0.5, 0.75, 1)]),
+    "a fuller ban": (BAN, [f"{HEAVY}.coverage={share}" for share in (0.1, 0.3, 0.5, 0.8, 1)]),
+    "a longer ban": (
+        BAN,
+        [f"{HEAVY}.until={day}" for day in ("2026-03-01", "2026-06-01", "2026-10-01", "2027-01-01", "2027-06-01")],
+    ),
+    "a wider ban": (BAN, [f"{HEAVY}.towards={to}" for to in ("US", "US+EU", "US+EU+JP", "US+EU+JP+KR", "all")]),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("direction", DIRECTIONS)
+def test_a_stricter_control_never_lowers_the_loss_outside(direction: str) -> None:
+    """P10: mean of paired differences over five levels."""
+    name, settings = DIRECTIONS[direction]
+    losses = [lost(name, setting) for setting in settings]
+    assert all((stricter - milder).mean() > 0 for milder, stricter in zip(losses, losses[1:], strict=False))
+
+
+def test_a_closed_border_parts_prices() -> None:
+    """P10: dearer outside, cheaper at the origin in the first quarter."""
+    overrides = ["ensemble.replicates=4", "horizon.end=2026-03-31", "outputs.every=1 week"]
+    series = sim.run(sim.load(BAN, overrides=overrides)).timeseries
+    dy = series[(series["variable"] == "price_spot") & (series["commodity"] == "oxide.Dy")]
+    before, after = (dy[dy["date"].astype(str) < "2026-01-01"], dy[dy["date"].astype(str) >= "2026-01-01"])
+    for region, sign in (("CN", -1), ("JP", 1), ("EU", 1)):
+        last = before[before["region"] == region]["mean"].iloc[-1]
+        assert ((after[after["region"] == region]["mean"].iloc[1:] - last) * sign > 0).all(), region
+
+
+def test_files_are_the_same_over_chunks_and_workers(tmp_path: Path) -> None:
+    """P5: bytes of the tables, whatever the chunk and the number of processes."""
+    scenario = sim.load(APRIL, overrides=["ensemble.replicates=5", "horizon.end=2025-07-31"])
+    written = []
+    for how in ({}, {"chunk": 1}, {"chunk": 2, "workers": 2}):
+        folder = tmp_path / str(len(written))
+        sim.run(scenario, **how).save(folder)
+        written.append({file.name: file.read_bytes() for file in folder.glob("*.csv")})
+    assert written[0] == written[1] == written[2]
+    assert set(written[0]) == {"summary.csv", "replicates.csv", "timeseries.csv", "draws.csv", "events.csv"}
+
+
+def test_one_world_alone_is_that_world_of_many() -> None:
+    """`--replicate K`, also beyond the file's number."""
+    scenario = sim.load(APRIL, overrides=["ensemble.replicates=4", "horizon.end=2025-06-30"])
+    many, alone = sim.run(scenario).replicates, sim.run(scenario, replicate=3).replicates
+    third = many[many["replicate"] == 3]["value"].to_numpy()
+    assert third.tobytes() == alone["value"].to_numpy().tobytes()
+    assert len(sim.run(scenario, replicate=1000).replicates) == len(alone)
+
+
+def test_a_tick_of_three_days_tells_the_same_story() -> None:
+    """P7: headline metrics within 3 %, losses within 5 %."""
+    told = []
+    for tick in (7, 3):
+        overrides = [f"horizon.tick={tick} days", "ensemble.uncertain=false", "ensemble.replicates=1"]
+        summary = sim.run(sim.load(APRIL, overrides=overrides)).summary
+        rows = summary[
+            summary["metric"].isin(
+                ["value_added_lost", "price_peak_ratio", "price_gap_peak", "exports", "allied_share"]
+            )
+        ]
+        told.append(rows.set_index(["metric", "commodity", "region", "partner", "sector"])["mean"])
+    for key, allowed in HEADLINES.items():
+        assert told[0][key] == pytest.approx(told[1][key], rel=allowed), key
+
+
+HEADLINES = {
+    ("value_added_lost", "", "*-CN", "", "*"): 0.05,
+    ("price_peak_ratio", "oxide.Dy", "*-CN", "", ""): 0.03,
+    ("price_peak_ratio", "oxide.NdPr", "CN", "", ""): 0.03,
+    ("price_peak_ratio", "magnet.NdFeB-Dy", "*-CN", "", ""): 0.03,
+    ("price_gap_peak", "oxide.Dy", "*-CN", "", ""): 0.03,
+    ("exports", "magnet.*", "CN", "*", ""): 0.03,
+    ("allied_share", "magnet.NdFeB-Dy", "*", "", ""): 0.03,
+}
