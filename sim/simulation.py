@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import pairwise
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -21,6 +20,7 @@ from sim.ensemble.metrics import Measured
 from sim.ensemble.parameters import Parameters
 from sim.ensemble.recorder import Record, Recorder, Traced
 from sim.ensemble.selection import Focus, items_of
+from sim.ensemble.workers import in_workers
 from sim.errors import InputError, Mistake
 from sim.files.distributions import Uncertain
 from sim.files.quantities import WorldNames
@@ -35,9 +35,6 @@ from sim.scenario import load as load_scenario
 from sim.units import DAYS_A_YEAR
 from sim.world.build import World, build
 from sim.world.seeds import Seeds
-
-if TYPE_CHECKING:
-    from concurrent.futures import Executor
 
 CHUNK = 128  # worlds side by side: their state stays in the cache
 NARROWEST = 2  # a lone world runs as two columns, so that every sum takes the same road
@@ -255,6 +252,7 @@ def run(
             draws=first.draws,
             dates=[plan.horizon.start, *(plan.horizon.date(d - 1) for d in plan.record.days)],
             blocks=[c.block for c in done],
+            headline=plan.focus.headline,
             paths=plan.scenario.outputs.paths,
             seconds=perf_counter() - began,
         )
@@ -290,17 +288,10 @@ def _all_chunks(plan: Plan, chunks: Sequence[range], workers: int, progress: Cal
             yield run_chunk(plan, part)
             progress(part.stop - chunks[0].start)
         return
-    with _executor(plan, min(workers, len(chunks))) as executor:
-        for part, result in zip(chunks, executor.map(_run_in_worker, chunks), strict=True):
-            yield result
-            progress(part.stop - chunks[0].start)
-
-
-def _executor(plan: Plan, workers: int) -> Executor:
-    from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415  (only where there are workers)
-    from multiprocessing import get_context  # noqa: PLC0415
-
-    return ProcessPoolExecutor(workers, get_context("spawn"), initializer=_start_worker, initargs=(plan.scenario,))
+    results = in_workers(min(workers, len(chunks)), partial(_start_worker, plan.scenario), _run_in_worker, chunks)
+    for part, result in zip(chunks, results, strict=True):
+        yield result
+        progress(part.stop - chunks[0].start)
 
 
 _PLANS: list[Plan] = []

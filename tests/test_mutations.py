@@ -52,7 +52,7 @@ def test_a_flipped_sign_fails_a_test(copy: Path, step: str, name: str) -> None:
     sign = dict(signs(tree))[name]
     sign.op = SIGNS[type(sign.op)]()
     file.write_text(ast.unparse(tree), encoding="utf-8")
-    command = [sys.executable, "-B", "-m", "pytest", "-qx", "-p", "no:cacheprovider", f"tests/market/test_{step}.py"]
+    command = [sys.executable, "-m", "pytest", "-qx", "-p", "no:hypothesispytest", f"tests/market/test_{step}.py"]
     done = subprocess.run(command, cwd=copy, capture_output=True, text=True, check=False)  # noqa: S603
     file.write_text(source, encoding="utf-8")
     assert done.returncode == 1, f"line {sign.lineno}: {ast.unparse(sign)} survives\n{done.stdout[-2000:]}"

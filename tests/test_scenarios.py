@@ -35,7 +35,7 @@ def test_the_base_year_stands_still_for_five_years() -> None:
     """P1: every stock and price within 0.5 %; here, within rounding."""
     plan = make_plan(sim.load("steady", overrides=["outputs.record=all"]))
     series = run_chunk(plan, range(1)).block.series[:, :, 0]
-    kept = [not item.name.startswith("value_added") for item in plan.record.series]     # dollars a day round coarsely
+    kept = [not item.name.startswith("value_added") for item in plan.record.series]  # dollars a day round coarsely
     assert np.allclose(series[kept, -1], series[kept, 0], rtol=1e-9, atol=1e-9)
     assert np.allclose(series[:, -1], series[:, 0], rtol=1e-9, atol=1)
 

@@ -50,11 +50,17 @@ def _keyed(value: Any) -> Any:  # noqa: ANN401
 
 def _compare(path: Steps, left: object, right: object) -> Iterator[Change]:
     """Go down where both sides are maps; elsewhere the whole value is one change."""
+    left, right = _as_map(left, right), _as_map(right, left)
     if isinstance(left, Mapping) and isinstance(right, Mapping):
         for key in dict.fromkeys((*left, *right)):
             yield from _compare((*path, str(key)), left.get(key), right.get(key))
     elif left != right:
         yield Change(show_path(path), _text(left), _text(right))
+
+
+def _as_map(value: object, beside: object) -> object:
+    """Read an empty list beside named things as having none of them."""
+    return {} if value == [] and isinstance(beside, Mapping) else value
 
 
 def _text(value: object) -> str:

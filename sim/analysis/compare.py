@@ -43,23 +43,26 @@ class Comparison:
         Values of the scenarios that differ, by the label of the other result.
     notes : sequence of str
         Changed files, worlds without a partner.
+    commodities : sequence of str
+        Those that people look at first.
     """
 
     table: "DataFrame"
     changes: Mapping[str, Sequence[Change]]
     notes: Sequence[str]
+    commodities: Sequence[str]
 
     def save(self, file: str | Path) -> None:
         """Write the table as CSV."""
         csvfile.replace(Path(file), COLUMNS, {name: self.table[name].tolist() for name in COLUMNS})
 
     def headline(self) -> "DataFrame":
-        """Pick the rows to print: of each headline metric those that differ most."""
+        """Pick the rows to print: of each headline metric those that differ most, of rows on both sides."""
         import pandas as pd  # noqa: PLC0415
 
-        sized = self.table.assign(size=self.table["difference"].abs().fillna(0))
-        parts = [headline(rows, "size") for _, rows in sized.groupby("other", sort=False)]
-        return pd.concat(parts, ignore_index=True)[list(COLUMNS)]
+        sized = self.table[self.table["n"] > 0].assign(size=lambda rows: rows["difference"].abs())
+        parts = [headline(rows, self.commodities, "size") for _, rows in sized.groupby("other", sort=False)]
+        return pd.concat([sized.head(0), *parts], ignore_index=True)[list(COLUMNS)]
 
     def settling(self, rows: "DataFrame") -> list[str]:
         """Say for rows that chance could explain how many replicates would tell."""
@@ -111,6 +114,7 @@ def compare(
         table=pd.concat(tables, ignore_index=True),
         changes={end.label: changes(start.scenario, end.scenario) for end in ends},
         notes=[note for end in [start, *ends] for note in (*_changed(end), *_alone(start, end))],
+        commodities=start.manifest.get("headline", ()),
     )
 
 
@@ -140,8 +144,15 @@ def _obstacles(base: Result, other: Result, *, unpaired: bool) -> Iterator[Probl
     ours, theirs = _conditions(base), _conditions(other)
     for what, right in _CONDITIONS.items():
         if ours[what] != theirs[what] and not (unpaired and what == "seed"):
-            found = f"its {what} differs from that of {base.label}: {theirs[what]} against {ours[what]}"
+            found = f"its {what} differs from that of {base.label}: {_told(ours[what], theirs[what])}"
             yield Problem(Place(other.label), found, right)
+
+
+def _told(ours: object, theirs: object) -> str:
+    """Tell two conditions apart; of a set of tables, the names of those that differ."""
+    if isinstance(ours, Mapping) and isinstance(theirs, Mapping):
+        return ", ".join(sorted({name for name, _ in ours.items() ^ theirs.items()}))
+    return f"{theirs} against {ours}"
 
 
 _CONDITIONS = {
@@ -149,7 +160,7 @@ _CONDITIONS = {
     "horizon": "Compare scenarios of the same start and end.",
     "tick": "Compare scenarios of the same tick.",
     "version": "Run both with one version of monazite.",
-    "seeds tables": "Run both on the same tables.",
+    "set of seeds tables": "Run both on the same tables.",
 }
 
 
@@ -162,7 +173,7 @@ def _conditions(result: Result) -> dict[str, Any]:
         "horizon": f"{horizon.get('start')} to {horizon.get('end')}",
         "tick": horizon.get("tick"),
         "version": manifest["monazite"],
-        "seeds tables": {name: digest[:8] for name, digest in manifest["seeds"].items()},
+        "set of seeds tables": manifest["seeds"],
     }
 
 

@@ -1,6 +1,7 @@
 """The command line: a file a command; parse, call, print."""
 
 import sys
+import traceback
 from io import TextIOWrapper
 from typing import Annotated, NoReturn
 
@@ -42,7 +43,7 @@ def options(
         bool,
         typer.Option("--version", callback=_print_version, is_eager=True, help="Say what would compute."),
     ] = False,
-    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error, too.")] = False,
 ) -> None:
     """Take the options that stand before the command."""
     del version, debug  # the first acts by its callback, the second is looked up when something fails
@@ -57,7 +58,7 @@ def main() -> None:
         app(prog_name="monazite")
     except Exception as error:
         if "--debug" in sys.argv:
-            raise
+            traceback.print_exc()
         _fail(error)
 
 
@@ -70,6 +71,8 @@ def _fail(error: Exception) -> NoReturn:
         message += "\n  This is a defect of monazite, not of the input: please report it."
     if isinstance(error, OSError):
         message = f"{error.filename or 'monazite'}: {(error.strerror or str(error)).lower()}"
+    elif isinstance(error, MemoryError):
+        message = "memory ran out.\n  Use a smaller --chunk, fewer --workers, or record less (`outputs`)."
     elif not isinstance(error, MonaziteError):
         message = (
             f"{type(error).__name__}: {error}\n"

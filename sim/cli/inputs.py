@@ -10,7 +10,7 @@ from sim.errors import InputError, Place, Problem
 if TYPE_CHECKING:
     from sim.scenario import Scenario
 
-Scenarios = Annotated[list[str], typer.Argument(help="Files, or names of scenarios that ship.")]
+Scenarios = Annotated[list[str], typer.Argument(metavar="SCENARIO", help="Files, or names of scenarios that ship.")]
 Settings = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="PATH=VALUE", help='Override a value: --set "outputs.record=[stock]".'),

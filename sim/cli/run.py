@@ -45,12 +45,11 @@ def run(
 
     All files are checked before the first runs. Interrupted, it keeps the results that are complete.
     """
-    loaded = load_all(scenarios, overrides(settings, replicates=replicates, seed=seed))
-    plans = _plans(loaded, out, overwrite=overwrite)
     how = {"workers": workers, "chunk": chunk, "replicate": replicate}
     done: list[Plan] = []
     try:
-        for plan in plans:
+        loaded = load_all(scenarios, overrides(settings, replicates=replicates, seed=seed))
+        for plan in _plans(loaded, out, overwrite=overwrite):
             _run(plan, how, overwrite=overwrite, quiet=quiet)
             done.append(plan)
     except KeyboardInterrupt:
@@ -100,7 +99,7 @@ def _report(result: "Result", folder: Path) -> str:
     facts = result.manifest
     worlds = facts["replicates"]
     head = f"{facts['name']}: {worlds} replicate{'s' * (worlds > 1)}, {facts['wall_time']:.1f} s, in {folder}"
-    rows = headline(result.summary).assign(error=lambda rows: rows["sd"] / rows["n"] ** 0.5)
+    rows = headline(result.summary, facts["headline"]).assign(error=lambda rows: rows["sd"] / rows["n"] ** 0.5)
     numbers = ("mean", "error", "p05", "p95")
     cells = [
         [row["metric"], about(row), *(row[name] for name in numbers), row["unit"]] for row in rows.to_dict("records")

@@ -10,7 +10,7 @@ from sim.cli.text import table
 
 
 def show(
-    scenario: Annotated[str, typer.Argument(help="A file, or the name of a scenario that ships.")],
+    scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="A file, or the name of a scenario that ships.")],
     *,
     source: Annotated[bool, typer.Option("--source", help="The file as it is, to start from.")] = False,
     draws: Annotated[int | None, typer.Option(min=0, metavar="K", help="What world K draws.")] = None,

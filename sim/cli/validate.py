@@ -1,9 +1,18 @@
 """`monazite validate`: all errors of all files at once."""
 
 from sim.cli.inputs import Scenarios, Settings, load_all
+from sim.errors import InputError, Problem
 
 
 def validate(scenarios: Scenarios, settings: Settings = None) -> None:
     """Check scenario files; each error with file, line, column, what was found and what is right."""
-    for path, scenario in zip(scenarios, load_all(scenarios, settings or []), strict=True):
-        print(f"{path}: {scenario.name} is right")
+    problems: list[Problem] = []
+    for path in scenarios:
+        try:
+            (scenario,) = load_all([path], settings or [])
+        except InputError as error:
+            problems += error.problems
+        else:
+            print(f"{path}: {scenario.name} is right")
+    if problems:
+        raise InputError(dict.fromkeys(problems))

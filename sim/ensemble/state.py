@@ -20,7 +20,7 @@ class State:
     """The worlds of a chunk. Levels are at the end of the last tick, flows those of the last tick."""
 
     # stocks and flows
-    maker_stock: Floats = _array("O R", "t", "plants sourcing border", "what makers hold to sell")
+    maker_stock: Floats = _array("O R", "t", "arrivals plants sourcing border", "what makers hold to sell")
     user_stock: Floats = _array("U R", "t", "arrivals lines plants", "inputs that users hold")
     received: Floats = _array("U R", "t", "arrivals", "what reached each user in the tick")
     need: Floats = _array("U R", "t/day", "demand plants", "what users would use if nothing were short")

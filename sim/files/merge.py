@@ -69,7 +69,8 @@ class _Chain:
         if ships is not None and ships.resolve() != path.resolve():
             return ships
         near = nearest(name, sorted(file.name for file in path.parent.glob("*.yaml") if file.name != path.name))
-        right = "Name a file beside this one, or a scenario that ships." + (f" Did you mean {near!r}?" if near else "")
+        hint = f" Did you mean {near!r}?" if near and not beside.is_file() else ""
+        right = f"Name a file beside this one, or a scenario that ships.{hint}"
         found = f"there is no {name!r} to extend" + (" but this file itself" if beside.is_file() else "")
         raise InputError(Problem(replace(place, path="extends"), found, right))
 

@@ -35,6 +35,6 @@ def find_scenario(path_or_name: str) -> Path:
         return path
     ships = shipped_scenario(path_or_name)
     if ships is None:
-        found = "there is no such file, and no scenario of this name ships"
+        found = "this is a folder" if path.is_dir() else "there is no such file, and no scenario of this name ships"
         raise InputError(Problem(Place(path_or_name), found, suggest(path.stem, scenario_files())))
     return ships

@@ -42,6 +42,30 @@ def desired_output(expected: Floats, stock: Floats, cover: Floats, time: Scalar)
     return np.maximum(expected + (cover * expected - stock) / time, 0)
 
 
+def recovery(held: Floats, flexibility: Scalar | Floats) -> Floats:
+    """How much of a by-product plants recover: more of what is short, less of what lies unsold (eq. 4.5).
+
+    Parameters
+    ----------
+    held : (O, R) array, ratio
+        Makers' stock over its target.
+    flexibility : float, (O, 1) or (O, R) array, share of 1
+        Most that recovery moves either way: no more than inputs still hold; nought for main products.
+
+    Returns
+    -------
+    (O, R) array, ratio to base
+
+    Examples
+    --------
+    At its target, a stock changes nothing.
+
+    >>> recovery(np.array([[1.0]]), 0.05)
+    array([[1.]])
+    """
+    return 1 - flexibility * np.tanh(held - 1)
+
+
 @dataclass(frozen=True)
 class Utilisation:
     """How margin and order book move utilisation between its floor and all of capacity (eq. 4.3)."""
@@ -85,6 +109,7 @@ class Plants:
         self.world, self.shocks = world, shocks
         self.adjustment, self.release_time = p["maker_adjustment_time"], p["release_time"]
         self.other_elasticity = p["other_use_elasticity"]
+        self.flexibility = np.minimum(world.headroom, p["recovery_flexibility"])
         prefix = ["mine_" if process == "mine" else "" for process in world.facility_process]
         self.utilisation = Utilisation(
             p["utilisation_floor"],
@@ -95,7 +120,7 @@ class Plants:
             p["least_ratio"],
         )
         self.ordered = np.where(world.orders > 0, world.orders, 1.0)
-        self.unordered = (world.orders <= 0).astype(np.float64)
+        self.unordered = world.orders <= 0
         self.users = len(world.plant_users)
         self.input_value: Sum = world.input_value
 
@@ -124,7 +149,7 @@ class Plants:
         inputs = self.input_value(state.paid[world.user_node[world.plants]] * taken)
         state.unit_cost[:] = world.input_share * inputs + 1 - world.input_share
         desired = desired_output(state.expected_orders, state.maker_stock, world.maker_cover, self.adjustment)
-        ratio = desired / self.ordered * (1 - self.unordered) + self.unordered
+        ratio = np.where(self.unordered, 1, desired / self.ordered)
         wished = world.output_value(price * ratio) / value
         used = self.utilisation(np.log(value / state.unit_cost), wished / state.capacity)
         return world.activity * state.capacity * used * self.shocks.available
@@ -144,8 +169,10 @@ class Plants:
 
     def _put_out(self, state: State, days: int) -> None:
         """Output, other use of it, and what joins makers' stocks (eq. 4.5)."""
-        state.made[:] = self.world.output_of_plants(state.activity)
-        price = state.price[self.world.origins]
-        share = np.minimum(self.world.other_share * np.exp(-self.other_elasticity * price), 1)
-        state.other[:] = state.made * share
+        world = self.world
+        target = np.maximum(world.maker_cover * state.expected_orders, TINY)
+        held = np.where(self.unordered, 1, state.maker_stock / target)
+        state.made[:] = world.output_of_plants(state.activity) * recovery(held, self.flexibility)
+        kept = np.exp(-self.other_elasticity * state.price[world.origins])
+        state.other[:] = state.made * np.minimum(world.other_share * kept * held, 1)
         state.maker_stock[:] += (state.made - state.other) * days

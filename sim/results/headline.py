@@ -1,33 +1,43 @@
 """The few rows that people look at first: headline metrics, totals before their parts."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from sim.ensemble.metrics import METRICS
 
 if TYPE_CHECKING:
-    from pandas import DataFrame
+    from pandas import DataFrame, Series
 
 MOST = 3  # rows of one metric, the largest first
 
 
-def headline(table: "DataFrame", size: str = "mean") -> "DataFrame":
+def headline(table: "DataFrame", commodities: Sequence[str] = (), size: str = "mean") -> "DataFrame":
     """Pick the rows to print of a table with a row an item.
 
     Of a metric that has totals over regions, partners or sectors only those are taken (without the home of
-    the control, where that is told), and of what is left the largest.
+    the control, where that is told), of single commodities only some, and of what is left the largest.
 
     Parameters
     ----------
     table : DataFrame
         Has the columns ``metric`` and the keys of an item.
+    commodities : sequence of str
+        Those that may stand for themselves, not only in a total; all, if none is named.
     size : str
         The column that says which rows are the largest.
     """
     import pandas as pd  # noqa: PLC0415
 
     names = [name for name, metric in METRICS.items() if metric.headline]
+    if commodities:
+        table = table[table["commodity"].isin(commodities) | _is_total(table["commodity"])]
     rows = [_totals(table[table["metric"] == name]).nlargest(MOST, size, keep="first") for name in names]
     return pd.concat([table.head(0), *rows], ignore_index=True)
+
+
+def _is_total(commodities: "Series") -> "Series":
+    """Tell rows of all commodities, or of a stage, from those of one."""
+    return (commodities == "") | commodities.str.endswith(".*")
 
 
 def _totals(rows: "DataFrame") -> "DataFrame":

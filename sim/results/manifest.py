@@ -31,6 +31,7 @@ def manifest(outcome: Outcome, files: Iterable[Path]) -> dict[str, Any]:
         "seed": outcome.seed,
         "replicates": len(outcome.replicates),
         "first_replicate": outcome.replicates.start,
+        "headline": list(outcome.headline),
         "wall_time": round(outcome.seconds, 3),
         "peak_memory": peak_memory(),
         "files": {file.name: sha256(file) for file in sorted(files)},

@@ -31,6 +31,8 @@ class Outcome:
         When series were recorded, ascending.
     blocks : sequence of Block
         In order of replicate, without gaps.
+    headline : sequence of str
+        Commodities that people look at first.
     paths : int
         How many worlds are written out path by path.
     seconds : float
@@ -46,6 +48,7 @@ class Outcome:
     draws: Sequence[Item]
     dates: Sequence[date]
     blocks: Sequence[Block]
+    headline: Sequence[str] = ()
     paths: int = 0
     seconds: float = 0.0
 

@@ -77,6 +77,9 @@ class World:
     maker_cover: Floats  # (O, 1) days
     orders: Floats  # (O, 1) t/day that leaves the stock in the base year
     other_share: Floats  # (O, 1) of what is made
+    headroom: (
+        Floats  # (O, 1) how much more of a by-product its inputs hold, over what is recovered; 0 for main products
+    )
 
     # sums of rows
     to_destination: Sum  # (D, A)
@@ -262,6 +265,8 @@ def _plants(
     needs = [(to_p[c, region[f]], index[f], v) for (f, c), v in year.inputs.items()]
     makes = [(to_o[c, region[f]], index[f], v) for (f, c), v in year.outputs.items()]
     values = _Values(year, region)
+    main = {f: max(year.outputs, key=lambda o, f=f: values.output_values[o] if o[0] == f else -1.0)[1] for f in names}
+    mains = {(c, region[f]) for f, c in main.items()}
     padded = _padded([[to_p[c, region[g]] for (g, c) in year.inputs if g == f] for f in names], len(users))
     made = Sum.of(makes, (len(to_o), len(names)))
     activity = column(year.activity[f] for f in names)
@@ -277,6 +282,7 @@ def _plants(
         "thrifty": slice(0, len(thrift)),
         "need_of_plants": Sum.of(needs, (len(users), len(names))),
         "output_of_plants": made,
+        "headroom": column(0.0 if n in mains else _headroom(year, n, region) for n in to_o),
         "output_value": Sum.of(
             ((index[f], to_o[c, region[f]], share) for (f, c), share in values.output_shares().items()),
             (len(names), len(to_o)),
@@ -323,6 +329,18 @@ def _landed_prices(year: BaseYear) -> dict[Node, float]:
         value[c, d] += flow * year.price[c, o]
         mass[c, d] += flow
     return {node: value[node] / mass[node] for node in value}
+
+
+def _headroom(year: BaseYear, node: Node, region: Mapping[str, str]) -> float:
+    """How much more of a by-product its makers could recover: the least over makers and elements of inputs ÷ outputs − 1."""
+    makers = [f for f, c in year.outputs if (c, region[f]) == node]
+    room = []
+    for facility in makers:
+        for element in year.content[node[0]]:
+            held = sum(a * year.content[c].get(element, 0.0) for (f, c), a in year.inputs.items() if f == facility)
+            kept = sum(b * year.content[c].get(element, 0.0) for (f, c), b in year.outputs.items() if f == facility)
+            room.append(held / kept - 1)
+    return max(0.0, min(room))
 
 
 def _padded(rows: Sequence[Sequence[int]], pad: int) -> Ints:

@@ -124,7 +124,7 @@ def test_what_must_be_the_same_is_asked_for_at_once() -> None:
     assert [problem.found.split(" differs")[0] for problem in caught.value.problems] == [
         "its seed",
         "its tick",
-        "its seeds tables",
+        "its set of seeds tables",
     ]
     assert "8 against 7" in str(caught.value)
     assert "--unpaired" in str(caught.value)
@@ -158,6 +158,20 @@ def test_the_head_names_what_was_changed() -> None:
         ("instruments.x.covers", '["Dy", "Tb"]', '["Dy"]'),
         ("instruments.vault", "–", "reserve"),
     ]
+
+
+def test_an_instrument_on_one_side_is_told_by_its_kind() -> None:
+    base = result("a", {LOSS: [1.0]}, says="instruments: []\n")
+    other = result("b", {LOSS: [1.0]}, says="instruments: [{name: strike, kind: supply_shock, loss: 0.5}]\n")
+    (change,) = compare(base, other).changes["b"]
+    assert (change.path, change.base, change.other) == ("instruments.strike", "–", "supply_shock")
+
+
+def test_the_first_rows_are_those_of_both_sides() -> None:
+    """A base without a control has no row that leaves its home out; the total of all regions is shown instead."""
+    base, other = result("a", {LOSS: [1.0, 2.0]}), result("b", {LOSS: [3.0, 5.0], OUTSIDE: [2.0, 4.0]})
+    shown = compare(base, other).headline()
+    assert shown[["region", "difference"]].to_numpy().tolist() == [["*", 2.5]]
 
 
 def test_loss_avoided_per_dollar_by_hand() -> None:

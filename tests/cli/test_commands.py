@@ -154,7 +154,9 @@ def test_interrupted_it_says_what_is_kept(monazite: Monazite, engine: list[Mappi
 
 def test_validate_says_what_is_right(monazite: Monazite, engine: list[Mapping[str, Any]]) -> None:
     assert monazite("validate", "a.yaml").out == "a.yaml: a is right\n"
-    assert monazite("validate", "bad.yaml").code == 2
+    answer = monazite("validate", "a.yaml", "bad1.yaml", "b.yaml", "bad2.yaml")
+    assert (answer.code, answer.out) == (2, "a.yaml: a is right\nb.yaml: b is right\n")
+    assert [line.partition(":")[0] for line in answer.err.splitlines() if ":" in line] == ["bad1.yaml", "bad2.yaml"]
     assert engine == []
 
 
@@ -205,9 +207,11 @@ def test_a_defect_is_one_message_without_traceback(
     assert (answer.code, engine) == (1, [])
     assert answer.err.splitlines()[0] == "ZeroDivisionError: by nought"
     assert "Traceback" not in answer.err
-    monkeypatch.setattr(sys, "argv", ["monazite", "--debug", "run", "a.yaml"])
-    with pytest.raises(ZeroDivisionError):
-        cli.main()
+    debugged = monazite("--debug", "run", "a.yaml")
+    assert debugged.code == 1
+    assert debugged.err.startswith("Traceback")
+    assert debugged.err.endswith(answer.err)
+    assert monazite("--debug", "run", "bad.yaml").code == 2
 
 
 def test_the_version_says_what_would_compute(monazite: Monazite) -> None:

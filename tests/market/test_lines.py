@@ -121,14 +121,14 @@ def test_nothing_left_is_the_least_cover() -> None:
 
 
 def test_no_more_is_made_than_the_stock_allows() -> None:
-    """7 t where 14 are needed, and nobody counts as out: half is made, of both inputs half is used."""
+    """28 t of magnets where 56 are needed, and nobody counts as out: half is made, of both inputs half is used."""
     case = Case(critical_cover=1e-9)
-    case.state.user_stock[case.user[OXIDE_OF_CARS]] = 7
-    before = one(case.state.user_stock, case.user[MAGNETS_OF_CARS])
+    case.state.user_stock[case.user[MAGNETS_OF_CARS]] = 28
+    before = one(case.state.user_stock, case.user[OXIDE_OF_CARS])
     case.settle(Lines)
     assert one(case.state.production, case.sector[CARS_AB]) == pytest.approx(0.5)
     assert one(case.state.production, case.sector[CARS_HO]) == 1
     assert one(case.state.production, case.sector[OPTICS]) == 1
-    assert one(case.state.use, case.user[MAGNETS_OF_CARS]) == pytest.approx(4)
-    assert one(case.state.user_stock, case.user[MAGNETS_OF_CARS]) == pytest.approx(before - 4 * TICK.days)
-    assert one(case.state.user_stock, case.user[OXIDE_OF_CARS]) == 0
+    assert one(case.state.use, case.user[OXIDE_OF_CARS]) == pytest.approx(1)
+    assert one(case.state.user_stock, case.user[OXIDE_OF_CARS]) == pytest.approx(before - TICK.days)
+    assert one(case.state.user_stock, case.user[MAGNETS_OF_CARS]) == 0

@@ -14,6 +14,7 @@ def test_shares_barred_combine_as_independent() -> None:
     """1 − (1 − 0.5)·(1 − 0.2)."""
     controls = Case(ban()).controls
     controls.bar(ROW, 0.5)
+    assert controls.barred[0].tolist() == [0.5, 0.5]
     controls.bar(ROW, 0.2)
     assert controls.barred[0].tolist() == pytest.approx([0.6, 0.6])
 

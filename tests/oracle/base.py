@@ -138,6 +138,9 @@ class BaseYear:
             self.output_weight[f] = normalised(worth)
             self.input_weight[f] = normalised(paid)
             self.input_share[f] = sum(paid.values()) * self.margins[self.process[f]] / sum(worth.values())
+        best = {f: max(weights, key=weights.__getitem__) for f, weights in self.output_weight.items()}
+        self.by_products = set(self.made) - {(c, self.region[f]) for f, c in best.items()}
+        self.headroom = {o: min(self._room(o)) for o in self.by_products}
         self.need_weight, self.inputs_in_value = {}, {}
         for s, users in self.needs.items():
             bill = {u: self.use[u] * self.landed_price(node(u)) for u in users}
@@ -151,6 +154,14 @@ class BaseYear:
         self.maker_share = {
             o: normalised({f: self.outputs[f][o[0]] * self.activity[f] for f in self.making[o]}) for o in self.made
         }
+
+    def _room(self, o: Node) -> Iterator[float]:
+        """How much more of each element of a by-product each of its makers could give (eq. 4.5)."""
+        for f in self.making[o]:
+            for element in (e for c, e in self.content if c == o[0]):
+                held = sum(a * self.content.get((c, element), 0.0) for c, a in self.inputs[f].items())
+                given = sum(b * self.content.get((c, element), 0.0) for c, b in self.outputs[f].items())
+                yield max(0.0, held / given - 1)
 
     def _growth(self) -> dict[str, float]:
         """Growth of what the products of each facility go into (eq. 9.4)."""

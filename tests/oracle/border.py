@@ -8,8 +8,10 @@ from collections.abc import Iterable
 from tests.oracle.base import Arc, BaseYear, Node, Sector, User
 from tests.oracle.calendar import Calendar, Tick
 from tests.oracle.control import Plain
-from tests.oracle.controls import Ban, DemandShock, Leak, Licence, Quota, SupplyShock, bound
+from tests.oracle.controls import Ban, DemandShock, Leak, SupplyShock, bound
 from tests.oracle.forms import Parameters
+from tests.oracle.licence import Licence
+from tests.oracle.quota import Quota
 
 
 class Border:
@@ -38,15 +40,16 @@ class Border:
         """What shocks make of a sector's demand."""
         return math.prod(shock.demand(s, tick) for shock in self.demand_shocks)
 
-    def share(self, landed: dict[Arc, float], expected: dict[User, float], tick: Tick) -> dict[User, float]:
-        """Who gets what of what lands, t: by need, and by what end uses are granted (eqs 1.2, 7.9)."""
+    def share(self, landed: dict[Arc, float], claims: dict[User, float], tick: Tick) -> dict[User, float]:
+        """Who gets what of what lands, t: by claims, and by what end uses are granted (eqs 1.2, 7.9)."""
         received: dict[User, float] = {}
         for d, arcs in self.base.into.items():
-            needed = sum(expected[u] for u in self.base.users[d])
-            received |= {u: expected[u] / needed * sum(landed[a] for a in arcs) for u in self.base.users[d]}
+            users, there = self.base.users[d], sum(landed[a] for a in arcs)
+            claimed = sum(claims[u] for u in users)
+            received |= {u: claims[u] / claimed * there for u in users}
         for licence in self.licences:
-            licence.approve(tick, expected)
-            licence.divert(landed, received, expected, tick)
+            licence.approve(tick, claims)
+            licence.divert(landed, received, claims, tick)
         return received
 
     def decide(self, tick: Tick) -> None:

@@ -60,7 +60,7 @@ class Licence(Control):
     def general(self, tick: Tick) -> float:
         """Share of trade under general licences (eq. 7.4)."""
         rule = self.plain["general"]
-        if rule is None or tick.middle < rule["from"]:
+        if rule is None or tick.middle <= rule["from"]:
             return 0.0
         days: float = tick.middle - rule["from"]
         share: float = rule["share"]
@@ -72,13 +72,13 @@ class Licence(Control):
 
     # ---------------------------------------------------------------- who is granted what
 
-    def approve(self, tick: Tick, expected: dict[User, float]) -> None:
+    def approve(self, tick: Tick, claims: dict[User, float]) -> None:
         """Approval of each arc, the mean over what its users are granted (eqs 7.6, 7.9)."""
         for a in self.arcs:
             users = self.base.users[destination(a)]
             self.grants[a] = {u: self._grant(a, u, tick) for u in users}
-            needed = sum(expected[u] for u in users)
-            self.approval[a] = sum(expected[u] * self.grants[a][u] for u in users) / needed
+            claimed = sum(claims[u] for u in users)
+            self.approval[a] = sum(claims[u] * self.grants[a][u] for u in users) / claimed
 
     def _grant(self, arc: Arc, user: User, tick: Tick) -> float:
         """Share granted to one user by the rule that fits best; plants are no end use that a rule could name."""
@@ -92,27 +92,24 @@ class Licence(Control):
         return float(share)
 
     def divert(
-        self, landed: dict[Arc, float], received: dict[User, float], expected: dict[User, float], tick: Tick
+        self, landed: dict[Arc, float], received: dict[User, float], claims: dict[User, float], tick: Tick
     ) -> None:
         """Share anew what lands at the destinations of its arcs, by what each user is granted (eq. 7.9)."""
         if any(rule["end_uses"] is not None for rule in self.plain["rules"]) and self.needing(tick):
             for d in {destination(a) for a in self.arcs}:
-                self._divert(d, landed, received, expected, tick)
+                received |= self._diverted(d, landed, claims, tick)
 
-    def _divert(
-        self, d: Node, landed: dict[Arc, float], received: dict[User, float], expected: dict[User, float], tick: Tick
-    ) -> None:
-        """Share anew what lands at one destination."""
+    def _diverted(self, d: Node, landed: dict[Arc, float], claims: dict[User, float], tick: Tick) -> dict[User, float]:
+        """What each user of a destination gets of what lands there."""
         users = self.base.users[d]
-        part = {u: expected[u] / sum(expected[v] for v in users) for u in users}
+        part = {u: claims[u] / sum(claims[v] for v in users) for u in users}
         covered = {a: self.needing(tick) * landed[a] for a in self.arcs if destination(a) == d}
         given = {u: part[u] * sum(self._ratio(a, u) * tonnes for a, tonnes in covered.items()) for u in users}
         everything = sum(landed[a] for a in self.base.into[d])
         free = everything - sum(covered.values())
         lacking = {u: max(0, part[u] * everything - given[u]) for u in users}
         lack = sum(lacking.values())
-        for u in users:
-            received[u] = given[u] + (free * lacking[u] / lack if lack else 0.0)
+        return {u: given[u] + (free * lacking[u] / lack if lack else 0.0) for u in users}
 
     def _ratio(self, arc: Arc, user: User) -> float:
         """What a user is granted, against the mean of the arc (g/ḡ)."""

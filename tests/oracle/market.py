@@ -219,9 +219,14 @@ class World:
         self.made, self.net, self.other = {}, {}, {}
         for o in base.made:  # eq. 4.5
             made = sum(base.outputs[f][o[0]] * self.activity[f] for f in base.making[o])
+            target = base.maker_cover[o] * self.expected_orders[o]
+            held = self.maker_stock[o] / target if base.orders[o] else 1
+            if o in base.by_products:
+                made *= 1 - min(self.p["recovery_flexibility"], base.headroom[o]) * math.tanh(held - 1)
             share0 = base.other_use.get(o, 0.0) / base.made[o]
             self.made[o] = made
-            self.other[o] = made * min(1, share0 * math.exp(-self.p["other_use_elasticity"] * self.price[o]))
+            kept = math.exp(-self.p["other_use_elasticity"] * self.price[o])
+            self.other[o] = made * min(1, share0 * kept * held)
             self.net[o] = made - self.other[o]
             self.maker_stock[o] += self.net[o] * h
 

@@ -13,9 +13,10 @@ from tests.oracle.base import Arc, BaseYear, Node, User, destination, origin
 from tests.oracle.border import Border
 from tests.oracle.calendar import Calendar, Tick
 from tests.oracle.cases import numbers, parameters
-from tests.oracle.controls import Ban, Licence, Quota
+from tests.oracle.controls import Ban
+from tests.oracle.licence import Licence
 from tests.oracle.queue import Queue
-from tests.oracle.quota import fill_by_margin
+from tests.oracle.quota import Quota, fill_by_margin
 from tests.worlds import MARGINS, small_tables
 
 P = parameters()
@@ -219,7 +220,7 @@ def test_goods_are_swapped_where_they_may_be() -> None:
 
 
 def test_a_user_who_is_granted_less_is_served_from_elsewhere_first() -> None:
-    """Granted 0.2 and 0.6, in the mean 0.3: of 8 t cars get 8·¾·⅔ = 4, tools 8·¼·2 = 4. To 9 and 3 of all, cars lack 5."""
+    """Granted 0.2 and 0.6, mean 0.3: of 8 t cars get 8·¾·⅔ = 4, tools 8·¼·2 = 4; of all cars need 9, tools 3."""
     rules = [rule(0.2, end_uses=["cars"]), rule(0.6, end_uses=["tools"])]
     assert received(rules=rules) == pytest.approx((4 + 4, 4))
 

@@ -79,7 +79,6 @@ def test_a_stray_write_raises() -> None:
             state.anchor[:] = 1
 
 
-@pytest.mark.xfail(reason="the state does not say that arrivals writes maker_stock", strict=True)
 def test_the_state_names_the_owners_of_its_arrays() -> None:
     """The declarations of the state and of the steps say the same."""
     steps = built().market.steps

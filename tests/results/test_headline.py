@@ -29,11 +29,19 @@ def test_totals_stand_for_their_parts_and_the_largest_for_the_rest() -> None:
         **{Item("ratio", commodity=f"oxide.{name}", region="EU"): k for k, name in enumerate("abcde")},
         Item("waits", instrument="licence"): 99.0,
     }
-    rows = headline(result("a", {item: [value] for item, value in items.items()}).summary)
+    summary = result("a", {item: [value] for item, value in items.items()}).summary
+    rows = headline(summary)
     assert list(zip(rows["metric"], rows["commodity"], rows["region"], rows["sector"], strict=True)) == [
         ("loss", "", "*-CN", "*"),
         ("sent", "magnet.*", "CN", ""),
         ("ratio", "oxide.e", "EU", ""),
         ("ratio", "oxide.d", "EU", ""),
         ("ratio", "oxide.c", "EU", ""),
+    ]
+    marked = headline(summary, ["oxide.b", "oxide.a"])
+    assert list(zip(marked["metric"], marked["commodity"], strict=True)) == [
+        ("loss", ""),
+        ("sent", "magnet.*"),
+        ("ratio", "oxide.b"),
+        ("ratio", "oxide.a"),
     ]

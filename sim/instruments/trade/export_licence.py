@@ -209,7 +209,7 @@ class _Licence:
         controls.refused[self.rows] += refused
         self._count("granted", self.granted)
         self._count("refused", refused)
-        self._count("tonne days", decided * (tick.days / 2))     # decided evenly over the tick
+        self._count("tonne days", decided * (tick.days / 2))  # decided evenly over the tick
 
     def _pace(self, tick: Tick) -> Scalar:
         """Share of the ready files that reviewers get to in a tick (eq. 7.5)."""
@@ -335,38 +335,36 @@ class _Approval:
             rule.elements is None or self.schema.covers.holds(self.world, commodity, rule.elements)
         )
 
-    def weigh(self, need: Floats) -> list[Floats]:
-        """(D, R) by group of users: its part of the need, (U, R); arcs are granted the mean over the groups."""
-        world, civil = self.world, self.grants[-1]
-        total = world.user_to_destination(need)
-        parts = [world.user_to_destination(_only(need, users)) / total for users in self.users[:-1]]
-        self.share = civil + sum(p[self.node] * (g - civil) for p, g in zip(parts, self.grants, strict=False))
-        return [*parts, np.ones_like(total) - sum(parts)]
+    def weigh(self, parts: Floats) -> list[Floats]:
+        """(D, R) by group of users: its part of what lands, from that of users; arcs are granted the mean over them."""
+        civil, sums = self.grants[-1], self.world.user_to_destination
+        named = [sums(_only(parts, users)) for users in self.users[:-1]]
+        self.share = civil + sum(n[self.node] * (g - civil) for n, g in zip(named, self.grants, strict=False))
+        return [*named, 1 - np.sum(named, axis=0)]
 
-    def divert(self, need: Floats, landed: Floats, covered: Floats, received: Floats) -> None:
+    def divert(self, parts: Floats, landed: Floats, covered: Floats, received: Floats) -> None:
         """Share what landed, (A, R) t, by what each end use is granted, wherever some of it needed a licence.
 
-        Covered, (K, R) t, is what of it needed a licence. Goods are swapped where they may be: what came without one
-        goes first to those who get none with one.
+        Covered, (K, R) t, is what of it needed a licence; parts, (U, R), are those of eq. 1.2. Goods are swapped where
+        they may be: what came without a licence goes first to those who get none with one.
         """
-        world, into, parts = self.world, self.into, self.weigh(need)
+        world, into, groups = self.world, self.into, self.weigh(parts)
         all_landed, came = world.to_destination(landed), into(covered)
         granted = self.share > TINY
         mean = covered / np.where(granted, self.share, 1)
-        given = [p * into(mean * np.where(granted, g, 1)) for p, g in zip(parts, self.grants, strict=True)]
-        lacking = [np.maximum(p * all_landed - c, 0) for p, c in zip(parts, given, strict=True)]
+        given = [n * into(mean * np.where(granted, g, 1)) for n, g in zip(groups, self.grants, strict=True)]
+        lacking = [np.maximum(n * all_landed - c, 0) for n, c in zip(groups, given, strict=True)]
         free = np.maximum(all_landed - came, 0) / np.maximum(sum(lacking), TINY)
-        of_node = need / world.user_to_destination(need)[world.user_node]
-        for users, part, c, lack in zip(self.users, parts, given, lacking, strict=True):
+        for users, group, c, lack in zip(self.users, groups, given, lacking, strict=True):
             node = world.user_node[users]
-            got = of_node[users] * ((c + lack * free) / np.maximum(part, TINY))[node]
+            got = parts[users] * ((c + lack * free) / np.maximum(group, TINY))[node]
             received[users] = np.where(came[node] > 0, got, received[users])
 
 
-def _only(need: Floats, users: Ints) -> Floats:
-    """(U, R), t/day: the need of some users, nought for the others."""
-    only = np.zeros_like(need)
-    only[users] = need[users]
+def _only(parts: Floats, users: Ints) -> Floats:
+    """(U, R): the parts of some users, nought for the others."""
+    only = np.zeros_like(parts)
+    only[users] = parts[users]
     return only
 
 
