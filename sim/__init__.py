@@ -6,6 +6,13 @@
 from __future__ import annotations
 
 from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sim.analysis.compare import compare
+    from sim.results.result import Result, read
+    from sim.scenario import Scenario
+    from sim.simulation import load, run
 
 __all__ = ["Result", "Scenario", "compare", "load", "read", "run"]
 __version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""Proofs, layer by layer; tests/worlds.py makes the small worlds they run on."""

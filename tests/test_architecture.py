@@ -1,4 +1,4 @@
-"""Do the principles of the code still hold?"""
+"""The principles of the code, tried on the code."""
 
 from __future__ import annotations
 

@@ -17,7 +17,8 @@ ZEROS = {
     "export_licence": LICENCE.replace("name: licence", "name: null-one").replace(
         "    by: HO", "    by: HO\n    coverage: 0"
     ),
-    "export_ban": "  - {name: null-one, kind: export_ban, by: AB, covers: {elements: all}, in_force: 2025-02-01, coverage: 0}\n",
+    "export_ban": "  - {name: null-one, kind: export_ban, by: AB, covers: {elements: all}, in_force: 2025-02-01, "
+    "coverage: 0}\n",
     "export_quota": "  - {name: null-one, kind: export_quota, by: HO, covers: {elements: all}, in_force: 2025-02-01, "
     "volume: 1 t/year, coverage: 0}\n",
     "leakage": "  - {name: null-one, kind: leakage, by: HO, covers: {elements: all}, in_force: 2025-02-01, rate: 0}\n",

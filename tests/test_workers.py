@@ -30,6 +30,6 @@ def test_who_stops_waiting_ends_the_workers_amid_their_parts() -> None:
     parts = in_workers(2, partial(gc.collect, 0), time.sleep, [0.0, LONG, LONG])
     next(parts)
     began = time.monotonic()
-    parts.close()  # type: ignore[attr-defined]  # an iterator to the type checker, a generator to us
+    parts.close()
     assert time.monotonic() - began < 5
     assert not active_children()

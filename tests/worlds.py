@@ -1,7 +1,7 @@
-"""Small worlds in balance by construction: seeds tables for tests, from a handful of numbers in (0, 1).
+"""Small worlds in balance by construction: seeds tables for tests, from a few numbers in (0, 1).
 
-Final uses are chosen; shares of origins give the flows; flows give what is made, and so on up to the mines. What a joint
-product has too much of goes to other use. Nothing here comes from the engine.
+Final uses are chosen; shares of origins give the flows; flows give what is made, and so on up to the mines. What a
+joint product has too much of goes to other use. Nothing here comes from the engine.
 """
 
 from __future__ import annotations
@@ -13,15 +13,17 @@ from dataclasses import dataclass, field
 from sim.world.tables import (
     BaseYearRow,
     CommodityRow,
+    Confidence,
     ElementRow,
     FacilityRow,
+    Process,
     RegionRow,
     RouteRow,
     SectorRow,
     Tables,
 )
 
-FACT = ("made up for a test", "assumption", "", "", "")
+FACT: tuple[str, Confidence, str, str, str] = ("made up for a test", "assumption", "", "", "")
 
 CONTENT = {
     "concentrate.rock": {"Aa": 0.30, "Bb": 0.06},
@@ -31,7 +33,9 @@ CONTENT = {
     "magnet.plain": {"Aa": 0.36},
     "magnet.rich": {"Aa": 0.34, "Bb": 0.03},
 }
-RECIPES = {  # process → inputs and outputs a unit of activity
+RECIPES: dict[
+    str, tuple[Process, dict[str, float], dict[str, float]]
+] = {  # process → inputs and outputs a unit of activity
     "rock mine": ("mine", {}, {"concentrate.rock": 1.0}),
     "clay mine": ("mine", {}, {"concentrate.clay": 1.0}),
     "rock separation": ("separation", {"concentrate.rock": 1.0}, {"oxide.Aa": 0.25, "oxide.Bb": 0.05}),
@@ -170,6 +174,8 @@ def _base_year(draft: _Draft, regions: tuple[str, ...]) -> Iterator[BaseYearRow]
     for (name, region), activity in draft.activity.items():
         facility = f"{region} {name}"
         yield BaseYearRow("activity", "", "", "", "", "", facility, activity, "t/year")
-        for quantity, goods in zip(("input", "output"), RECIPES[name][1:], strict=True):
-            for commodity, amount in goods.items():  # type: ignore[attr-defined]
-                yield BaseYearRow(quantity, commodity, "", "", "", "", facility, amount, "t")
+        _, inputs, outputs = RECIPES[name]
+        for commodity, amount in inputs.items():
+            yield BaseYearRow("input", commodity, "", "", "", "", facility, amount, "t")
+        for commodity, amount in outputs.items():
+            yield BaseYearRow("output", commodity, "", "", "", "", facility, amount, "t")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -23,7 +23,7 @@ Done = TypeVar("Done")
 
 def in_workers(
     workers: int, prepare: Callable[[], None], run: Callable[[Part], Done], parts: Sequence[Part]
-) -> Iterator[Done]:
+) -> Generator[Done, None, None]:
     """Give what `run` makes of each part, in order.
 
     Whatever ends the iteration early (an error, an interrupt) ends the workers at once, amid their parts.

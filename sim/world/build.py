@@ -332,7 +332,7 @@ def _landed_prices(year: BaseYear) -> dict[Node, float]:
 
 
 def _headroom(year: BaseYear, node: Node, region: Mapping[str, str]) -> float:
-    """How much more of a by-product its makers could recover: the least over makers and elements of inputs ÷ outputs − 1."""
+    """How much more of a by-product its makers could recover: inputs ÷ outputs − 1, least over makers and elements."""
     makers = [f for f, c in year.outputs if (c, region[f]) == node]
     room = []
     for facility in makers:

@@ -5,48 +5,28 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 
-from sim import cli, simulation
+from sim import simulation
 from sim.ensemble.items import Item
 from sim.ensemble.metrics import METRICS, Metric
 from sim.errors import InputError, Place, Problem
 from sim.results.result import Result, read
 from tests.byhand import result
+from tests.cli.conftest import Monazite
 
 LOSS = Item("value_added_lost", region="*", sector="*", unit="USD")
 HOME_LEFT_OUT = Item("value_added_lost", region="*-CN", sector="*", unit="USD")
 PART = Item("value_added_lost", region="EU", sector="wind", unit="USD")
 
 
-class Answer(NamedTuple):
-    """How a command ended, and what it printed."""
-
-    code: int
-    out: str
-    err: str
-
-
-Monazite = Callable[..., Answer]
-
-
-@pytest.fixture
-def monazite(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Monazite:
-    """Run a command line in an empty folder."""
-    monkeypatch.chdir(tmp_path)
+@pytest.fixture(autouse=True)
+def _metric(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One headline metric."""
     metric = Metric("value_added_lost", "USD", ("region", "sector"), "lower", "…", headline=True)
     monkeypatch.setitem(METRICS, metric.name, metric)
-
-    def call(*arguments: str) -> Answer:
-        monkeypatch.setattr(sys, "argv", ["monazite", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        printed = capsys.readouterr()
-        return Answer(int(ended.value.code or 0), printed.out, printed.err)
-
-    return call
 
 
 @pytest.fixture

@@ -131,10 +131,10 @@ def test_what_is_missing_on_the_way_is_ordered() -> None:
 
 
 def test_buyers_count_the_days_that_licences_take() -> None:
-    """40 days on three quarters of what 4 t/day need: 120 t more on order, less 20 t that wait already."""
+    """40 days on three quarters of what 4 t/day need: 120 t more on order, less 14 t that wait and 6 t granted now."""
     case = Case(ban(), stock_adjustment_time=50.0, supply_line_weight=0.5)
     case.market.under_way.total[case.arc[OXIDE_ABROAD]] = 63
     case.market.under_way.total[case.arc[OXIDE_OWN]] = 0
-    case.controls.licence_days[:], case.controls.pending[:] = 40, 20
+    case.controls.licence_days[:], case.controls.pending[:], case.controls.granted[:] = 40, 14, 6
     case.settle(Orders)
     assert one(case.state.orders, case.d[OXIDE_AB]) == pytest.approx(4 + 0.5 * (120 - 20) / 50)

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 import sim.instruments  # noqa: F401  (registers the kinds)
@@ -135,7 +135,7 @@ def second_licence(at: When, case: Case) -> Spec:
     del case
     return {
         "name": "second", "kind": "export_licence", "by": "HO", "covers": {"elements": "all", "stages": "magnet"},
-        "towards": "AB", "in_force": at(25), "processing": "10 days",
+        "towards": "AB", "in_force": at(25), "until": at(45), "processing": "10 days",
         "approval": {"default": 0.8, "rules": [{"name": "tools", "end_use": "all-cars", "share": 0.3}]},
     }  # fmt: skip
 
@@ -258,25 +258,25 @@ def test_all_kinds_together_are_the_same_in_engine_and_oracle(case: Case) -> Non
 
 
 def test_leaks_that_take_all_makers_can_send_are_the_same_in_engine_and_oracle() -> None:
-    """Stocks let go so slowly that leaks from one origin share what there is."""
-    case = Case(settings=(("release_time", 400.0),))
+    """Stocks let go so slowly that the leaks from an origin share what there is: 1 − e^(−h/τ) of the stock."""
+    case = Case(settings=(("release_time", 20_000.0),))
     record = compared(case, [make(dates(case), case) for make in ALONE["leakage"]])
-    letting_go = 1 - math.exp(-case.tick / 400)
-    taken = [
-        sum(leaked[a] for a in leaked if a[:2] == o) / (stock[o] + sum(leaked[a] for a in leaked if a[:2] == o))
+    taken = max(
+        gone / (gone + left)
         for leaked, stock in zip(record["leaked"], record["maker_stock"], strict=True)
-        for o in stock
-    ]
-    assert max(taken) == pytest.approx(letting_go)
+        for maker, left in stock.items()
+        for gone in [sum(tonnes for arc, tonnes in leaked.items() if arc[:2] == maker)]
+    )
+    assert taken == pytest.approx(1 - math.exp(-case.tick / 20_000))
 
 
 DATES = st.floats(0, 40)  # in ticks; rounded to days: within a tick or on its border
 SHARES = st.floats(0.01, 1)
 
 
-@settings(max_examples=8, deadline=None, derandomize=True)
+@settings(max_examples=8, deadline=None, derandomize=True, phases=[Phase.generate])  # shrinking would take minutes
 @given(
-    case=st.sampled_from(list(WORLDS.values())),
+    case=st.sampled_from([*WORLDS.values()]),
     starts=st.tuples(DATES, DATES, DATES),
     lasting=st.floats(0.5, 30),
     shares=st.tuples(SHARES, SHARES, SHARES, SHARES),
