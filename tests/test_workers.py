@@ -1,10 +1,9 @@
 """Worker processes: in order, and none left behind, however a run ends."""
 
-import gc
+import faulthandler
 import math
 import os
 import time
-from functools import partial
 from multiprocessing import active_children
 
 import pytest
@@ -16,18 +15,18 @@ LONG = 60.0  # seconds, against the one or two that it takes to end
 
 
 def test_parts_come_back_in_order() -> None:
-    assert list(in_workers(2, partial(gc.collect, 0), math.sqrt, [1.0, 4.0, 9.0])) == [1.0, 2.0, 3.0]
+    assert list(in_workers(2, faulthandler.disable, math.sqrt, [1.0, 4.0, 9.0])) == [1.0, 2.0, 3.0]
     assert not active_children()
 
 
 def test_a_worker_that_dies_is_told() -> None:
     with pytest.raises(RunError, match="a worker process died"):
-        list(in_workers(1, partial(gc.collect, 0), os._exit, [3]))
+        list(in_workers(1, faulthandler.disable, os._exit, [3]))
     assert not active_children()
 
 
 def test_who_stops_waiting_ends_the_workers_amid_their_parts() -> None:
-    parts = in_workers(2, partial(gc.collect, 0), time.sleep, [0.0, LONG, LONG])
+    parts = in_workers(2, faulthandler.disable, time.sleep, [0.0, LONG, LONG])
     next(parts)
     began = time.monotonic()
     parts.close()

@@ -33,9 +33,7 @@ CONTENT = {
     "magnet.plain": {"Aa": 0.36},
     "magnet.rich": {"Aa": 0.34, "Bb": 0.03},
 }
-RECIPES: dict[
-    str, tuple[Process, dict[str, float], dict[str, float]]
-] = {  # process → inputs and outputs a unit of activity
+RECIPES: dict[str, tuple[Process, dict[str, float], dict[str, float]]] = {  # inputs, outputs
     "rock mine": ("mine", {}, {"concentrate.rock": 1.0}),
     "clay mine": ("mine", {}, {"concentrate.clay": 1.0}),
     "rock separation": ("separation", {"concentrate.rock": 1.0}, {"oxide.Aa": 0.25, "oxide.Bb": 0.05}),

@@ -60,6 +60,7 @@ class Peaks:
         self.days, self.before = 0.0, np.zeros(shape)
         self.peak, self.gap, self.away = np.zeros(shape), np.zeros(shape), np.zeros(shape)
         self.last = 0.0
+        self.held = self.prices(world.node_price / TONNE) + np.zeros(shape)
 
     def _origin_rows(self) -> list[int]:
         """Row of the price at the origin of each item's commodity; its own where there is none."""
@@ -74,8 +75,9 @@ class Peaks:
         first = self.focus.first_control
         if first is not None and tick.start < first:
             part = min(first, tick.end) - tick.start
-            self.before += price * part
+            self.before += self.held * part     # a price holds from its tick until the next
             self.days += part
+            self.held = price
             if tick.end <= first:
                 return
         self.peak = np.maximum(self.peak, price)

@@ -216,10 +216,14 @@ SYNTAX = (  # what PyYAML says, what we say was found, what is right
 )
 
 
+FROM_ITS_START = ("alias", "simple key", "unexpected end of stream")  # faults that PyYAML sees only behind them
+
+
 def _syntax_problem(error: yaml.MarkedYAMLError, name: str) -> Problem:
     """Say in our words why it is not YAML."""
     said = f"{error.context or ''} {error.problem or ''}"
-    mark = error.problem_mark or error.context_mark
+    marks = error.problem_mark, error.context_mark
+    mark = next(filter(None, reversed(marks) if any(sign in said for sign in FROM_ITS_START) else marks), None)
     found, right = next(
         ((found, right) for sign, found, right in SYNTAX if sign in said),
         ("this is not YAML", "Compare it with the lines above."),

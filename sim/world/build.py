@@ -265,8 +265,7 @@ def _plants(
     needs = [(to_p[c, region[f]], index[f], v) for (f, c), v in year.inputs.items()]
     makes = [(to_o[c, region[f]], index[f], v) for (f, c), v in year.outputs.items()]
     values = _Values(year, region)
-    main = {f: max(year.outputs, key=lambda o, f=f: values.output_values[o] if o[0] == f else -1.0)[1] for f in names}
-    mains = {(c, region[f]) for f, c in main.items()}
+    mains = {(values.main_product(f), region[f]) for f in names}
     padded = _padded([[to_p[c, region[g]] for (g, c) in year.inputs if g == f] for f in names], len(users))
     made = Sum.of(makes, (len(to_o), len(names)))
     activity = column(year.activity[f] for f in names)
@@ -311,6 +310,11 @@ class _Values:
             self.bought[f] += v
         for (f, _), v in self.output_values.items():
             self.sold[f] += v
+
+    def main_product(self, facility: str) -> str:
+        """The most valuable output of a facility."""
+        own = {c: v for (f, c), v in self.output_values.items() if f == facility}
+        return max(own, key=own.__getitem__)
 
     def input_shares(self) -> dict[tuple[str, str], float]:
         """Share of each input in what a facility buys."""

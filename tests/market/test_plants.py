@@ -10,7 +10,7 @@ import pytest
 
 from sim.axes import Floats
 from sim.market.forms import release
-from sim.market.plants import Plants, Utilisation, desired_output
+from sim.market.plants import Plants, Utilisation, desired_output, recovery
 from tests import driver
 from tests.driver import step
 from tests.tiny import (
@@ -42,6 +42,12 @@ def test_half_the_target_stock_is_made_up_for() -> None:
 def test_makers_with_far_too_much_want_to_make_nothing() -> None:
     """And never less than nothing."""
     assert desired_output(at(2), at(1e4), at(28), 56.0)[0, 0] == 0
+
+
+def test_more_of_a_by_product_is_recovered_when_it_is_short() -> None:
+    """Of a fifth at most: all of tanh(1) without any stock, none at its target, the other way at twice as much."""
+    found = recovery(np.array([[0.0, 1.0, 2.0]]), 0.2)
+    assert found[0].tolist() == pytest.approx([1 + 0.2 * math.tanh(1), 1, 1 - 0.2 * math.tanh(1)])
 
 
 RULE = Utilisation(floor=0.2, base=0.6, supply=1.0, order=1.0, bound=5.0, least=1e-3)
@@ -226,6 +232,27 @@ def test_other_use_gives_way_when_prices_rise() -> None:
     assert one(case.state.made, case.o[OXIDE_HO]) == pytest.approx(10)
     assert one(case.state.other, case.o[OXIDE_HO]) == pytest.approx(0.5)
     assert one(case.state.maker_stock, case.o[OXIDE_HO]) == pytest.approx(before + 9.5 * 7)
+
+
+@pytest.mark.parametrize(("days", "other"), [(56, 2), (14, 0.5)])
+def test_other_use_disposes_of_what_lies_unsold(days: float, other: float) -> None:
+    """A tenth of 10 t/day with 28 days of orders in stock; in proportion to what there is."""
+    case = still(maker_adjustment_time=1e12)
+    case.state.maker_stock[case.o[OXIDE_HO]] = 9 * days
+    case.settle(Plants)
+    assert one(case.state.other, case.o[OXIDE_HO]) == pytest.approx(other)
+
+
+def test_a_main_product_is_recovered_as_ever_and_a_by_product_as_it_sells() -> None:
+    """Twice the target of oxide in stock: 10 t/day; were it a by-product, a twentieth of tanh(1) less."""
+    for flexibility, made in ((None, 10), (0.05, 10 * (1 - 0.05 * math.tanh(1)))):
+        case = still()
+        case.state.maker_stock[case.o[OXIDE_HO]] = 9 * 56
+        plants = step(case.market, Plants)
+        if flexibility is not None:
+            plants.flexibility = np.full_like(plants.flexibility, flexibility)
+        plants(case.state, TICK)
+        assert one(case.state.made, case.o[OXIDE_HO]) == pytest.approx(made)
 
 
 def test_other_use_takes_no_more_than_all() -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tests.tiny import OXIDE_ABROAD, Case, ban
+from sim.market.points import parts_of_users
+from tests.tiny import OXIDE_ABROAD, OXIDE_OF_CARS, OXIDE_OF_OPTICS, Case, ban, one
 
 ROW = np.array([0])
 
@@ -59,3 +60,22 @@ def test_what_is_controlled_is_summed_at_its_ends() -> None:
     assert case.controls.to_destination(tonnes)[case.d["oxide.Ee", "AB"]].tolist() == [5, 7]
     assert case.controls.to_origin(tonnes).sum() == 12
     assert case.controls.positions(case.controls.arcs).tolist() == [0]
+
+
+def test_users_have_their_part_of_what_was_ordered() -> None:
+    """In AB cars ordered 6 t of oxide a day and optics 2."""
+    case = Case()
+    cars, optics = case.user[OXIDE_OF_CARS], case.user[OXIDE_OF_OPTICS]
+    case.state.user_orders[cars] = 6
+    parts = parts_of_users(case.world, case.state)
+    assert (one(parts, cars), one(parts, optics)) == pytest.approx((0.75, 0.25))
+
+
+def test_where_nobody_ordered_users_have_their_part_of_the_need() -> None:
+    """In AB cars expect to need 6 t of oxide a day and optics 2."""
+    case = Case()
+    cars, optics = case.user[OXIDE_OF_CARS], case.user[OXIDE_OF_OPTICS]
+    case.state.expected_need[cars] = 6
+    case.state.user_orders[[cars, optics]] = 0
+    parts = parts_of_users(case.world, case.state)
+    assert (one(parts, cars), one(parts, optics)) == pytest.approx((0.75, 0.25))

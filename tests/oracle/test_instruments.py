@@ -140,6 +140,12 @@ def second_licence(at: When, case: Case) -> Spec:
     }  # fmt: skip
 
 
+def open_licence(at: When, case: Case) -> Spec:
+    """A licence on ores that stays, so that files wait at the end."""
+    covers = {"elements": "all", "stages": "concentrate"}
+    return {**second_licence(at, case), "name": "third", "covers": covers, "until": None}
+
+
 def quota(at: When, case: Case) -> Spec:
     """A quota that comes into force within a batch; another of its year opens, with long ticks one of the next year."""
     del case
@@ -218,7 +224,7 @@ def slump(at: When, case: Case) -> Spec:
 
 
 ALONE = {
-    "export_licence": (licence,),
+    "export_licence": (licence, open_licence),
     "export_quota": (quota,),
     "export_ban": (ban,),
     "leakage": (rocks, leak, leak_of_oxide),
@@ -231,7 +237,7 @@ FELT = {
     "export_ban": ("barred", "alarm", "blocked"),
     "leakage": ("leaked",),
 }
-EVERYTHING = (licence, second_licence, quota, ban, rocks, leak, leak_of_oxide, strike, fire, boom, slump)
+EVERYTHING = (licence, second_licence, open_licence, quota, ban, rocks, leak, leak_of_oxide, strike, fire, boom, slump)
 
 
 def peak(record: Record, variable: str) -> float:
