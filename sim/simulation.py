@@ -16,6 +16,7 @@ from sim.ensemble.clock import Clock, Horizon, Tick
 from sim.ensemble.draws import Draws
 from sim.ensemble.fields import VARIABLES, Field, amounts, levels
 from sim.ensemble.items import Block, Event, Item
+from sim.ensemble.mass import MassCheck
 from sim.ensemble.metrics import Measured
 from sim.ensemble.parameters import Parameters
 from sim.ensemble.recorder import Record, Recorder, Traced
@@ -325,6 +326,8 @@ def run_chunk(plan: Plan, replicates: range) -> Chunk:
         width,
     )
     recorder.start(market.state)
+    mass = MassCheck(plan.world, plan.arcs)
+    mass.begin(market.state, market.under_way.total, market.controls.waiting)
 
     def settle(tick: Tick) -> None:
         recorder.before(market.state, tick)
@@ -332,6 +335,7 @@ def run_chunk(plan: Plan, replicates: range) -> Chunk:
         recorder.after(market.state, tick)
 
     setting.clock.run(settle)
+    mass.end(market.state, market.under_way.total, market.controls.waiting, recorder.totals)
     items, block = recorder.block(setting.measured, draws.table(), setting.events)
     return Chunk(items, draws.items, block)
 

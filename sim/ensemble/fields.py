@@ -77,6 +77,7 @@ def amounts(world: World, contract_share: Callable[[], Floats | float]) -> dict[
     return {
         "exports": Field(_arc_labels(world, abroad), lambda s, t: s.crossed[abroad]),
         "output": Field(_node_labels(world.nodes[world.origins]), lambda s, t: s.made * t.days),
+        "other_use": Field(_node_labels(world.nodes[world.origins]), lambda s, t: s.other * t.days),
         "use": Field(tuple(users), lambda s, t: s.use * t.days),
         "unmet_demand": Field(tuple(Label(u.commodity, u.region) for u in users), _Unmet(world)),
         "value_added": Field(tuple(sectors), lambda s, t: s.baseline * (world.sector_value_added * t.days)),

@@ -75,7 +75,7 @@ class Peaks:
         first = self.focus.first_control
         if first is not None and tick.start < first:
             part = min(first, tick.end) - tick.start
-            self.before += self.held * part     # a price holds from its tick until the next
+            self.before += self.held * part  # a price holds from its tick until the next
             self.days += part
             self.held = price
             if tick.end <= first:

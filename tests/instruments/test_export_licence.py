@@ -278,22 +278,73 @@ def test_of_two_rules_for_an_end_use_the_later_wins() -> None:
     assert got == pytest.approx((21, 7))
 
 
-def test_look_alikes_are_held_for_a_while() -> None:
-    """Half at the worst: a quarter at mid-tick of the first week, half in the second. Ten days later they go."""
-    held = {"share": 0.5, "hold": "10 days", "start": "0 days", "full": "7 days", "ease": "14 days", "end": "28 days"}
-    spec = licence(covers={"commodities": "magnet.rich"}, look_alikes=held)
+HELD = {"share": 0.5, "hold": "10 days", "start": "0 days", "full": "7 days", "ease": "14 days", "end": "28 days"}
+"""Half of the look-alikes at the worst: in the weeks from the first day a quarter, a half, 0.375, 0.125, none."""
+
+
+def plain_magnets(ticks: int, **fields: object) -> tuple[Built, Floats, Floats]:
+    """What was shipped and crossed, t, of plain magnets from HO to AB, where rich ones need a licence."""
+    spec = licence(covers={"commodities": "magnet.rich"}, look_alikes=HELD, **fields)
     built = driver.market(driver.tables(), [spec], **CALM)
-    arc = built.world.arcs.index(("magnet.plain", "HO", "AB"))
-    shipped, crossed = _sent(built, arc, 5)
-    taken = shipped * [0.25, 0.5, 0.5 * 10.5 / 14, 0.5 * 3.5 / 14, 0]
-    released = np.array([0, *taken[:-1] * 4 / 7]) + np.array([0, 0, *taken[:-2] * 3 / 7])
-    assert crossed == pytest.approx(shipped - taken + released)
-
-
-def _sent(built: Built, arc: int, ticks: int) -> tuple[Floats, Floats]:
-    rows = []
+    arc, rows = built.world.arcs.index(("magnet.plain", "HO", "AB")), []
     for _, tick in zip(range(ticks), built.clock.horizon.ticks(), strict=False):
         built.market.settle(tick)
         rows.append((built.market.state.shipped[arc, 0], built.market.state.crossed[arc, 0]))
     shipped, crossed = np.array(rows).T
-    return shipped, crossed
+    return built, shipped, crossed
+
+
+def waiting(built: Built) -> list[float]:
+    """Plain magnets that wait, and that are expected to come through, t."""
+    arcs = [built.world.arcs[a] for a in built.market.controls.arcs]
+    row = arcs.index(("magnet.plain", "HO", "AB"))
+    return [float(array[row, 0]) for array in (built.market.controls.waiting, built.market.controls.pending)]
+
+
+def test_look_alikes_are_held_for_a_while() -> None:
+    """Ten days later they go: 4/7 of what was held in the next tick, the rest in the one after."""
+    built, shipped, crossed = plain_magnets(5)
+    taken = shipped * [0.25, 0.5, 0.5 * 10.5 / 14, 0.5 * 3.5 / 14, 0]
+    released = np.array([0, *taken[:-1] * 4 / 7]) + np.array([0, 0, *taken[:-2] * 3 / 7])
+    assert crossed == pytest.approx(shipped - taken + released)
+    assert waiting(built) == pytest.approx([float((taken - released).sum())] * 2)
+    built, shipped, crossed = plain_magnets(2)
+    held = shipped[0] * 0.25 * 3 / 7 + shipped[1] * 0.5
+    assert waiting(built) == pytest.approx([held, held])
+
+
+def test_look_alikes_are_held_on_the_days_in_force() -> None:
+    """From day 3: half a day after it at mid-tick, on 4 of 7 days."""
+    _, shipped, crossed = plain_magnets(1, in_force=day(3))
+    assert crossed == pytest.approx(shipped * (1 - 0.5 * 0.5 / 7 * 4 / 7))
+
+
+def test_what_is_held_goes_when_the_licence_is_lifted() -> None:
+    """On day 14, with 3/7 of the first week's and all of the second's."""
+    built, shipped, crossed = plain_magnets(3, until=day(14))
+    assert crossed[2] == pytest.approx(shipped[2] + shipped[0] * 0.25 * 3 / 7 + shipped[1] * 0.5)
+    assert waiting(built) == [0, 0]
+
+
+def test_general_licences_begin_on_their_day() -> None:
+    """On day 7: none in the first week, at mid-tick of the second half of a half."""
+    general = {"share": 0.5, "since": day(7), "ramp": "7 days"}
+    first, second = settled(Case(licence(general=general, processing="99 days"), **CALM), 2)
+    assert first["crossed"] == 0
+    assert second["crossed"] == pytest.approx(second["shipped"] * 0.25)
+
+
+def test_under_general_licences_end_uses_are_alike() -> None:
+    """Half of 21 t needed no licence: with 7 t of AB there is enough for optics, of which no licence is granted."""
+    general = {"share": 0.5, "since": day(-99)}
+    rules = [{"name": "optics", "end_use": "optics", "share": 0}]
+    got = received(licence(general=general, approval={"default": 1, "rules": rules}))
+    assert got == pytest.approx((14, 14))
+
+
+def test_what_was_granted_of_what_was_filed_can_be_followed() -> None:
+    """7.2 t of two weeks' filings."""
+    case = Case(licence(), **CALM)
+    first, second = settled(case, 2)
+    (trace,) = case.built.setting.traced
+    assert trace.value().tolist() == pytest.approx([7.2 / (first["shipped"] + second["shipped"])] * 2)

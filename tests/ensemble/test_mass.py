@@ -1,0 +1,29 @@
+"""The program notices a tonne that goes astray, and says which."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sim.errors import BrokenInvariant
+from sim.market.border import Border
+from sim.simulation import run_chunk
+from tests.ensembles import LICENCE, OTHERS, plan
+
+
+def test_no_tonne_goes_astray_with_every_kind_at_work(tmp_path: Path) -> None:
+    run_chunk(plan(tmp_path, LICENCE + OTHERS), range(3))
+
+
+def test_a_tonne_that_vanishes_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A thousandth of what crosses the border is dropped."""
+    settle = Border.__call__
+
+    def drop(self: Border, state: object, tick: object) -> None:
+        settle(self, state, tick)  # type: ignore[arg-type]
+        self.under_way.total *= 0.999
+
+    monkeypatch.setattr(Border, "__call__", drop)
+    with pytest.raises(BrokenInvariant, match=r"mass of (Aa|Bb) is not conserved .* t vanished"):
+        run_chunk(plan(tmp_path, LICENCE), range(2))
