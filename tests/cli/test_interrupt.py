@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-RUN = "run baseline --replicates 4000 --chunk 16 --workers 2 --quiet".split()
+RUN = ["run", "baseline", "--replicates", "4000", "--chunk", "16", "--workers", "2", "--quiet"]
 PATIENCE = 60.0  # seconds, for workers to start on a busy machine
 
 

@@ -111,6 +111,13 @@ def test_people_learn_how_long_licences_take() -> None:
     assert second["licence_days"] == pytest.approx(10 * (1 - math.exp(-10.5 / 42)))
 
 
+def test_only_trade_that_needs_a_licence_of_its_own_is_counted_to_take_longer() -> None:
+    """A half, of which half is under general licences."""
+    general = {"share": 0.5, "since": day(-99)}
+    (first,) = settled(Case(licence(coverage=0.5, general=general), licence_learning=42.0, **CALM), 1)
+    assert first["licence_days"] == pytest.approx(10 / 4 * (1 - math.exp(-3.5 / 42)))
+
+
 def test_reviewers_decide_so_many_days_of_normal_trade() -> None:
     """12 t are ready, 4 days of trade; in the second week they manage (1 − 0.9·e^(−10.5/60))·7 days of it."""
     reviewers = {"start": 0.1, "final": 1.0, "time": "60 days"}
@@ -340,6 +347,12 @@ def test_under_general_licences_end_uses_are_alike() -> None:
     rules = [{"name": "optics", "end_use": "optics", "share": 0}]
     got = received(licence(general=general, approval={"default": 1, "rules": rules}))
     assert got == pytest.approx((14, 14))
+
+
+def test_end_uses_are_alike_before_the_day_in_force() -> None:
+    """From day 3: of 21 t 9 needed no licence; with 7 t of AB there is enough for optics."""
+    rules = [{"name": "optics", "end_use": "optics", "share": 0}]
+    assert received(licence(in_force=day(3), approval={"default": 1, "rules": rules})) == pytest.approx((14, 14))
 
 
 def test_what_was_granted_of_what_was_filed_can_be_followed() -> None:
