@@ -26,8 +26,11 @@ class Seeds:
     def read(cls, overlays: tuple[Path, ...] = ()) -> Self:
         """Read the tables that ship, with the rows of other folders laid over them."""
         folders = [shipped("seeds"), *overlays]
-        files = sorted(file for folder in folders for file in folder.glob("*.csv"))
-        hashes = {str(Path(file.parent.name) / file.name): sha256(file.read_bytes()).hexdigest() for file in files}
+        hashes = {
+            f"{'seeds' if i == 0 else f'overlay {i}'}/{file.name}": sha256(file.read_bytes()).hexdigest()
+            for i, folder in enumerate(folders)
+            for file in sorted(folder.glob("*.csv"))
+        }
         return cls(read(*folders), hashes)
 
     @cached_property

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, TypeVar, get_args, get_type_hints
 
-from sim.errors import InputError, Place, Problem, suggest
+from sim.errors import InputError, MistakeError, Place, Problem, suggest
+from sim.files.distributions import parse_in_unit
 
 Confidence = Literal["high", "medium", "low", "assumption"]
 Process = Literal["mine", "separation", "metal", "magnet", "recycling", "chemical"]
@@ -146,6 +147,7 @@ class Kind:
     key: tuple[str, ...]
     names: Mapping[str, str] = field(default_factory=dict)  # column → table
     blanks: bool = False  # a column that does not apply may be empty
+    fixed: str = ""  # column that a row laid over another leaves as it is; then there are no new rows
 
 
 KINDS: Mapping[str, Kind] = {
@@ -155,7 +157,7 @@ KINDS: Mapping[str, Kind] = {
     "routes": Kind(RouteRow, ("origin", "destination"), {"origin": "regions", "destination": "regions"}),
     "facilities": Kind(FacilityRow, ("facility",), {"region": "regions"}),
     "sectors": Kind(SectorRow, ("sector", "region"), {"region": "regions"}),
-    "parameters": Kind(ParameterRow, ("parameter",)),
+    "parameters": Kind(ParameterRow, ("parameter",), fixed="unit"),
     "base_year": Kind(
         BaseYearRow,
         ("quantity", "commodity", "element", "region", "partner", "sector", "facility"),
@@ -228,8 +230,23 @@ def _laid_over(name: str, kind: Kind, folders: Sequence[Path], problems: list[Pr
     for position, folder in enumerate(folders):
         path = folder / f"{name}.csv"
         if position == 0 or path.exists():
-            rows.update({_key(item.row, kind): item for item in _read_file(path, kind, problems)})
+            found = _read_file(path, kind, problems)
+            problems += _changed_meaning(found, kind, rows) if position and kind.fixed else []
+            rows.update({_key(item.row, kind): item for item in found})
     return list(rows.values())
+
+
+def _changed_meaning(found: Sequence[Found], kind: Kind, rows: Mapping[tuple[str, ...], Found]) -> list[Problem]:
+    """Rows that nothing would read, or that would be read in another unit."""
+    faults = []
+    for place, row in found:
+        (name,), below = _key(row, kind), rows.get(_key(row, kind))
+        if below is None:
+            known = suggest(name, [key for (key,) in rows])
+            faults.append(_at(place, kind.key[0], f"nothing reads {name!r}.\n{known}"))
+        elif (was := getattr(below.row, kind.fixed)) != (now := getattr(row, kind.fixed)):
+            faults.append(_at(place, kind.fixed, f"{name} is in {was}, not in {now}.\nWrite it in {was}."))
+    return faults
 
 
 def _key(row: object, kind: Kind) -> tuple[str, ...]:
@@ -293,6 +310,8 @@ def _read_row(
             faults.append(_at(place, column, str(error)))
     if issubclass(kind.row, Fact):
         faults += _poor_evidence(place, cells)
+    if kind.row is ParameterRow:
+        faults += _no_value(place, cells)
     if not kind.blanks:
         names = dict.fromkeys([*kind.key, *kind.names])
         faults += [_at(place, c, "is empty.\nEvery row needs it.") for c in names if not cells[c]]
@@ -333,6 +352,17 @@ def _number(text: str) -> float:
     if not math.isfinite(value):
         raise ValueError(f"{text!r} is not a number.\nWrite a number such as 0.25 or 1200.")
     return value
+
+
+def _no_value(place: Place, cells: Mapping[str, str]) -> list[Problem]:
+    """A parameter that is neither a number nor a distribution in its unit."""
+    try:
+        parse_in_unit(cells["value"], cells["unit"])
+    except MistakeError as error:
+        return [_at(place, "value", f"{one.found}\n{one.right}") for one in error.items]
+    except InputError as error:
+        return [_at(place, "value", f"{one.found}\n{one.right}") for one in error.problems]
+    return []
 
 
 def _poor_evidence(place: Place, cells: Mapping[str, str]) -> list[Problem]:

@@ -152,6 +152,21 @@ def test_a_file_that_is_no_table_is_refused_in_a_later_folder(tmp_path: Path) ->
         read(shipped("seeds"), tmp_path)
 
 
+def test_a_parameter_laid_over_is_one_that_is_read_and_means_the_same(tmp_path: Path) -> None:
+    """A name that nothing reads, another unit, half a distribution: each would pass in silence."""
+    rows = ["growthh,1,1", "expectation_time,13,days", "growth,{uniform: {low: 3}},1"]
+    header = "parameter,value,unit,description,source,confidence,low,high,note"
+    lines = [header, *(f"{row},what it is,somebody,low,,," for row in rows)]
+    (tmp_path / "parameters.csv").write_text("\n".join(lines) + "\n")
+    with pytest.raises(InputError) as error:
+        read(shipped("seeds"), tmp_path)
+    assert [said.partition("\n")[0] for said in messages(error)] == [
+        "parameters.csv:4: value: uniform cannot be made of low.",
+        "parameters.csv:2: parameter: nothing reads 'growthh'.",
+        "parameters.csv:3: unit: expectation_time is in weeks, not in days.",
+    ]
+
+
 def test_every_row_that_ships_has_its_evidence() -> None:
     """The reader refuses rows without; here all tables that ship are read, and none is left out."""
     sources = read_sources(shipped("seeds"))
