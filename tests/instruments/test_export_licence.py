@@ -104,6 +104,15 @@ def test_people_expect_what_was_granted_of_what_was_filed() -> None:
     assert third["barred"] == pytest.approx(1 - (7.2 / 7 / 2) / filed)
 
 
+def test_general_licences_count_as_granted() -> None:
+    """Half is covered, half of it under general licences: 1.5 t/day, then 0.75 are filed, of 3 t ready 0.6 granted."""
+    general = {"share": 0.5, "since": day(-99)}
+    _, second, third = settled(Case(licence(coverage=0.5, general=general), licence_memory=HALF, **CALM), 3)
+    filed = ((1.5 + 0.75) / 2 + second["shipped"] / 4 / 7) / 2
+    granted = 0.6 * 3 / 7 / 2
+    assert third["barred"] == pytest.approx(0.5 * (1 - (0.5 + 0.5 * granted / filed)))
+
+
 def test_people_learn_how_long_licences_take() -> None:
     """10 days, of which 1 − e^(−3.5/42) are counted on at mid-tick of the first, 1 − e^(−10.5/42) of the second."""
     first, second = settled(Case(licence(), licence_learning=42.0, **CALM), 2)

@@ -101,9 +101,9 @@ class _Rule:
         self.room = np.ones((len(arcs), worlds))
         self.batches = sorted(schema.batches, key=lambda batch: batch.month)
         self.next_change = 0
-        self._schedule(schema.in_force)
+        self._schedule(schema.in_force, schema.until or date.max)
 
-    def _schedule(self, in_force: date) -> None:
+    def _schedule(self, in_force: date, until: date) -> None:
         """Open batches on their dates; the one that is open on the first day is open for what is left of it."""
         horizon = self.clock.horizon
         openings = [
@@ -115,7 +115,7 @@ class _Rule:
         for (opens, share), (closes, _) in pairwise(openings):
             if closes <= start or opens > horizon.end:
                 continue
-            left = (closes - max(opens, start)).days / (closes - opens).days
+            left = (closes - max(opens, start)).days / (closes - opens).days * (opens < until)  # after the end: nothing
             ends = horizon.day(closes)
             new_year = opens.month == self.batches[0].month
             self.clock.at(max(opens, start), partial(self._open, share * left, ends, new_year))
