@@ -80,6 +80,14 @@ def test_a_quota_is_filled_where_the_margin_is_highest() -> None:
     assert odds[0, 0] / odds[1, 0] == pytest.approx(math.exp(2))
 
 
+@pytest.mark.parametrize("left", [0.01, 4.0, 9.99])
+def test_a_quota_that_does_not_fit_all_is_filled_to_the_last(left: float) -> None:
+    """Of 10 t next to none, some, or nearly all."""
+    want = np.array([[4.0], [6.0]])
+    share = filled_by_margin(want, np.array([[70.0], [50.0]]), ADD_TWO, np.array([left]), 10.0)
+    assert float((share * want).sum()) == pytest.approx(left)
+
+
 def test_margins_are_price_gaps_for_each_tonne_of_contents() -> None:
     """Oxide 60 − 50 USD/kg, magnets 45 − 36 over 0.4: 10 and 22.5; with a spread of 5, odds of e^2.5."""
     case = Case(quota(covers={"elements": "all"}), days=7)

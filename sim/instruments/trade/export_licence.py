@@ -185,7 +185,7 @@ class _Licence:
         self.load = Sum(one, range(len(self.arcs)), value[:, 0] / normal, (1, len(self.arcs)))
         self.filed_rate = np.broadcast_to(world.arc_flow[self.arcs] * coverage, shape).copy()
         self.granted_rate = np.zeros(shape)
-        self.granted, self.filed = np.zeros(shape), np.zeros(shape)
+        self.granted = np.zeros(shape)
         self.totals = {name: np.zeros(setting.replicates) for name in ("filed", "granted", "refused", "tonne days")}
         self.sum = Sum(one, range(len(self.arcs)), 1.0, (1, len(self.arcs)))
         self.approval = _Approval(schema, setting, self.arcs)

@@ -1,0 +1,55 @@
+"""The world as arrays: what its index maps and sums promise, on the base year that ships."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import sim
+from sim.simulation import make_plan
+from sim.world.build import World
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    """The shipped world."""
+    return make_plan(sim.load("baseline")).world
+
+
+def test_no_facility_can_recover_more_than_its_inputs_hold(world: World) -> None:
+    """Content of outputs, by-products stretched to their headroom, is at most that of inputs; mines apart."""
+    inputs = world.need_of_plants.matrix.toarray().T @ world.contents(c for c, _ in world.plant_users)
+    stretched = world.output_of_plants.matrix.toarray() * (1 + np.minimum(world.headroom, 1))
+    main = world.headroom[:, 0] == 0
+    goods = world.contents(c for c, _ in world.nodes[world.origins])
+    dug = np.array([process == "mine" for process in world.facility_process])
+    for element in range(len(world.elements)):
+        for row in np.flatnonzero(~main):
+            alone = stretched[row] * goods[row, element]  # one by-product at its most, the others as they are
+            others = np.delete(world.output_of_plants.matrix.toarray(), row, axis=0).T @ np.delete(
+                goods[:, element], row
+            )
+            assert (alone + others <= inputs[:, element] * (1 + 1e-9) + 1e-12)[(alone > 0) & ~dug].all()
+
+
+def test_shares_of_a_destination_sum_to_one(world: World) -> None:
+    assert world.to_destination(world.arc_share) == pytest.approx(1)
+
+
+def test_arcs_of_one_transit_time_are_neighbours(world: World) -> None:
+    assert (np.diff(world.arc_transit) >= 0).all()
+
+
+def test_what_is_made_leaves_or_goes_to_other_use(world: World) -> None:
+    made = world.output_of_plants(world.activity)
+    assert made * (1 - world.other_share) == pytest.approx(world.orders, rel=1e-9, abs=1e-12)
+
+
+def test_what_arrives_is_used(world: World) -> None:
+    assert world.to_destination(world.arc_flow) == pytest.approx(world.user_to_destination(world.user_need), rel=1e-9)
+
+
+def test_every_array_of_the_world_is_read_only(world: World) -> None:
+    arrays = [value for value in vars(world).values() if isinstance(value, np.ndarray)]
+    assert arrays
+    assert not any(array.flags.writeable for array in arrays)
