@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 from pydantic import Field
 
-from sim.files.distributions import Distribution
+from sim.axes import Ints, Scalar
 from sim.files.quantities import Date, Names, UncertainDays, WorldNames
 from sim.instruments.base import Instrument, Problem, Setting
 from sim.instruments.parts.calendar import Calendar
-from sim.instruments.parts.eligibility import Coverage
+from sim.instruments.parts.eligibility import Coverage, outward_arcs
+from sim.world.build import World
 
 
 class Control(Instrument):
@@ -23,6 +24,14 @@ class Control(Instrument):
     in_force: Date = Field(description="first day on which it counts")
     until: Date | None = Field(None, description="first day on which it no longer counts; left out, it stays")
     lasts: UncertainDays | None = Field(None, description="instead of `until`: how long it stays in force")
+
+    def covered_arcs(self, world: World) -> Ints:
+        """Arcs (K,) on which covered goods leave; ascending."""
+        return outward_arcs(world, self.by, self.covers.covered(world), self.towards)
+
+    def acts_on(self, world: World) -> bool:
+        """Whether covered trade exists in the base year."""
+        return len(self.covered_arcs(world)) > 0
 
     def check_control(self, names: WorldNames) -> Iterator[Problem]:
         """Names that are not known, and dates in an order that cannot be."""
@@ -52,16 +61,11 @@ class Control(Instrument):
         day = setting.clock.horizon.day
         announced = self.announced or self.in_force
         start = day(self.in_force)
-        end: object = float("inf") if self.until is None else float(day(self.until))
+        end: Scalar = float("inf") if self.until is None else float(day(self.until))
         if self.lasts is not None:
             end = start + self.draw(setting, "lasts", self.lasts, "days")
         setting.log(announced, "announced", self.name, self.kind)
         setting.log(self.in_force, "in force", self.name, self.kind)
         if self.until is not None:
             setting.log(self.until, "lifted", self.name, self.kind)
-        return Calendar(day(announced), start, end)  # type: ignore[arg-type]
-
-
-def is_drawn(value: object) -> bool:
-    """Whether a number is a distribution."""
-    return isinstance(value, Distribution)
+        return Calendar(day(announced), start, end)

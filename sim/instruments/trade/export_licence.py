@@ -20,7 +20,7 @@ from sim.files.quantities import Cases, Date, Days, Model, Names, UncertainDays,
 from sim.instruments.base import NO_ARCS, Problem, Setting, amount
 from sim.instruments.parts.calendar import Calendar
 from sim.instruments.parts.control import Control
-from sim.instruments.parts.eligibility import look_alike_arcs, outward_arcs
+from sim.instruments.parts.eligibility import look_alike_arcs
 from sim.instruments.parts.queue import Queue
 from sim.market.forms import smooth, step_share
 from sim.market.points import Controls, parts_of_users
@@ -128,10 +128,6 @@ class ExportLicence(Control):
         """Whether no trade needs a licence."""
         return amount(self.coverage) == 0
 
-    def covered_arcs(self, world: World) -> Ints:
-        """Arcs of the covered goods."""
-        return outward_arcs(world, self.by, self.covers.covered(world), self.towards)
-
     def look_alike_arcs(self, world: World) -> Ints:
         """Arcs of goods that are held though they are not covered."""
         covered = self.covered_arcs(world)
@@ -140,10 +136,6 @@ class ExportLicence(Control):
     def arcs(self, world: World) -> Ints:
         """Arcs of covered goods and look-alikes."""
         return np.sort(np.concatenate([self.covered_arcs(world), self.look_alike_arcs(world)]))
-
-    def acts_on(self, world: World) -> bool:
-        """Whether covered trade exists in the base year."""
-        return len(self.covered_arcs(world)) > 0
 
     def bind(self, setting: Setting) -> None:
         """Attach licences, and the holding of look-alikes."""

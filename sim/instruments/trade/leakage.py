@@ -16,7 +16,6 @@ from sim.files.quantities import UncertainShare, WorldNames
 from sim.instruments.base import Problem, Setting, amount
 from sim.instruments.parts.calendar import Calendar
 from sim.instruments.parts.control import Control
-from sim.instruments.parts.eligibility import outward_arcs
 from sim.market.points import Controls
 from sim.world.build import World
 
@@ -47,11 +46,7 @@ class Leakage(Control):
 
     def arcs(self, world: World) -> Ints:
         """Arcs of the covered goods."""
-        return outward_arcs(world, self.by, self.covers.covered(world), self.towards)
-
-    def acts_on(self, world: World) -> bool:
-        """Whether covered trade exists in the base year."""
-        return len(self.arcs(world)) > 0
+        return self.covered_arcs(world)
 
     def bind(self, setting: Setting) -> None:
         """Attach leakage after the border."""
