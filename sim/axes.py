@@ -65,6 +65,17 @@ class Sum:
         return Sum(entries.coords[0], entries.coords[1], entries.data * weights[entries.coords[1]], self.shape)
 
 
+def ratio(top: Floats, bottom: Floats) -> Floats:
+    """(M, R): top over bottom; NaN, which is no value, where there is nothing to divide by.
+
+    Examples
+    --------
+    >>> ratio(np.array([1.0, 0.0]), np.array([4.0, 0.0]))
+    array([0.25,  nan])
+    """
+    return np.divide(top, bottom, out=np.full_like(top, np.nan), where=bottom > TINY)
+
+
 def column(values: Iterable[float]) -> Floats:
     """Values that are the same in all worlds, as (M, 1)."""
     return np.asarray(list(values), np.float64)[:, None].copy()

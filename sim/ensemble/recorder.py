@@ -10,7 +10,7 @@ from typing import final
 
 import numpy as np
 
-from sim.axes import TINY, Bools, Floats, Sum
+from sim.axes import TINY, Bools, Floats, Sum, ratio
 from sim.ensemble.clock import Horizon, Tick
 from sim.ensemble.fields import VARIABLES, Field
 from sim.ensemble.items import Block, Event, Item
@@ -278,5 +278,5 @@ class _Reader:
             return end[0]
         gained = [b - a for a, b in zip(start, end, strict=True)]
         if self.kind == "ratio":
-            return gained[0] / np.maximum(gained[1], TINY)
+            return ratio(gained[0], gained[1])
         return gained[0] / days

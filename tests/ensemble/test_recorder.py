@@ -143,3 +143,12 @@ def test_months_end_at_months_though_ticks_do_not(tmp_path: Path) -> None:
         rows = series(run, "exports", commodity="magnet.*", region="HO", partner="*")[1:]
         totals.append((rows * days(run)).sum(axis=0))
     assert totals[0] == pytest.approx(totals[1], rel=0.01)
+
+
+def test_what_has_nothing_to_divide_by_has_no_value(tmp_path: Path) -> None:
+    """Before a licence is in force nothing is filed; behind a full ban nothing is bought from there."""
+    made = plan(tmp_path, LICENCE.replace("2025-02-05", "2025-06-04"), ALL)
+    run = made, run_chunk(made, range(2))
+    approval = series(run, "licence_approval", region="HO", instrument="licence")
+    assert np.isnan(approval[0]).all()
+    assert not np.isnan(approval[-1]).any()

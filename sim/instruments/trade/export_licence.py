@@ -10,7 +10,7 @@ from typing import ClassVar, Literal, final
 import numpy as np
 from pydantic import Field
 
-from sim.axes import TINY, Floats, Ints, Scalar, Sum
+from sim.axes import TINY, Floats, Ints, Scalar, Sum, ratio
 from sim.ensemble.clock import Tick
 from sim.ensemble.items import Item
 from sim.ensemble.metrics import Measured, Metric, declare
@@ -257,7 +257,7 @@ class _Licence:
 
     def granted_share(self) -> Floats:
         """(R,): tonnes granted over tonnes filed, since in force."""
-        return self.totals["granted"] / np.maximum(self.totals["filed"], TINY)
+        return ratio(self.totals["granted"], self.totals["filed"])
 
     def _count(self, what: str, tonnes: Floats) -> None:
         self.totals[what] += self.sum(tonnes)[0]
@@ -269,7 +269,7 @@ class _Licence:
             yield Measured(
                 metric.item(instrument=name), partial(totals.__getitem__, metric.name.removeprefix("licence_"))
             )
-        yield Measured(WAIT.item(instrument=name), lambda: totals["tonne days"] / np.maximum(totals["filed"], TINY))
+        yield Measured(WAIT.item(instrument=name), lambda: ratio(totals["tonne days"], totals["filed"]))
         yield Measured(OPEN.item(instrument=name), lambda: self.sum(self.queue.total + self.pile)[0])
 
 
