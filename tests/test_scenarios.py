@@ -59,6 +59,13 @@ DIRECTIONS: dict[str, tuple[str, Sequence[str]]] = {
         BAN,
         [f"{HEAVY}.until={day}" for day in ("2026-03-01", "2026-06-01", "2026-10-01", "2027-01-01", "2027-06-01")],
     ),
+    "a ban on more elements": (
+        BAN,
+        [
+            f"{HEAVY}.covers.elements=[{elements}]"
+            for elements in ("Tb", "Tb, Dy", "Tb, Dy, Gd", "Tb, Dy, Gd, Y", "Gd, Tb, Dy, Ho, Er, Tm, Yb, Lu, Y")
+        ],
+    ),
     "a wider ban": (BAN, [f"{HEAVY}.towards={to}" for to in ("US", "US+EU", "US+EU+JP", "US+EU+JP+KR", "all")]),
 }
 
