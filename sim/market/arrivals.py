@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import ClassVar, final
 
-from sim.axes import Floats
 from sim.ensemble.arrivals import UnderWay
 from sim.ensemble.clock import Tick
 from sim.ensemble.state import State
@@ -14,7 +13,7 @@ from sim.world.build import World
 
 @final
 class Arrivals:
-    """Land what is due, share it among users, hear what the border decided (eq. 1.3)."""
+    """Land what is due, share it by what users ordered (eq. 1.2), hear what the border decided (eq. 1.3)."""
 
     writes: ClassVar = ("received", "user_stock", "maker_stock")
 
@@ -24,15 +23,11 @@ class Arrivals:
     def __call__(self, state: State, tick: Tick) -> None:
         """Settle the arrivals of a tick."""
         landed = self.under_way.land(tick)
-        state.received[:] = self.shared(state, landed)
+        parts = parts_of_users(self.world, state)
+        state.received[:] = parts * self.world.to_destination(landed)[self.world.user_node]
         for rule in self.points.sharing:
-            rule(tick, state, landed, state.received)
+            rule(tick, parts, landed, state.received)
         state.user_stock[:] += state.received
         for decide in self.points.decisions:
             decide(tick, self.controls)
         state.maker_stock[:] += self.controls.to_origin(self.controls.refused)
-
-    def shared(self, state: State, landed: Floats) -> Floats:
-        """(U, R), t: what lands, (A, R) t, is shared by what users ordered (eq. 1.2)."""
-        part = parts_of_users(self.world, state)
-        return part * self.world.to_destination(landed)[self.world.user_node]

@@ -104,8 +104,8 @@ class Points:
     """Before demand: what is left of facilities and of demand."""
     decisions: list[Callable[[Tick, Controls], None]] = field(default_factory=list)
     """At arrivals: what the border lets go, and what it sends back."""
-    sharing: list[Callable[[Tick, State, Floats, Floats], None]] = field(default_factory=list)
-    """At arrivals: who gets what landed, (A, R) t, by changing what users received, (U, R) t."""
+    sharing: list[Callable[[Tick, Floats, Floats, Floats], None]] = field(default_factory=list)
+    """At arrivals: given users' parts (U, R) and what landed (A, R) t, changes what users received, (U, R) t."""
     expectations: list[Callable[[Tick, Controls], None]] = field(default_factory=list)
     """Before orders: what is barred, announced, pending."""
     limits: list[Callable[[Tick, State, Controls], None]] = field(default_factory=list)

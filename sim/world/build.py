@@ -77,9 +77,7 @@ class World:
     maker_cover: Floats  # (O, 1) days
     orders: Floats  # (O, 1) t/day that leaves the stock in the base year
     other_share: Floats  # (O, 1) of what is made
-    headroom: (
-        Floats  # (O, 1) how much more of a by-product its inputs hold, over what is recovered; 0 for main products
-    )
+    headroom: Floats  # (O, 1) how much more of a by-product its makers could recover; 0 for main products
 
     # sums of rows
     to_destination: Sum  # (D, A)

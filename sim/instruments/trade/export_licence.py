@@ -15,7 +15,6 @@ from sim.ensemble.clock import Tick
 from sim.ensemble.items import Item
 from sim.ensemble.metrics import Measured, Metric, declare
 from sim.ensemble.recorder import Traced
-from sim.ensemble.state import State
 from sim.files.quantities import Cases, Date, Days, Model, Names, UncertainDays, UncertainShare, WorldNames
 from sim.instruments.base import NO_ARCS, Problem, Setting, amount
 from sim.instruments.parts.calendar import Calendar
@@ -23,7 +22,7 @@ from sim.instruments.parts.control import Control
 from sim.instruments.parts.eligibility import look_alike_arcs
 from sim.instruments.parts.queue import Queue
 from sim.market.forms import smooth, step_share
-from sim.market.points import Controls, parts_of_users
+from sim.market.points import Controls
 from sim.world.build import World
 
 WAIT = declare(
@@ -249,11 +248,11 @@ class _Licence:
             smooth(self.filed_rate, filed / tick.days, learning)
             smooth(self.granted_rate, self.granted / tick.days, learning)
 
-    def divert(self, tick: Tick, state: State, landed: Floats, received: Floats) -> None:
+    def divert(self, tick: Tick, parts: Floats, landed: Floats, received: Floats) -> None:
         """Users for whom licences are refused get none of the goods that needed one (eq. 7.9)."""
         share = self.coverage * self.calendar.share(tick) * (1 - self.general(tick))
         self.approval.move(tick)
-        self.approval.divert(parts_of_users(self.setting.world, state), landed, landed[self.arcs] * share, received)
+        self.approval.divert(parts, landed, landed[self.arcs] * share, received)
 
     def granted_share(self) -> Floats:
         """(R,): tonnes granted over tonnes filed, since in force."""
