@@ -308,12 +308,7 @@ def _run_in_worker(part: range) -> Chunk:
 
 def run_chunk(plan: Plan, replicates: range) -> Chunk:
     """Run the worlds of one chunk side by side."""
-    width = max(len(replicates), NARROWEST)
-    ensemble = plan.scenario.ensemble
-    draws = Draws(ensemble.seed, range(replicates.start, replicates.start + width), ensemble.uncertain)
-    units = plan.seeds.units
-    values = {n: draws.draw(f"parameters.{n}", v, units[n]) for n, v in sorted(plan.parameters.items())}
-    market, setting = _bind(plan, Parameters(values), draws, width)
+    width, draws, market, setting = worlds_of(plan, replicates)
     levels_of = levels(plan.world, plan.arcs, lambda: market.under_way.total, lambda: market.controls.waiting)
     contract_share = setting.parameters["contract_share"]
     recorder = Recorder(
@@ -338,6 +333,16 @@ def run_chunk(plan: Plan, replicates: range) -> Chunk:
     mass.end(market.state, market.under_way.total, market.controls.waiting, recorder.totals)
     items, block = recorder.block(setting.measured, draws.table(), setting.events)
     return Chunk(items, draws.items, block)
+
+
+def worlds_of(plan: Plan, replicates: range) -> tuple[int, Draws, Market, Setting]:
+    """Columns of the state, draws, market and instruments of a chunk: all that its clock needs to run."""
+    width = max(len(replicates), NARROWEST)
+    ensemble = plan.scenario.ensemble
+    draws = Draws(ensemble.seed, range(replicates.start, replicates.start + width), ensemble.uncertain)
+    units = plan.seeds.units
+    values = {n: draws.draw(f"parameters.{n}", v, units[n]) for n, v in sorted(plan.parameters.items())}
+    return width, draws, *_bind(plan, Parameters(values), draws, width)
 
 
 def _bind(plan: Plan, parameters: Parameters, draws: Draws, width: int) -> tuple[Market, Setting]:
