@@ -141,7 +141,7 @@ class Prices:
         supply[world.destinations] = (
             world.user_to_destination(state.user_stock)
             + world.to_destination(self.under_way.total + permitted * self.reach)
-            + controls.to_destination(controls.pending)
+            + controls.to_destination(controls.waiting * (1 - controls.barred))
         )
         supply[world.origins] += state.maker_stock + self.look_ahead * state.expected_output
         return supply, use

@@ -128,10 +128,10 @@ def test_only_trade_that_needs_a_licence_of_its_own_is_counted_to_take_longer() 
 
 
 def test_reviewers_decide_so_many_days_of_normal_trade() -> None:
-    """12 t are ready, 4 days of trade; in the second week they manage (1 − 0.9·e^(−10.5/60))·7 days of it."""
+    """12 t are ready, 4 days of trade; in the second week they manage 7·0.1/(0.1 + 0.9·e^(−10.5/60)) days of it."""
     reviewers = {"start": 0.1, "final": 1.0, "time": "60 days"}
     _, second = settled(Case(licence(reviewers=reviewers), **CALM), 2)
-    days = (1 - 0.9 * math.exp(-10.5 / 60)) * 7
+    days = 7 * 0.1 / (0.1 + 0.9 * math.exp(-10.5 / 60))
     assert days < 4
     assert second["granted"] == pytest.approx(0.6 * 3 * days)
     assert second["waiting"] == pytest.approx(21 - 3 * days + second["shipped"])

@@ -85,13 +85,13 @@ def test_supply_and_use_in_prospect_are_those_of_the_base_year() -> None:
 
 
 def test_what_is_barred_is_neither_used_nor_supplied_abroad() -> None:
-    """Half of 3 t/day barred; 10 t wait at the border and will come."""
+    """Half of 3 t/day barred, and half of the 10 t that wait at the border."""
     case = Case(ban())
-    case.controls.barred[:], case.controls.pending[:] = 0.5, 10
+    case.controls.barred[:], case.controls.waiting[:] = 0.5, 10
     supply, use = step(case.market, Prices).prospects(case.state)
     assert one(use, case.node[OXIDE_HO]) == pytest.approx(6 + 1.5)
     assert one(supply, case.node[OXIDE_HO]) == pytest.approx(SUPPLY_HO)
-    assert one(supply, case.node[OXIDE_AB]) == pytest.approx(SUPPLY_AB - 1.5 * 42 + 10)
+    assert one(supply, case.node[OXIDE_AB]) == pytest.approx(SUPPLY_AB - 1.5 * 42 + 5)
 
 
 def test_goods_further_away_than_one_looks_are_no_supply() -> None:

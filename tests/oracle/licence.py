@@ -137,7 +137,8 @@ class Licence(Control):
         ready = sum(self.backlog[a] * value[a] for a in self.arcs)
         if rule is None or not ready:
             return 1.0
-        capacity = rule["final"] + (rule["start"] - rule["final"]) * math.exp(-self.days(tick) / rule["time"])
+        start, final = rule["start"], rule["final"]
+        capacity = final * start / (start + (final - start) * math.exp(-self.days(tick) / rule["time"]))
         load = ready / sum(self.base.flow[a] * value[a] for a in self.arcs)
         return min(1.0, float(capacity) * tick.days / load)
 

@@ -379,7 +379,8 @@ class World:
             self.maker_stock.get(n, 0.0)
             + sum(self.user_stock[u] for u in base.users[n])
             + ahead * self.expected_net.get(n, 0.0)
-            + sum(self.ring.under_way(a) + self.border.coming(a) for a in base.into[n])
+            + sum(self.ring.under_way(a) for a in base.into[n])
+            + sum((1 - self.border.barred[a]) * self.border.waiting(a) for a in base.into[n])
             + sum(hoped[a] * max(0, ahead - base.transit[a]) for a in abroad(base.into[n]))
         )
         use = sum(self.expected_use[u] for u in base.users[n])  # eq. 8.2

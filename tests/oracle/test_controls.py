@@ -165,14 +165,14 @@ def test_all_that_waits_is_granted_when_the_control_ends() -> None:
 
 
 def test_reviewers_decide_what_they_can() -> None:
-    """Ready: 14 days of normal trade. Capacity in mid-tick, after 3.5 days: 0.2 + 0.3·e^(−3.5/10)."""
+    """Ready: 14 days of normal trade. Capacity in mid-tick, after 3.5 days: 0.1 ÷ (0.5 − 0.3·e^(−3.5/10))."""
     flow = BASE.flow[OUT]
     rules = licence(ready=[1.0], in_force=7, reviewers={"start": 0.5, "final": 0.2, "time": 10})
     control = Licence(rules, BASE, P, CALENDAR)
     control.backlog[OUT] = 14 * flow
     control.approve(SECOND, BASE.use)
     control.decide(SECOND)
-    decided = (0.2 + 0.3 * math.exp(-0.35)) * 7 * flow
+    decided = 0.1 / (0.5 - 0.3 * math.exp(-0.35)) * 7 * flow
     assert control.granted[OUT] == pytest.approx(decided / 2)
     assert control.backlog[OUT] == pytest.approx(14 * flow - decided)
 

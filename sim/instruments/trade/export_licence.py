@@ -75,7 +75,7 @@ class Reviewers(Model):
 
     start: UncertainShare = Field(0.1, description="on the day in force")
     final: float = Field(1.5, ge=0, description="in the end, as a multiple of normal trade")
-    time: UncertainDays = Field(60.0, description="time constant of the growth between the two")
+    time: UncertainDays = Field(60.0, description="in which it grows e-fold at first; it levels off at the final one")
 
 
 class GeneralLicence(Model):
@@ -207,7 +207,8 @@ class _Licence:
         if self.reviewers is None:
             return 1.0
         start, final, time = self.reviewers
-        capacity = final + (start - final) * np.exp(-self.calendar.since(tick) / time)
+        gone = np.exp(-self.calendar.since(tick) / time)
+        capacity = final * start / np.maximum(start + (final - start) * gone, TINY)
         return np.minimum(capacity * tick.days / np.maximum(self.load(self.pile), TINY), 1)
 
     def general(self, tick: Tick) -> Scalar:
