@@ -12,6 +12,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_array
+from scipy.sparse._sparsetools import csr_matvecs
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 Ints: TypeAlias = npt.NDArray[np.intp]
@@ -43,6 +44,7 @@ class Sum:
         order = np.lexsort((column, row))
         starts = np.searchsorted(row[order], np.arange(shape[0] + 1))
         self.matrix = csr_array((values[order].copy(), column[order], starts), shape=shape)
+        self._shape, self._entries = shape, (self.matrix.indptr, self.matrix.indices, self.matrix.data)
 
     @classmethod
     def of(cls, entries: Iterable[tuple[int, int, float]], shape: tuple[int, int]) -> Sum:
@@ -55,9 +57,21 @@ class Sum:
         """Rows out, rows in."""
         return (int(self.matrix.shape[0]), int(self.matrix.shape[1]))
 
-    def __call__(self, x: Floats) -> Floats:
-        """Weighted sums of the rows of x."""
-        return self.matrix @ x
+    def __call__(self, x: Floats, out: Floats | None = None) -> Floats:
+        """Weighted sums of the rows of x; `out`, (M, R), is written over."""
+        if out is None:
+            out = np.empty((self.matrix.shape[0], x.shape[1]))
+        out.fill(0)
+        return self.add(x, out)
+
+    def add(self, x: Floats, out: Floats) -> Floats:
+        """Add weighted sums of the rows of x to `out`, (M, R) and contiguous, and give it back.
+
+        This is scipy's own product without the array that it makes for each result.
+        """
+        assert out.flags.c_contiguous, "sums would go into a copy that nobody sees"
+        csr_matvecs(*self._shape, x.shape[1], *self._entries, x.ravel(), out.ravel())
+        return out
 
     def scaled(self, weights: Floats) -> Sum:
         """The same sums with each column's weight multiplied by weights (K,)."""
@@ -79,3 +93,8 @@ def ratio(top: Floats, bottom: Floats) -> Floats:
 def column(values: Iterable[float]) -> Floats:
     """Values that are the same in all worlds, as (M, 1)."""
     return np.asarray(list(values), np.float64)[:, None].copy()
+
+
+def pick(x: Floats, rows: Ints, out: Floats) -> Floats:
+    """Rows of x, (M, R), written to `out`."""
+    return np.take(x, rows, axis=0, out=out, mode="clip")  # clip: the rows are known to exist, so nobody checks

@@ -2,42 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import os
+from collections import Counter
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property, partial
-from itertools import pairwise
+from math import ceil
 from pathlib import Path
+from tempfile import gettempdir
 from time import perf_counter
+from typing import BinaryIO
 
 import numpy as np
 
 from sim.axes import Floats, Ints
 from sim.ensemble.clock import Clock, Horizon, Tick
 from sim.ensemble.draws import Draws
-from sim.ensemble.fields import VARIABLES, Field, amounts, levels
+from sim.ensemble.fields import VARIABLES, amounts, levels
 from sim.ensemble.items import Block, Event, Item
 from sim.ensemble.mass import MassCheck
 from sim.ensemble.metrics import Measured
+from sim.ensemble.observer import Observation, Observer, joined
 from sim.ensemble.parameters import Parameters
 from sim.ensemble.recorder import Record, Recorder, Traced
 from sim.ensemble.selection import Focus, items_of
 from sim.ensemble.workers import in_workers
-from sim.errors import InputError, Mistake
+from sim.errors import InputError, Mistake, RunError
 from sim.files.distributions import Uncertain
 from sim.files.quantities import WorldNames
 from sim.instruments.base import Instrument, Setting
 from sim.instruments.parts.control import Control
 from sim.market.points import Points, controls_on
 from sim.market.settle import Market
+from sim.results.folder import failure
+from sim.results.folder import scratch as scratch_folder
+from sim.results.manifest import peak_memory
 from sim.results.outcome import Outcome
 from sim.results.result import Result
+from sim.results.series import SeriesFiles
 from sim.scenario import Overrides, Scenario
 from sim.scenario import load as load_scenario
 from sim.units import DAYS_A_YEAR
 from sim.world.build import World, build
 from sim.world.seeds import Seeds
 
-CHUNK = 128  # worlds side by side: their state stays in the cache
+CHUNK = 256  # worlds side by side: as many as share the cost of a call and still sit in the cache of the machine
 NARROWEST = 2  # a lone world runs as two columns, so that every sum takes the same road
 MARGIN = "margin_"
 
@@ -97,20 +107,21 @@ class Plan:
         outputs = self.scenario.outputs
         focus = self.focus
         wanted = [*outputs.record, "value_added_lost", "lines_stopped", "price_spot"]
-        labels = {name: field.labels for name, field in self._fields().items()}
+        fields = amounts(self.world, float) | levels(self.world, self.arcs, _unread, _unread)
+        labels = {name: field.labels for name, field in fields.items()}
         series = items_of(self.world, focus, wanted, labels)
         if "licence_approval" in wanted:
             unit = VARIABLES["licence_approval"].unit
             kinds = [c for c in self.controls if c.kind == "export_licence"]
             series += [Item("licence_approval", region=c.by, instrument=c.name, unit=unit) for c in kinds]
         totals = items_of(self.world, focus, ["value_added_lost", "unmet_demand", "exports"], labels)
-        series.sort(key=lambda item: item.cells)
-        return Record(focus, self.horizon, series, totals, tuple(_days(self.horizon, outputs.every)))
+        days = tuple(_days(self.horizon, outputs.every))
+        return Record(self.world, focus, self.horizon, series, totals, days, fields)
 
-    def _fields(self) -> dict[str, Field]:
-        """Every field, for its labels; nothing is read."""
-        fields = amounts(self.world, float) | levels(self.world, self.arcs, _unread, _unread)
-        return fields | {"price_paid": fields["paid"]}
+    @cached_property
+    def mass(self) -> MassCheck:
+        """The check that no tonne goes astray."""
+        return MassCheck(self.world, self.arcs)
 
     @cached_property
     def focus(self) -> Focus:
@@ -216,6 +227,7 @@ def run(
     chunk: int = CHUNK,
     replicate: int | None = None,
     progress: Callable[[int], None] = lambda done: None,
+    scratch: Path | None = None,
 ) -> Result:
     """Run a scenario.
 
@@ -230,34 +242,73 @@ def run(
         Run this one world alone, with every tick recorded.
     progress : callable
         Called with the number of worlds that are done, after each chunk.
+    scratch : Path, optional
+        Where series wait on disk until all worlds are done; else where the system keeps temporary files.
 
     Returns
     -------
     Result
+
+    Raises
+    ------
+    RunError
+        The disk is full, or a worker died; nothing is left of the run.
     """
     began = perf_counter()
     plan = make_plan(scenario if replicate is None else _alone(scenario))
     worlds = range(plan.scenario.ensemble.replicates) if replicate is None else range(replicate, replicate + 1)
-    edges = [*range(worlds.start, worlds.stop, chunk), worlds.stop]
-    chunks = [range(a, b) for a, b in pairwise(edges)]
-    done = list(_all_chunks(plan, chunks, workers, progress))
-    first = done[0]
-    return Result(
-        Outcome(
-            name=scenario.name,
-            scenario=plan.scenario.to_yaml(),
-            seed=scenario.ensemble.seed,
-            seeds=plan.seeds.hashes,
-            metrics=first.metrics,
-            series=plan.record.series,
-            draws=first.draws,
-            dates=[plan.horizon.start, *(plan.horizon.date(d - 1) for d in plan.record.days)],
-            blocks=[c.block for c in done],
-            headline=plan.focus.headline,
-            paths=plan.scenario.outputs.paths,
-            seconds=perf_counter() - began,
-        )
+    chunks, rows = _chunks(worlds, chunk, workers), (1 + len(plan.record.days)) * len(plan.record.series)
+    size = rows * len(worlds) * np.dtype(np.float64).itemsize
+    with scratch_folder(scratch or Path(gettempdir()), size) as folder:
+        files = SeriesFiles(folder, chunks, rows)
+        with closing(_all_chunks(plan, files, workers, progress)) as running:
+            done = list(running)
+        recorded, paths = files.overview(plan.scenario.outputs.paths, workers)
+    return Result(_outcome(plan, worlds, done, recorded, paths, perf_counter() - began))
+
+
+def _outcome(
+    plan: Plan, worlds: range, chunks: Sequence[Chunk], recorded: Floats, paths: Floats, seconds: float
+) -> Outcome:
+    """What the chunks gave, side by side."""
+    record, scenario, first = plan.record, plan.scenario, chunks[0]
+    events = Counter[Event]()
+    for chunk in chunks:
+        events.update(chunk.block.events)
+    memory = {chunk.process: chunk.memory for chunk in chunks if chunk.process != os.getpid()}
+    dates = [plan.horizon.start, *(plan.horizon.date(day - 1) for day in record.days)]
+    return Outcome(
+        name=scenario.name,
+        scenario=scenario.to_yaml(),
+        seed=scenario.ensemble.seed,
+        seeds=plan.seeds.hashes,
+        replicates=worlds,
+        metrics=first.metrics,
+        series=record.series,
+        draws=first.draws,
+        dates=dates,
+        measured=np.concatenate([chunk.block.metrics for chunk in chunks], axis=-1),
+        drawn=np.concatenate([chunk.block.draws for chunk in chunks], axis=-1),
+        recorded=recorded.reshape(len(dates), len(record.series), -1),
+        paths=paths.reshape(len(dates), len(record.series), -1),
+        events=events,
+        headline=plan.focus.headline,
+        seconds=seconds,
+        peak_memory=sum(memory.values()),
     )
+
+
+def _chunks(worlds: range, chunk: int, workers: int) -> list[range]:
+    """Worlds in parts of about the same size, at most a chunk; as many parts for each worker.
+
+    Examples
+    --------
+    >>> _chunks(range(10), 4, 1), _chunks(range(10), 4, 2)
+    ([range(0, 4), range(4, 8), range(8, 10)], [range(0, 3), range(3, 6), range(6, 9), range(9, 10)])
+    """
+    parts = ceil(len(worlds) / chunk)
+    size = chunk if parts == 1 else ceil(len(worlds) / (ceil(parts / workers) * workers))
+    return [worlds[first : first + size] for first in range(0, len(worlds), size)]
 
 
 def make_plan(scenario: Scenario) -> Plan:
@@ -275,21 +326,25 @@ def _alone(scenario: Scenario) -> Scenario:
 
 @dataclass(frozen=True)
 class Chunk:
-    """What one chunk gave, and what its rows are about."""
+    """What one chunk gave, what its rows are about, the process that ran it, and the most that this held, in bytes."""
 
     metrics: Sequence[Item]
     draws: Sequence[Item]
     block: Block
+    process: int
+    memory: int
 
 
-def _all_chunks(plan: Plan, chunks: Sequence[range], workers: int, progress: Callable[[int], None]) -> Iterator[Chunk]:
+def _all_chunks(
+    plan: Plan, files: SeriesFiles, workers: int, progress: Callable[[int], None]
+) -> Generator[Chunk, None, None]:
     """Run the chunks here or in worker processes; they come in order."""
+    chunks = files.chunks
     if workers == 1 or len(chunks) == 1:
-        for part in chunks:
-            yield run_chunk(plan, part)
-            progress(part.stop - chunks[0].start)
-        return
-    results = in_workers(min(workers, len(chunks)), partial(_start_worker, plan.scenario), _run_in_worker, chunks)
+        results = (_run_to_disk(plan, files, part) for part in chunks)
+    else:
+        start, run_there = partial(_start_worker, plan.scenario), partial(_run_in_worker, files)
+        results = in_workers(min(workers, len(chunks)), start, run_there, chunks)
     for part, result in zip(chunks, results, strict=True):
         yield result
         progress(part.stop - chunks[0].start)
@@ -302,27 +357,34 @@ def _start_worker(scenario: Scenario) -> None:
     _PLANS[:] = [make_plan(scenario)]
 
 
-def _run_in_worker(part: range) -> Chunk:
-    return run_chunk(_PLANS[0], part)
+def _run_in_worker(files: SeriesFiles, part: range) -> Chunk:
+    return _run_to_disk(_PLANS[0], files, part)
 
 
-def run_chunk(plan: Plan, replicates: range) -> Chunk:
-    """Run the worlds of one chunk side by side."""
+def _run_to_disk(plan: Plan, files: SeriesFiles, part: range) -> Chunk:
+    """Run one chunk, its series written to a file."""
+    try:
+        with files.file(part).open("wb") as file:
+            return run_chunk(plan, part, file)
+    except OSError as error:
+        raise RunError(failure(files.folder.parent, error)) from error
+
+
+def run_chunk(plan: Plan, replicates: range, file: BinaryIO | None = None) -> Chunk:
+    """Run the worlds of one chunk side by side; their series go to the file, if one is given."""
     width, draws, market, setting = worlds_of(plan, replicates)
-    levels_of = levels(plan.world, plan.arcs, lambda: market.under_way.total, lambda: market.controls.waiting)
     contract_share = setting.parameters["contract_share"]
     recorder = Recorder(
-        plan.world,
         plan.record,
         amounts(plan.world, lambda: contract_share),
-        levels_of,
+        levels(plan.world, plan.arcs, lambda: market.under_way.total, lambda: market.controls.waiting),
         setting.traced,
         replicates,
         width,
+        file,
     )
     recorder.start(market.state)
-    mass = MassCheck(plan.world, plan.arcs)
-    mass.begin(market.state, market.under_way.total, market.controls.waiting)
+    held = plan.mass.held(market.state, market.under_way.total, market.controls.waiting)
 
     def settle(tick: Tick) -> None:
         recorder.before(market.state, tick)
@@ -330,9 +392,10 @@ def run_chunk(plan: Plan, replicates: range) -> Chunk:
         recorder.after(market.state, tick)
 
     setting.clock.run(settle)
-    mass.end(market.state, market.under_way.total, market.controls.waiting, recorder.totals)
+    held_at_end = plan.mass.held(market.state, market.under_way.total, market.controls.waiting)
+    plan.mass.check(held, held_at_end, recorder.running)
     items, block = recorder.block(setting.measured, draws.table(), setting.events)
-    return Chunk(items, draws.items, block)
+    return Chunk(items, draws.items, block, os.getpid(), peak_memory())
 
 
 def worlds_of(plan: Plan, replicates: range) -> tuple[int, Draws, Market, Setting]:
@@ -359,4 +422,64 @@ def _bind(plan: Plan, parameters: Parameters, draws: Draws, width: int) -> tuple
     return market, setting
 
 
-__all__ = ["CHUNK", "Plan", "make_plan", "run", "run_chunk"]
+def observe(
+    scenario: Scenario,
+    items: Sequence[Item],
+    *,
+    workers: int = 1,
+    chunk: int = CHUNK,
+    progress: Callable[[int], None] = lambda done: None,
+) -> Observation:
+    """Run a scenario and keep some series of it, so exactly that their value on any day can be told.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    items : sequence of Item
+        The series; each exists in the world of the scenario.
+    workers, chunk, progress
+        As of `run`.
+    """
+    plan = make_plan(scenario)
+    worlds = scenario.ensemble.replicates
+    chunks = [range(start, min(start + chunk, worlds)) for start in range(0, worlds, chunk)]
+    watched: Iterator[tuple[Floats, list[Event]]] = (_observe_chunk(plan, items, part) for part in chunks)
+    if workers > 1 and len(chunks) > 1:
+        start, watch = partial(_start_worker, scenario), partial(_observe_in_worker, items)
+        watched = in_workers(min(workers, len(chunks)), start, watch, chunks)
+    values: list[Floats] = []
+    events: list[Event] = []
+    for part, (seen, happened) in zip(chunks, watched, strict=True):
+        values.append(seen)
+        events = happened  # on their dates, the same in every world
+        progress(part.stop)
+    return Observation(plan.horizon, joined(items, plan.horizon, values), events)
+
+
+def _observe_in_worker(items: Sequence[Item], part: range) -> tuple[Floats, list[Event]]:
+    return _observe_chunk(_PLANS[0], items, part)
+
+
+def _observe_chunk(plan: Plan, items: Sequence[Item], replicates: range) -> tuple[Floats, list[Event]]:
+    """(V, T + 1, R) what the observer of one chunk keeps, and the events of dates."""
+    width, _, market, setting = worlds_of(plan, replicates)
+    contract_share = setting.parameters["contract_share"]
+    observer = Observer(
+        items,
+        amounts(plan.world, lambda: contract_share),
+        levels(plan.world, plan.arcs, lambda: market.under_way.total, lambda: market.controls.waiting),
+        setting.traced,
+        sum(1 for _ in plan.horizon.ticks()),
+        width,
+    )
+    observer.start(market.state)
+
+    def settle(tick: Tick) -> None:
+        market.settle(tick)
+        observer.after(market.state, tick)
+
+    setting.clock.run(settle)
+    return observer.values[:, :, : len(replicates)], setting.events
+
+
+__all__ = ["CHUNK", "Plan", "make_plan", "observe", "run", "run_chunk"]

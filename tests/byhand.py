@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from sim.ensemble.items import Block, Item
+from sim.ensemble.items import Item
 from sim.results.outcome import Outcome
 from sim.results.result import Result
 
@@ -22,19 +22,23 @@ def result(
     first: int = 0,
 ) -> Result:
     """Worlds numbered from ``first``; one metric an entry, with a value a world."""
-    metrics = np.array(list(values.values()), float)
-    worlds = range(first, first + metrics.shape[-1])
-    block = Block(worlds, metrics, np.empty((0, 0, len(worlds))), np.empty((0, len(worlds))))
+    measured = np.array(list(values.values()), float)
+    worlds = range(first, first + measured.shape[-1])
     return Result(
         Outcome(
             name=name,
             scenario=f"monazite: 1\nname: {name}\n{horizon}{says}",
             seed=seed,
             seeds=seeds or {"regions.csv": "ab" * 32},
+            replicates=worlds,
             metrics=list(values),
             series=[],
             draws=[],
             dates=[],
-            blocks=[block],
+            measured=measured,
+            drawn=np.empty((0, len(worlds))),
+            recorded=np.empty((0, 0, 6)),
+            paths=np.empty((0, 0, 0)),
+            events={},
         )
     )

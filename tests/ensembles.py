@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 from textwrap import dedent
 
+import numpy as np
+
+from sim.axes import Floats
 from sim.ensemble.streams import uniforms
 from sim.files.shipped import shipped
 from sim.scenario import Scenario
 from sim.scenario import load as load_scenario
-from sim.simulation import Plan, names_of
+from sim.simulation import Chunk, Plan, names_of, run_chunk
 from sim.world.seeds import Seeds
 from sim.world.tables import ParameterRow, Tables, read_table
 from tests.worlds import small_tables
@@ -64,6 +68,13 @@ def plan(folder: Path, instruments: str = LICENCE, more: str = "", world: Seeds 
     path.write_text(text + listed + more, encoding="utf-8")
     world = world or seeds()
     return Plan(scenario(path, world), world)
+
+
+def recorded(plan: Plan, replicates: range) -> tuple[Chunk, Floats]:
+    """What some worlds gave, and their series, (T, V, R)."""
+    file = BytesIO()
+    chunk = run_chunk(plan, replicates, file)
+    return chunk, np.frombuffer(file.getvalue()).reshape(-1, len(plan.record.series), len(replicates))
 
 
 def scenario(path: Path, world: Seeds, overrides: Sequence[str] = ()) -> Scenario:

@@ -10,8 +10,8 @@ import pytest
 
 from sim.files.shipped import shipped
 from sim.instruments.base import KINDS
-from sim.simulation import Chunk, run_chunk
-from tests.ensembles import LICENCE, OTHERS, plan
+from sim.simulation import Plan
+from tests.ensembles import LICENCE, OTHERS, plan, recorded
 
 ZEROS = {
     "export_licence": LICENCE.replace("name: licence", "name: null-one").replace(
@@ -27,14 +27,15 @@ ZEROS = {
 }
 
 
-def everything(chunk: Chunk) -> tuple[object, ...]:
-    """All that a chunk keeps, to the bit."""
+def everything(made: Plan) -> tuple[object, ...]:
+    """All that is kept of three worlds, to the bit."""
+    chunk, series = recorded(made, range(3))
     block = chunk.block
     return (
         chunk.metrics,
         chunk.draws,
         block.metrics.tobytes(),
-        block.series.tobytes(),
+        series.tobytes(),
         block.draws.tobytes(),
         block.events,
     )
@@ -43,15 +44,14 @@ def everything(chunk: Chunk) -> tuple[object, ...]:
 @pytest.mark.parametrize("kind", sorted(KINDS))
 @pytest.mark.parametrize("beside", ["", LICENCE], ids=["alone", "beside a licence"])
 def test_an_instrument_at_its_zero_changes_no_bit(tmp_path: Path, kind: str, beside: str) -> None:
-    without = run_chunk(plan(tmp_path, beside), range(3))
+    without = everything(plan(tmp_path, beside))
     for instruments in (beside + ZEROS[kind], ZEROS[kind] + beside):
-        assert everything(run_chunk(plan(tmp_path, instruments), range(3))) == everything(without)
+        assert everything(plan(tmp_path, instruments)) == without
 
 
 def test_the_order_of_instruments_changes_no_bit(tmp_path: Path) -> None:
     listed = [f"  - {entry}" for entry in (LICENCE + OTHERS).split("  - ")[1:]]
-    forwards = run_chunk(plan(tmp_path, "".join(listed)), range(3))
-    backwards = run_chunk(plan(tmp_path, "".join(reversed(listed))), range(3))
+    forwards, backwards = plan(tmp_path, "".join(listed)), plan(tmp_path, "".join(reversed(listed)))
     assert everything(forwards) == everything(backwards)
 
 

@@ -16,11 +16,12 @@ MARKET = [path.stem for path in sorted((ROOT / "sim/market").glob("*.py"))]
 SIGNS: dict[type[ast.operator], type[ast.operator]] = {ast.Add: ast.Sub, ast.Sub: ast.Add}
 
 
-def signs(tree: ast.Module) -> Iterator[tuple[str, ast.BinOp]]:
+def signs(tree: ast.Module) -> Iterator[tuple[str, ast.BinOp | ast.AugAssign]]:
     """The first plus or minus of each function and class of a file, with its name."""
     for definition in tree.body:
         if isinstance(definition, ast.FunctionDef | ast.ClassDef):
-            found = [n for n in ast.walk(definition) if isinstance(n, ast.BinOp) and type(n.op) in SIGNS]
+            operations = [n for n in ast.walk(definition) if isinstance(n, ast.BinOp | ast.AugAssign)]
+            found = [n for n in operations if type(n.op) in SIGNS]
             if found:
                 yield definition.name, min(found, key=lambda n: (n.lineno, n.col_offset))
 

@@ -7,36 +7,36 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from sim.axes import Floats
 from sim.ensemble.streams import uniforms
-from sim.simulation import Chunk, run_chunk
-from tests.ensembles import LICENCE, OTHERS, plan
+from sim.simulation import Chunk
+from tests.ensembles import LICENCE, OTHERS, plan, recorded
+
+
+def run(folder: Path, replicates: range) -> tuple[Chunk, Floats]:
+    """Some worlds under every kind of control."""
+    return recorded(plan(folder, LICENCE + OTHERS), replicates)
 
 
 @pytest.fixture(scope="module")
-def many(tmp_path_factory: pytest.TempPathFactory) -> Chunk:
+def many(tmp_path_factory: pytest.TempPathFactory) -> tuple[Chunk, Floats]:
     """257 worlds side by side."""
-    return run_chunk(plan(tmp_path_factory.mktemp("many"), LICENCE + OTHERS), range(257))
-
-
-def same(a: Chunk, b: Chunk, of_a: slice, of_b: slice) -> bool:
-    """Whether some replicates of two chunks are the same in everything that is kept."""
-    pairs = (
-        (a.block.metrics[:, of_a], b.block.metrics[:, of_b]),
-        (a.block.series[:, :, of_a], b.block.series[:, :, of_b]),
-        (a.block.draws[:, of_a], b.block.draws[:, of_b]),
-    )
-    return all(x.tobytes() == y.tobytes() for x, y in pairs)
+    return run(tmp_path_factory.mktemp("many"), range(257))
 
 
 @pytest.mark.parametrize("replicates", [range(1), range(2), range(70), range(256, 257), range(64, 128)])
-def test_a_replicate_is_the_same_in_any_company(tmp_path: Path, many: Chunk, replicates: range) -> None:
-    few = run_chunk(plan(tmp_path, LICENCE + OTHERS), replicates)
-    assert few.metrics == many.metrics
-    assert same(few, many, slice(None), slice(replicates.start, replicates.stop))
+def test_a_replicate_is_the_same_in_any_company(tmp_path: Path, many: tuple[Chunk, Floats], replicates: range) -> None:
+    (few, few_series), (all_, all_series) = run(tmp_path, replicates), many
+    some = slice(replicates.start, replicates.stop)
+    assert few.metrics == all_.metrics
+    assert few.block.metrics.tobytes() == all_.block.metrics[:, some].tobytes()
+    assert few.block.draws.tobytes() == all_.block.draws[:, some].tobytes()
+    assert few_series.tobytes() == all_series[..., some].tobytes()
 
 
-def test_no_two_worlds_are_equal(many: Chunk) -> None:
-    lost = many.block.metrics[[item.name == "value_added_lost" for item in many.metrics]]
+def test_no_two_worlds_are_equal(many: tuple[Chunk, Floats]) -> None:
+    chunk, _ = many
+    lost = chunk.block.metrics[[item.name == "value_added_lost" for item in chunk.metrics]]
     assert len(np.unique(lost.sum(axis=0))) == lost.shape[1]
 
 

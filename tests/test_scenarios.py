@@ -13,7 +13,8 @@ import pytest
 import sim
 from sim.axes import Floats
 from sim.files.shipped import scenario_files
-from sim.simulation import make_plan, run_chunk
+from sim.simulation import make_plan
+from tests.ensembles import recorded
 
 SHORT = ("ensemble.replicates=2", "horizon.end=2025-09-30")
 APRIL, BAN = "april-2025-licensing", "heavy-rare-earth-ban"
@@ -29,16 +30,17 @@ def test_a_scenario_that_ships_opens_with_its_question_and_runs(name: str) -> No
     assert scenario.title == question
     assert scenario.name == name
     summary = sim.run(scenario).summary
-    assert np.isfinite(summary["mean"][summary["metric"] != "recovery_time"]).all()
+    may_lack = ["recovery_time", "licence_wait_mean"]  # never, and of nobody: a licence of later has no files
+    assert np.isfinite(summary["mean"][~summary["metric"].isin(may_lack)]).all()
 
 
 def test_the_base_year_stands_still_for_five_years() -> None:
     """P1: every stock and price within 0.5 %; here, within rounding."""
     plan = make_plan(sim.load("steady", overrides=["outputs.record=all"]))
-    series = run_chunk(plan, range(1)).block.series[:, :, 0]
+    series = recorded(plan, range(1))[1][:, :, 0]
     kept = [not item.name.startswith("value_added") for item in plan.record.series]  # dollars a day round coarsely
-    assert np.allclose(series[kept, -1], series[kept, 0], rtol=1e-9, atol=1e-9)
-    assert np.allclose(series[:, -1], series[:, 0], rtol=1e-9, atol=1)
+    assert np.allclose(series[-1, kept], series[0, kept], rtol=1e-9, atol=1e-9)
+    assert np.allclose(series[-1], series[0], rtol=1e-9, atol=1)
 
 
 @cache

@@ -8,6 +8,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from sim.cli.compare import compare
+from sim.cli.hindcast import hindcast
 from sim.cli.list import list_
 from sim.cli.run import run
 from sim.cli.schema import schema
@@ -24,7 +25,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-for command in (run, validate, show, schema, list_, world, compare):
+for command in (run, validate, show, schema, list_, world, compare, hindcast):
     app.command(command.__name__.rstrip("_"))(command)
 
 

@@ -86,7 +86,7 @@ def _run(plan: Plan, how: dict[str, Any], *, overwrite: bool, quiet: bool) -> No
     given = {name: value for name, value in how.items() if value is not None}
     worlds = 1 if "replicate" in given else plan.scenario.ensemble.replicates
     with progress(plan.scenario.name, worlds, quiet=quiet) as show:
-        result = simulation.run(plan.scenario, progress=show, **given)
+        result = simulation.run(plan.scenario, progress=show, scratch=plan.folder.parent, **given)
     result.save(plan.folder, overwrite=overwrite)
     if not quiet:
         print(_report(result, plan.folder))

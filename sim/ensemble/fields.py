@@ -10,6 +10,7 @@ import numpy as np
 
 from sim.axes import Floats, Ints
 from sim.ensemble.clock import Tick
+from sim.ensemble.items import Item
 from sim.ensemble.state import State
 from sim.world.build import TONNE, World
 
@@ -59,6 +60,19 @@ VARIABLES = {
 }  # fmt: skip
 
 
+def parts_of(item: Item) -> tuple[str, ...]:
+    """Fields that a series is read off: of a ratio, what is divided and what divides.
+
+    Examples
+    --------
+    >>> parts_of(Item("stock")), parts_of(Item("price_paid"))
+    (('stock',), ('paid', 'bought'))
+    """
+    if item.name == "price_paid":
+        return ("paid", "bought")
+    return ("lost_by_input",) if item.name == "value_added_lost" and item.commodity else (item.name,)
+
+
 @dataclass(frozen=True)
 class Field:
     """Rows of numbers that add up: amounts of a tick, or levels at its end."""
@@ -81,10 +95,7 @@ def amounts(world: World, contract_share: Callable[[], Floats | float]) -> dict[
         "use": Field(tuple(users), lambda s, t: s.use * t.days),
         "unmet_demand": Field(tuple(Label(u.commodity, u.region) for u in users), _Unmet(world)),
         "value_added": Field(tuple(sectors), lambda s, t: s.baseline * (world.sector_value_added * t.days)),
-        "value_added_lost": Field(  # eq. 3.6
-            tuple(sectors),
-            lambda s, t: (s.baseline - s.production * s.demand) * (world.sector_value_added * t.days),
-        ),
+        "value_added_lost": Field(tuple(sectors), _Lost(world)),
         "lost_by_input": Field(tuple(users[first:]), _LostByInput(world)),
         "stops": Field(tuple(sectors), lambda s, t: (1 - s.production) * t.days),
         "paid": Field(_bought_labels(world), _Paid(world, contract_share)),
@@ -149,10 +160,26 @@ class _Unmet:
         self.world = world
 
     def __call__(self, state: State, tick: Tick) -> Floats:
-        need = state.need.copy()
+        plants, gap = self.world.plants, np.empty_like(state.need)
+        gap[plants] = state.need[plants]
         for slot in self.world.slots:
-            need[slot] = self.world.user_need[slot] * state.baseline[: slot.stop - slot.start]
-        return (need - state.use) * tick.days
+            np.multiply(self.world.user_need[slot], state.baseline[: slot.stop - slot.start], out=gap[slot])
+        gap -= state.use
+        gap *= tick.days
+        return gap
+
+
+class _Lost:
+    """Value added lost against the baseline, USD (eq. 3.6)."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    def __call__(self, state: State, tick: Tick) -> Floats:
+        lost = state.production * state.demand
+        np.subtract(state.baseline, lost, out=lost)
+        lost *= self.world.sector_value_added * tick.days
+        return lost
 
 
 class _LostByInput:
@@ -162,16 +189,21 @@ class _LostByInput:
         self.world, self.first = world, len(world.plant_users)
 
     def __call__(self, state: State, tick: Tick) -> Floats:
-        lost = (1 - state.production) * state.demand * (self.world.sector_value_added * tick.days)
-        parts = []
+        stands = 1 - state.production
+        stands *= state.demand
+        stands *= self.world.sector_value_added * tick.days
+        lost = np.empty((len(state.use) - self.first, stands.shape[1]))
         for k, slot in enumerate(self.world.slots):
             n = slot.stop - slot.start
-            parts.append(lost[:n] * (state.critical[:n] == k))
-        return np.concatenate(parts)
+            np.multiply(stands[:n], state.critical[:n] == k, out=lost[slot.start - self.first : slot.stop - self.first])
+        return lost
 
 
 class _Paid:
-    """Value of what is bought over each arc, thousand USD: contracts at the origin's price, the rest at local spot."""
+    """Value of what is bought over each arc at the origin's works, thousand USD: under contracts, and at its spot price.
+
+    What a thin market asks beyond it where goods are short goes to who holds them there, not to who made them.
+    """
 
     def __init__(self, world: World, contract_share: Callable[[], Floats | float]) -> None:
         self.world, self.contract_share = world, contract_share
@@ -179,6 +211,5 @@ class _Paid:
 
     def __call__(self, state: State, tick: Tick) -> Floats:  # noqa: ARG002  (a field's signature)
         world, share = self.world, self.contract_share()
-        contract = np.exp(state.contract_price)[world.arc_origin]
-        spot = np.exp(state.price[world.destinations])[world.arc_destination]
-        return state.crossed * self.price * (share * contract + (1 - share) * spot)
+        paid = share * np.exp(state.contract_price) + (1 - share) * np.exp(state.price[world.origins])
+        return state.crossed * self.price * paid[world.arc_origin]

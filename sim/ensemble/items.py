@@ -55,8 +55,6 @@ class Block:
         Numbers of the worlds, one for each place on the last axis.
     metrics : (M, R) array
         Rows as `Outcome.metrics`, each in its item's unit; a world that has no value holds NaN.
-    series : (V, T, R) array
-        Rows as `Outcome.series`, columns as `Outcome.dates`; may be a memory map.
     draws : (Q, R) array
         Rows as `Outcome.draws`.
     events : mapping of Event to int
@@ -65,6 +63,5 @@ class Block:
 
     replicates: range
     metrics: Floats
-    series: Floats
     draws: Floats
     events: Mapping[Event, int] = field(default_factory=dict)

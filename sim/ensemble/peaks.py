@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import final
 
 import numpy as np
 
-from sim.axes import TINY, Floats
+from sim.axes import Floats, Ints, pick
 from sim.ensemble.clock import Tick
 from sim.ensemble.fields import Label
 from sim.ensemble.items import Item
@@ -39,71 +40,86 @@ RECOVERY = declare(
 
 
 @final
-class Peaks:
-    """Follows the prices and the supply of some commodities in every region (the rows of `items`)."""
+class Followed:
+    """Whose prices and supply are followed: some commodities in every region, and in all regions but their origin.
 
-    def __init__(self, world: World, focus: Focus, weights: Floats, replicates: int) -> None:
-        self.world, self.focus = world, focus
-        labels = [Label(c, g) for c, g in world.nodes]
-        goods = set(focus.covered)
+    Worked out once for all chunks.
+    """
+
+    def __init__(self, world: World, focus: Focus, weights: Floats) -> None:
+        self.first_control = focus.first_control
+        labels, goods = [Label(c, g) for c, g in world.nodes], set(focus.covered)
         items = [Item("", c, g) for c, g in world.nodes if c in goods]
-        named = [c for c in dict.fromkeys(i.commodity for i in items) if focus.homes.get(c)]
+        named = [c for c in dict.fromkeys(item.commodity for item in items) if focus.homes.get(c)]
         items += [Item("", c, f"{ALL}-{focus.homes[c]}") for c in named]
         nodes = Labels(labels)
         self.items = [item for item in items if len(nodes.rows(item))]
-        self.prices = rows_of(self.items, labels, weights)
-        self.origin = self._origin_rows()
+        self.nodes = np.unique(np.concatenate([nodes.rows(item) for item in self.items]))
+        means = rows_of(self.items, [labels[n] for n in self.nodes], weights[self.nodes])
+        self.prices = means.scaled(world.node_price[self.nodes, 0] / TONNE)  # of ratios to base prices
+        self.base = self.prices(np.ones((len(self.nodes), 1)))
+        self.origin = self._origin_rows(focus)
         users = [Label(c, g) for c, g, _ in world.users]
-        self.users, used = rows_of(self.items, users), Labels(users)
-        self.is_used = np.array([[float(len(used.rows(item)) > 0)] for item in self.items])
-        shape = (len(self.items), replicates)
-        self.days, self.before = 0.0, np.zeros(shape)
-        self.peak, self.gap, self.away = np.zeros(shape), np.zeros(shape), np.zeros(shape)
-        self.last = 0.0
-        self.held = self.prices(world.node_price / TONNE) + np.zeros(shape)
+        self.users = rows_of(self.items, users)
+        self.enough = self.users.scaled(np.full(len(users), WITHIN - 1))  # less what is supply enough
 
-    def _origin_rows(self) -> list[int]:
+    def _origin_rows(self, focus: Focus) -> Ints:
         """Row of the price at the origin of each item's commodity; its own where there is none."""
         row = {(item.commodity, item.region): i for i, item in enumerate(self.items)}
-        return [
-            row.get((item.commodity, self.focus.homes.get(item.commodity, "")), i) for i, item in enumerate(self.items)
-        ]
+        origins = ((item.commodity, focus.homes.get(item.commodity, "")) for item in self.items)
+        return np.array([row.get(origin, i) for i, origin in enumerate(origins)], np.intp)
+
+
+@final
+class Peaks:
+    """Follows prices (USD/kg) and supply in the worlds of a chunk, one row for each of the items."""
+
+    def __init__(self, followed: Followed, width: int) -> None:
+        self.followed = followed
+        shape = len(followed.items), width
+        self.ratio, self.price, self.room = np.empty((len(followed.nodes), width)), np.empty(shape), np.empty(shape)
+        self.days, self.before = 0.0, np.zeros(shape)
+        self.held = self.usual = followed.base + np.zeros(shape)
+        self.most = self.usual * (1 + WITHIN)
+        self.peak, self.gap, self.away = np.zeros(shape), np.zeros(shape), np.zeros(shape)
+        self.last = 0.0  # day, since the first control, up to which was compared
 
     def follow(self, state: State, tick: Tick) -> None:
         """Take in the end of a tick."""
-        price = self.prices(self.world.node_price / TONNE * np.exp(state.price))
-        first = self.focus.first_control
+        ratio = pick(state.price, self.followed.nodes, self.ratio)
+        self.followed.prices(np.exp(ratio, out=ratio), self.price)
+        first = self.followed.first_control
         if first is not None and tick.start < first:
-            part = min(first, tick.end) - tick.start
-            self.before += self.held * part  # a price holds from its tick until the next
-            self.days += part
-            self.held = price
-            if tick.end <= first:
-                return
-        self.peak = np.maximum(self.peak, price)
-        self.gap = np.maximum(self.gap, price / price[self.origin])
-        usual = self.usual(price)
-        supply = self.users(state.use) / np.maximum(self.users(state.need), TINY) + (1 - self.is_used)
-        out = (price > usual * (1 + WITHIN)) | (supply < 1 - WITHIN)
-        self.away = np.where(out, float(tick.end - (first or 0)), self.away)
-        self.last = float(tick.end - (first or 0))
+            self._remember(min(first, tick.end) - tick.start)
+        now = tick.end - (first or 0)
+        if now > 0:
+            self._compare(state, now)
 
-    def usual(self, like: Floats) -> Floats:
-        """(rows, R) or (rows, 1), USD/kg: mean price before the first control, else the base price."""
-        if self.days:
-            return self.before / self.days
-        return self.prices(self.world.node_price / TONNE) + 0 * like
+    def _remember(self, days: int) -> None:
+        """Before the first control: the usual price is the mean; a price holds from its tick until the next."""
+        self.before += self.held * days
+        self.days += days
+        self.held, self.usual = self.price.copy(), self.before / self.days
+        self.most = self.usual * (1 + WITHIN)
 
-    def metrics(self) -> list[tuple[Item, Floats]]:
+    def _compare(self, state: State, now: float) -> None:
+        """Since the first control: what is higher, wider or away later than before."""
+        followed, price, room = self.followed, self.price, self.room
+        np.maximum(self.peak, price, out=self.peak)
+        gap = np.divide(price, pick(price, followed.origin, room), out=room)
+        np.maximum(self.gap, gap, out=self.gap)
+        followed.users(state.use, room)
+        followed.enough.add(state.need, room)  # supply, less what is enough
+        np.copyto(self.away, now, where=(price > self.most) | (room < 0))
+        self.last = now
+
+    def metrics(self) -> Iterator[tuple[Item, Floats]]:
         """What came of it, row by row."""
-        usual = self.usual(self.peak)
-        away = np.where(self.away == self.last, np.inf, self.away)
-        found: list[tuple[Item, Floats]] = []
-        for i, item in enumerate(self.items):
+        ratio, back = self.peak / self.usual, np.where(self.away == self.last, np.inf, self.away)
+        for row, item in enumerate(self.followed.items):
             keys = {"commodity": item.commodity, "region": item.region}
-            found.append((PEAK.item(**keys), self.peak[i] / usual[i]))
-            if self.origin[i] != i:
-                found.append((GAP.item(**keys), self.gap[i]))
-            if self.focus.first_control is not None:
-                found.append((RECOVERY.item(**keys), away[i]))
-        return found
+            yield PEAK.item(**keys), ratio[row]
+            if self.followed.origin[row] != row:
+                yield GAP.item(**keys), self.gap[row]
+            if self.followed.first_control is not None:
+                yield RECOVERY.item(**keys), back[row]

@@ -1,60 +1,88 @@
-"""Records a chunk of worlds: running sums, peaks, series on their days, events; memory does not grow with the ticks."""
+"""Records a chunk of worlds: running sums, peaks, events; series go to a file day by day, so memory stays flat."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import final
+from functools import cached_property
+from typing import BinaryIO, final
 
 import numpy as np
 
-from sim.axes import TINY, Bools, Floats, Sum, ratio
+from sim.axes import Floats
 from sim.ensemble.clock import Horizon, Tick
-from sim.ensemble.fields import VARIABLES, Field
+from sim.ensemble.fields import Field
 from sim.ensemble.items import Block, Event, Item
-from sim.ensemble.metrics import Measured, Metric, declare
-from sim.ensemble.peaks import Peaks
-from sim.ensemble.selection import ALL, Focus, rows_of
+from sim.ensemble.metrics import Measured
+from sim.ensemble.peaks import Followed, Peaks
+from sim.ensemble.readings import Readings
+from sim.ensemble.selection import Focus
 from sim.ensemble.state import State
-from sim.units import DAYS_A_WEEK
+from sim.ensemble.totals import Total, totals
+from sim.ensemble.turns import Turns
 from sim.world.build import World
-
-LOST = declare(
-    Metric("value_added_lost", "USD", ("region", "sector", "commodity"), "lower",
-           "value added lost against the baseline; with a commodity, for want of it", headline=True)
-)  # fmt: skip
-STOPS = declare(
-    Metric("line_stop_weeks", "weeks", ("region", "sector"), "lower",
-           "weeks of full stops of all lines; sets weigh sectors by value added", headline=True)
-)  # fmt: skip
-UNMET = declare(
-    Metric("unmet_demand", "t", ("commodity", "region"), "lower", "baseline need less use; what is saved counts")
-)
-EXPORTS = declare(
-    Metric("exports", "t", ("commodity", "region", "partner"), "neither", "goods that left, without what leaks", True)
-)
-ALLIED_OUTPUT = declare(Metric("allied_output", "t", ("commodity", "region"), "higher", "output of allied regions"))
-ALLIED_SHARE = declare(
-    Metric(
-        "allied_share", "1", ("commodity", "region"), "higher", "share of allied regions in the world's output", True
-    )
-)
 
 STOPPED = 0.002  # share of value added standing still from which a stop is told
 HOARDED = 1.1  # factor on target cover from which hoarding is told
+CHECKED = ("output", "other_use", "use")  # what the check of mass adds up
+
+START = Tick(0, 0, 1, 1)  # a day like those of the base year
 
 
 @dataclass(frozen=True)
 class Record:
-    """What is to be recorded."""
+    """What is to be recorded, and how it is read; the same for every chunk.
 
+    Parameters
+    ----------
+    world : World
+    focus : Focus
+    horizon : Horizon
+    wanted : sequence of Item
+        The series.
+    totals : sequence of Item
+        Items of variables whose sums over the horizon are metrics.
+    days : sequence of int
+        Days since the start at whose beginning series are read; ascending.
+    fields : mapping of str to Field
+        All that can be read, for its labels and weights.
+    """
+
+    world: World
     focus: Focus
     horizon: Horizon
-    series: Sequence[Item]
-    totals: Sequence[Item]  # items of variables whose sums over the horizon are metrics
-    days: Sequence[int]  # days since the start at whose beginning series are read; ascending
+    wanted: Sequence[Item]
+    totals: Sequence[Item]
+    days: Sequence[int]
+    fields: Mapping[str, Field]
+
+    @cached_property
+    def readings(self) -> Readings:
+        """How series are read."""
+        return Readings(self.wanted, self.fields)
+
+    @property
+    def series(self) -> Sequence[Item]:
+        """The series in the order of their rows."""
+        return self.readings.items
+
+    @cached_property
+    def metrics(self) -> tuple[Total, ...]:
+        """Metrics that are sums over the horizon."""
+        return totals(self.world, self.focus, self.totals, self.fields)
+
+    @cached_property
+    def followed(self) -> Followed:
+        """Whose prices and supply are followed."""
+        weights = self.fields["price_spot"].weights
+        assert weights is not None
+        return Followed(self.world, self.focus, weights)
+
+    @cached_property
+    def needs(self) -> frozenset[str]:
+        """Fields that have to be added up."""
+        return frozenset({*CHECKED, *self.readings.needs, *(total.field for total in self.metrics)})
 
 
 @dataclass(frozen=True)
@@ -71,7 +99,6 @@ class Recorder:
 
     Parameters
     ----------
-    world : World
     record : Record
     amounts, levels : mappings of str to Field
         What can be read off the state.
@@ -81,202 +108,95 @@ class Recorder:
         Numbers of the worlds.
     width : int
         Columns of the state; at least as many as there are worlds.
+    file : binary file, optional
+        Takes the series day by day: the rows of `Record.series`, a column a world.
     """
 
     def __init__(
         self,
-        world: World,
         record: Record,
         amounts: Mapping[str, Field],
         levels: Mapping[str, Field],
         traced: Sequence[Traced],
         replicates: range,
         width: int,
+        file: BinaryIO | None = None,
     ) -> None:
-        self.world, self.record, self.amounts, self.levels = world, record, amounts, levels
-        self.replicates, self.width = replicates, width
-        self.totals = {name: np.zeros((len(field.labels), width)) for name, field in amounts.items()}
-        weights = levels["price_spot"].weights
-        assert weights is not None
-        self.peaks = Peaks(world, record.focus, weights, width)
-        self.readers = [*self._readers(), *self._tracers(traced)]
-        self.values = np.zeros((len(record.series), 1 + len(record.days), width))
-        self.kept: dict[_Reader, tuple[Floats, ...]] = {}
-        self.last: dict[_Reader, tuple[Floats, ...]] = {}
-        self.next, self.told = 0, Counter[Event]()
-        self.stopped = np.zeros((len(world.sectors), width), bool)
-        self.hoarding = np.zeros((world.to_destination.shape[0], width), bool)
-
-    def _readers(self) -> Iterator[_Reader]:
-        """One reader for each variable that has items."""
-        for name, variable in VARIABLES.items():
-            rows = [i for i, item in enumerate(self.record.series) if item.name == name]
-            items = [self.record.series[i] for i in rows]
-            if not rows or name == "licence_approval":
-                continue
-            if variable.kind == "level":
-                field = self.levels[name]
-                yield _Reader(rows, variable.kind, [(name, rows_of(items, field.labels, field.weights))])
-            elif variable.kind == "ratio":
-                parts = [(part, rows_of(items, self.amounts[part].labels)) for part in ("paid", "bought")]
-                yield _Reader(rows, variable.kind, parts)
-            else:
-                yield from self._flow_readers(name, rows, items)
-
-    def _flow_readers(self, name: str, rows: Sequence[int], items: Sequence[Item]) -> Iterator[_Reader]:
-        """Losses by the commodity that stopped the line have a field of their own."""
-        by_input = [name == "value_added_lost" and item.commodity != "" for item in items]
-        for field, flag in ((name, False), ("lost_by_input", True)):
-            kept = [(row, item) for row, item, f in zip(rows, items, by_input, strict=True) if f == flag]
-            if kept:
-                sums = rows_of([item for _, item in kept], self.amounts[field].labels)
-                yield _Reader([row for row, _ in kept], "flow", [(field, sums)])
-
-    def _tracers(self, traced: Sequence[Traced]) -> Iterator[_Reader]:
-        rows = {item: i for i, item in enumerate(self.record.series)}
-        for trace in traced:
-            if trace.item in rows:
-                yield _Reader([rows[trace.item]], "level", (), trace.value)
+        self.record, self.replicates, self.width, self.file = record, replicates, width, file
+        self.amounts = {name: field for name, field in amounts.items() if name in record.needs}
+        self.levels = levels
+        self.running = {name: np.zeros((len(field.labels), width)) for name, field in self.amounts.items()}
+        self.peaks = Peaks(record.followed, width)
+        values = {trace.item: trace.value for trace in traced}
+        self.traced = [values[item] for item in record.readings.others]
+        self.next = 0  # of the days that are recorded
+        self.last: list[Floats] = []
+        self.kept: tuple[list[Floats], list[Floats]] = [], []
+        world, worlds = record.world, len(replicates)
+        sectors = [(g, s, "") for s, g in world.sectors]
+        users = [(g, "users", c) for c, g in world.nodes[world.destinations]]
+        self.stops = Turns("lines stop", "lines run again", sectors, worlds)
+        self.hoards = Turns("hoarding begins", "restocking ends", users, worlds)
 
     def start(self, state: State) -> None:
-        """Read the first row: levels at the start, flows of the base year."""
-        day = Tick(0, 0, 1, 1)
-        flows = {name: field.read(state, day) for name, field in self.amounts.items()}
-        for reader in self.readers:
-            self.last[reader] = reader.now(self, state, day)
-            first = (
-                self.last[reader] if reader.kind == "level" else tuple(part(flows[name]) for name, part in reader.parts)
-            )
-            self.values[reader.rows, 0] = reader.value(tuple(np.zeros_like(x) for x in first), first, 1)
+        """Write the first row: levels at the start, flows of the base year."""
+        base_year = {name: field.read(state, START) for name, field in self.amounts.items()}
+        self.last = self._added()
+        self._write(self.record.readings.added(base_year), self._standing(state, START), START.days)
 
     def before(self, state: State, tick: Tick) -> None:
         """Before a tick: keep what holds until its end, if a day within it is to be recorded."""
-        days = self.record.days
-        if self.next < len(days) and days[self.next] < tick.end:
-            self.kept = {reader: reader.now(self, state, tick) for reader in self.readers}
+        if self._is_due(tick.end - 1):
+            self.kept = self._added(), self._standing(state, tick)
 
     def after(self, state: State, tick: Tick) -> None:
         """After a tick: add up, follow, tell, and record the days it settled."""
         for name, field in self.amounts.items():
-            self.totals[name] += field.read(state, tick)
+            self.running[name] += field.read(state, tick)
         self.peaks.follow(state, tick)
-        self._tell(state, tick)
-        days = self.record.days
-        if self.next < len(days) and days[self.next] <= tick.end:
-            now = {reader: reader.now(self, state, tick) for reader in self.readers}
-            while self.next < len(days) and days[self.next] <= tick.end:
-                self._note(days[self.next], tick, now)
-                self.next += 1
-
-    def _note(self, day: int, tick: Tick, now: Mapping[_Reader, tuple[Floats, ...]]) -> None:
-        """Record one day: flows since the day before, spread evenly within the tick; levels that hold on it."""
-        share = (day - tick.start) / tick.days
-        since = day - (self.record.days[self.next - 1] if self.next else 0)
-        for reader in self.readers:
-            end = now[reader] if share == 1 else reader.within(self.kept[reader], now[reader], share)
-            self.values[reader.rows, self.next + 1] = reader.value(self.last[reader], end, since)
-            self.last[reader] = end
-
-    def _tell(self, state: State, tick: Tick) -> None:
-        """Count the worlds in which lines stop or come back, and hoarding begins or ends."""
         when = self.record.horizon.date(tick.end - 1)
-        sectors = [(g, s, "") for s, g in self.world.sectors]
-        users = [(g, "users", c) for c, g in self.world.nodes[self.world.destinations]]
-        stopped, hoarding = 1 - state.production > STOPPED, state.hoarding > HOARDED
-        self._count("lines stop", stopped & ~self.stopped, sectors, when)
-        self._count("lines run again", self.stopped & ~stopped, sectors, when)
-        self._count("hoarding begins", hoarding & ~self.hoarding, users, when)
-        self._count("restocking ends", self.hoarding & ~hoarding, users, when)
-        self.stopped, self.hoarding = stopped, hoarding
+        self.stops.follow(state.production < 1 - STOPPED, when)
+        self.hoards.follow(state.hoarding > HOARDED, when)
+        if self._is_due(tick.end):
+            now = self._added(), self._standing(state, tick)
+            while self._is_due(tick.end):
+                self._note(tick, *now)
 
-    def _count(self, event: str, turned: Bools, about: Sequence[tuple[str, str, str]], when: date) -> None:
-        if not turned.any():
-            return
-        counts = turned[:, : len(self.replicates)].sum(axis=1)
-        for row in np.flatnonzero(counts).tolist():
-            region, subject, commodity = about[row]
-            self.told[Event(when, event, subject, region, commodity)] += int(counts[row])
+    def _is_due(self, day: int) -> bool:
+        """Whether a day up to this one is still to be recorded."""
+        return self.next < len(self.record.days) and self.record.days[self.next] <= day
+
+    def _added(self) -> list[Floats]:
+        return self.record.readings.added(self.running)
+
+    def _standing(self, state: State, tick: Tick) -> list[Floats]:
+        """Levels, then what instruments keep."""
+        levels = self.record.readings.standing(self.levels, state, tick)
+        return [*levels, *(value()[None, :] for value in self.traced)]
+
+    def _note(self, tick: Tick, added: list[Floats], standing: list[Floats]) -> None:
+        """Record the next day: flows since the day before, spread evenly within the tick; levels that hold on it."""
+        days = self.record.days
+        day, before = days[self.next], days[self.next - 1] if self.next else 0
+        if day < tick.end:
+            share = (day - tick.start) / tick.days
+            earlier, standing = self.kept
+            added = [start + (end - start) * share for start, end in zip(earlier, added, strict=True)]
+        self._write(added, standing, day - before)
+        self.last, self.next = added, self.next + 1
+
+    def _write(self, added: list[Floats], standing: list[Floats], days: float) -> None:
+        """Append the rows of a day to the file."""
+        if self.file is not None:
+            for rows in (*self.record.readings.gains(self.last, added, days), *standing):
+                self.file.write(np.ascontiguousarray(rows[:, : len(self.replicates)]).data)
 
     def block(self, measured: Sequence[Measured], draws: Floats, dated: Sequence[Event]) -> tuple[list[Item], Block]:
         """What the chunk gave, and the items of its metrics."""
-        found = [*self._totals(), *self.peaks.metrics(), *((m.item, m.value()) for m in measured)]
+        added = (pair for total in self.record.metrics for pair in total.values(self.running))
+        found = [*added, *self.peaks.metrics(), *((m.item, m.value()) for m in measured)]
         found.sort(key=lambda pair: pair[0].cells)
         n = len(self.replicates)
-        values = np.array([np.broadcast_to(value, (self.width,)) for _, value in found])[:, :n]
-        events = self.told + Counter(dict.fromkeys(dated, n))
-        return [item for item, _ in found], Block(self.replicates, values, self.values[:, :, :n], draws[:, :n], events)
-
-    def _totals(self) -> Iterator[tuple[Item, Floats]]:
-        """Metrics that are sums over the horizon."""
-        focus, world = self.record.focus, self.world
-        yield from self._sums(LOST, "value_added_lost", "value_added_lost", lambda item: item.commodity == "")
-        yield from self._sums(LOST, "lost_by_input", "value_added_lost", lambda item: item.commodity != "")
-        yield from self._stop_weeks()
-        yield from self._sums(UNMET, "unmet_demand", "unmet_demand")
-        yield from self._sums(EXPORTS, "exports", "exports")
-        allied = "+".join(world.allied)
-        for commodity in focus.covered:
-            items = [Item("", commodity, g) for g in world.allied] + [
-                Item("", commodity, allied),
-                Item("", commodity, ALL),
-            ]
-            made = rows_of(items, self.amounts["output"].labels)(self.totals["output"])
-            for region, output in zip((*world.allied, ALL), made[:-1], strict=True):
-                keys = {"commodity": commodity, "region": region}
-                yield ALLIED_OUTPUT.item(**keys), output
-                yield ALLIED_SHARE.item(**keys), output / np.maximum(made[-1], TINY)
-
-    def _sums(
-        self, metric: Metric, field: str, variable: str, keep: Callable[[Item], bool] = lambda item: True
-    ) -> Iterator[tuple[Item, Floats]]:
-        """A metric that adds up a field, for the items that its variable is kept for."""
-        labels = self.amounts[field].labels
-        items = [i for i in self.record.totals if i.name == variable and keep(i)]
-        values = rows_of(items, labels)(self.totals[field])
-        for item, value in zip(items, values, strict=True):
-            keys = {key: getattr(item, key) for key in metric.by}
-            yield metric.item(**keys), value
-
-    def _stop_weeks(self) -> Iterator[tuple[Item, Floats]]:
-        labels = self.amounts["stops"].labels
-        items = [i for i in self.record.totals if i.name == "value_added_lost" and not i.commodity]
-        values = rows_of(items, labels, self.world.sector_value_added[:, 0])(self.totals["stops"])
-        for item, value in zip(items, values, strict=True):
-            yield STOPS.item(region=item.region, sector=item.sector), value / DAYS_A_WEEK
-
-
-@final
-class _Reader:
-    """Reads one variable for its items: rows of the series, and the sums that make them."""
-
-    def __init__(
-        self,
-        rows: Sequence[int],
-        kind: str,
-        parts: Sequence[tuple[str, Sum]],
-        trace: Callable[[], Floats] | None = None,
-    ) -> None:
-        self.rows, self.kind, self.parts, self.trace = np.array(rows, np.intp), kind, tuple(parts), trace
-
-    def now(self, recorder: Recorder, state: State, tick: Tick) -> tuple[Floats, ...]:
-        """The running sums, or the levels, as they stand."""
-        if self.trace is not None:
-            return (self.trace()[None, :],)
-        if self.kind == "level":
-            return tuple(part(recorder.levels[name].read(state, tick)) for name, part in self.parts)
-        return tuple(part(recorder.totals[name]) for name, part in self.parts)
-
-    def within(self, start: tuple[Floats, ...], end: tuple[Floats, ...], share: float) -> tuple[Floats, ...]:
-        """Running sums part of the way through a tick; levels hold until its end."""
-        if self.kind == "level":
-            return start
-        return tuple(a + (b - a) * share for a, b in zip(start, end, strict=True))
-
-    def value(self, start: tuple[Floats, ...], end: tuple[Floats, ...], days: float) -> Floats:
-        """What is recorded for the days between two readings."""
-        if self.kind == "level":
-            return end[0]
-        gained = [b - a for a, b in zip(start, end, strict=True)]
-        if self.kind == "ratio":
-            return ratio(gained[0], gained[1])
-        return gained[0] / days
+        values = np.array([np.broadcast_to(value, (self.width,))[:n] for _, value in found])
+        events = self.stops.told + self.hoards.told + Counter(dict.fromkeys(dated, n))
+        return [item for item, _ in found], Block(self.replicates, values, draws[:, :n], events)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from sim.axes import Bools, Floats, Ints, Sum
-from sim.ensemble.fields import VARIABLES, Label
+from sim.ensemble.fields import VARIABLES, Label, parts_of
 from sim.ensemble.items import Item
 from sim.world.build import World
 
@@ -51,7 +51,8 @@ class Labels:
     """
 
     def __init__(self, labels: Sequence[Label]) -> None:
-        self.columns = {key: np.array([getattr(label, key) for label in labels], dtype=object) for key in ROW_KEYS}
+        columns = {key: np.array([getattr(label, key) for label in labels], dtype=str) for key in ROW_KEYS}
+        self.columns = {key: np.unique(column, return_inverse=True) for key, column in columns.items()}
         self.size = len(labels)
         self._masks: dict[tuple[str, str], Bools] = {}
 
@@ -66,7 +67,8 @@ class Labels:
 
     def _mask(self, key: str, pattern: str) -> Bools:
         if (key, pattern) not in self._masks:
-            self._masks[key, pattern] = np.array([_matches(value, pattern) for value in self.columns[key]], bool)
+            values, rows = self.columns[key]
+            self._masks[key, pattern] = np.array([_matches(value, pattern) for value in values.tolist()], bool)[rows]
         return self._masks[key, pattern]
 
 
@@ -91,14 +93,13 @@ def rows_of(items: Sequence[Item], labels: Sequence[Label], weights: Floats | No
 
 
 def items_of(world: World, focus: Focus, wanted: Iterable[str], labels: Mapping[str, Sequence[Label]]) -> list[Item]:
-    """Items of some variables that exist and are kept, in a fixed order; labels are of the rows of each variable."""
+    """Items of some variables that exist and are kept, in a fixed order; labels are of the rows of each field."""
     items: dict[Item, None] = {}
     index = {name: Labels(rows) for name, rows in labels.items()}
-    for name in (name for name in VARIABLES if name in set(wanted) & set(labels)):
+    for name in (name for name in VARIABLES if name in set(wanted) and index.keys() >= set(parts_of(Item(name)))):
         for keys in _keys(world, focus, name):
             item = Item(name, unit=VARIABLES[name].unit, **keys)
-            field = "lost_by_input" if name == "value_added_lost" and item.commodity else name
-            if len(index[field].rows(item)):
+            if all(len(index[part].rows(item)) for part in parts_of(item)):
                 items[item] = None
     return list(items)
 
@@ -115,7 +116,8 @@ def _keys(world: World, focus: Focus, name: str) -> Iterator[dict[str, str]]:
                 yield {"commodity": commodity, "region": region, "sector": ALL}
     else:
         for commodity in _goods(world, focus, stages=not name.startswith("price")):
-            yield from _trade_keys(world, focus, commodity, by)
+            everywhere = focus.everything or (name == "price_spot" and commodity in focus.headline)
+            yield from _trade_keys(world, focus, commodity, by, everywhere=everywhere)
 
 
 def _sector_keys(world: World, focus: Focus) -> Iterator[dict[str, str]]:
@@ -128,9 +130,11 @@ def _sector_keys(world: World, focus: Focus) -> Iterator[dict[str, str]]:
         yield {"region": region, "sector": ALL}
 
 
-def _trade_keys(world: World, focus: Focus, commodity: str, by: tuple[str, ...]) -> Iterator[dict[str, str]]:
+def _trade_keys(
+    world: World, focus: Focus, commodity: str, by: tuple[str, ...], *, everywhere: bool
+) -> Iterator[dict[str, str]]:
     home = focus.homes.get(commodity, focus.home)
-    regions = world.regions if focus.everything or by == ("commodity", "region") else tuple(filter(None, [home]))
+    regions = world.regions if everywhere else tuple(filter(None, [home]))
     more = {"sector": ALL} if "sector" in by else {}
     for region in (*regions, ALL, *([f"{ALL}-{home}"] if home else [])):
         if "partner" not in by:

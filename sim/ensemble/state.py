@@ -34,6 +34,7 @@ class State:
     leaked: Floats = _array("A R", "t", "border", "what went round the controls in the tick")
     # what people expect
     expected_need: Floats = _array("U R", "t/day", "orders", "need, smoothed")
+    expected_use: Floats = _array("D R", "t/day", "orders", "expected need of all users at a destination")
     expected_orders: Floats = _array("O R", "t/day", "sourcing", "orders that makers count on")
     expected_output: Floats = _array("O R", "t/day", "orders", "output less other use, smoothed")
     wished: Floats = _array("A R", "t/day", "prices", "wants, smoothed")
@@ -56,7 +57,7 @@ class State:
     # sectors and plants
     baseline: Floats = _array("S R", "1", "demand", "demand for output had nothing happened, ratio to base year")
     demand: Floats = _array("S R", "1", "demand", "demand for output, ratio to base year")
-    input_cost: Floats = _array("S R", "1", "demand", "cost of inputs, ratio to base")
+    input_cost: Floats = _array("S R", "ln 1", "demand", "cost of inputs")
     substitution: Floats = _array("S R", "1", "responses", "slow part of intensity")
     idle: Floats = _array("S R", "1", "lines", "share of firms that nothing feeds")
     stopped: Floats = _array("S R", "1", "lines", "share of lines that stand, with the delay of restarts")
@@ -81,7 +82,6 @@ ONES = frozenset(
         "unit_cost",
         "baseline",
         "demand",
-        "input_cost",
         "substitution",
         "production",
         "saving",

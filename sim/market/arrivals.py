@@ -4,11 +4,27 @@ from __future__ import annotations
 
 from typing import ClassVar, final
 
+import numpy as np
+
+from sim.axes import TINY, Floats, pick
 from sim.ensemble.arrivals import UnderWay
 from sim.ensemble.clock import Tick
+from sim.ensemble.scratch import Scratch
 from sim.ensemble.state import State
-from sim.market.points import Controls, Points, parts_of_users
+from sim.market.points import Controls, Landing, Points
 from sim.world.build import World
+
+
+def parts_of_users(world: World, state: State, scratch: Scratch) -> Floats:
+    """(U, R), share of 1: each user's part of what lands at its destination (eq. 1.2).
+
+    By what users ordered in the tick before; next to nothing of expected need decides where nobody ordered anything.
+    """
+    parts = np.multiply(state.expected_need, TINY**2, out=scratch.like(state.expected_need))
+    np.maximum(parts, state.user_orders, out=parts)
+    asked = world.user_to_destination(parts, out=scratch.like(state.orders))
+    parts /= pick(asked, world.user_node, scratch.like(parts))
+    return parts
 
 
 @final
@@ -17,17 +33,20 @@ class Arrivals:
 
     writes: ClassVar = ("received", "user_stock", "maker_stock")
 
-    def __init__(self, world: World, points: Points, controls: Controls, under_way: UnderWay) -> None:
+    def __init__(self, world: World, points: Points, controls: Controls, under_way: UnderWay, scratch: Scratch) -> None:
         self.world, self.points, self.controls, self.under_way = world, points, controls, under_way
+        self.scratch = scratch
 
     def __call__(self, state: State, tick: Tick) -> None:
         """Settle the arrivals of a tick."""
+        scratch = self.scratch.clear()
         landed = self.under_way.land(tick)
-        parts = parts_of_users(self.world, state)
-        state.received[:] = parts * self.world.to_destination(landed)[self.world.user_node]
+        parts = parts_of_users(self.world, state, scratch)
+        arrived = pick(self.under_way.arrived, self.world.user_node, scratch.like(parts))
+        np.multiply(parts, arrived, out=state.received)
         for rule in self.points.sharing:
-            rule(tick, parts, landed, state.received)
+            rule(tick, Landing(parts, landed, self.under_way.arrived, state.received))
         state.user_stock[:] += state.received
         for decide in self.points.decisions:
             decide(tick, self.controls)
-        state.maker_stock[:] += self.controls.to_origin(self.controls.refused)
+        self.controls.to_origin.add(self.controls.refused, state.maker_stock)

@@ -34,8 +34,9 @@ class Border:
             rule(tick, crossing, controls)
         state.crossed[:] = state.shipped
         state.crossed[controls.arcs] = crossing + controls.granted
-        self._leak(state, tick)
-        self.under_way.send(tick, state.crossed + state.leaked)
+        self.under_way.send(tick, state.crossed)
+        if self.points.leaks:
+            self._leak(state, tick)
 
     def _leak(self, state: State, tick: Tick) -> None:
         """What goes round the controls, no more than the stock lets go (eq. 7.13)."""
@@ -47,3 +48,4 @@ class Border:
         share = np.minimum(most / np.maximum(tried, TINY), 1)
         state.leaked[controls.arcs] = controls.leaking * share[self.world.arc_origin[controls.arcs]]
         state.maker_stock[:] -= np.minimum(tried * share, state.maker_stock)
+        self.under_way.send(tick, state.leaked)

@@ -1,16 +1,24 @@
-"""The forms that equations share: smoothing, release, how a use answers to its cost (docs/model.md, section 0)."""
+"""The forms that equations share: smoothing, release, how a use answers to its cost (docs/model.md, section 0).
+
+A tick is many passes over arrays that do not fit the cache together, so forms write their result over what they were
+given wherever that has served its purpose; each says so.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
+from typing import final
 
 import numpy as np
 
 from sim.axes import Floats, Scalar
 from sim.ensemble.parameters import Parameters
 
-_TANH_SLOPE = np.sqrt(2 / np.pi)
-_TANH_CUBE = 0.044715  # Page (1977): the normal distribution function to 2e-4
+HALF = 1 / 2
+EXP_MOST = np.log(np.finfo(np.float64).max) / 2  # beyond it, e^x and 1/e^x say nothing new
+_SLOPE = np.sqrt(2 / np.pi)
+_CUBE = 0.044715  # Page (1977): the normal distribution function to 2e-4
 
 
 def step_share(days: float, time: Scalar) -> Scalar:
@@ -30,18 +38,60 @@ def step_share(days: float, time: Scalar) -> Scalar:
     return -np.expm1(-days / time)
 
 
-def smooth(x: Floats, towards: Floats, share: Scalar | Floats) -> None:
+def smooth(x: Floats, towards: Floats, share: Scalar | Floats, room: Floats | None = None) -> None:
     """Move x a share of the way, in place (eq. 0.1).
 
     Parameters
     ----------
     x, towards : (M, R) arrays, any one unit
     share : float, (R,) or (M, R) array, share of 1
+    room : (M, R) array, optional
+        For the gap; may be `towards` itself.
     """
-    x += (towards - x) * share
+    gap = np.subtract(towards, x, out=room)
+    gap *= share
+    x += gap
 
 
-def release(stock: Floats, inflow: Floats, days: float, time: Scalar) -> Floats:
+def move(x: Floats, gap: Floats, up: Scalar, down: Scalar, room: Floats | None = None) -> None:
+    """Close a share of a gap, another one upwards than downwards, in place; the gap is written over.
+
+    Parameters
+    ----------
+    x, gap : (M, R) arrays, any one unit
+    up, down : float or (R,) array, share of 1
+    room : (M, R) array, optional
+
+    Examples
+    --------
+    >>> x = np.zeros((2, 1))
+    >>> move(x, np.array([[1.0], [-1.0]]), 0.5, 0.25)
+    >>> x[:, 0]
+    array([ 0.5 , -0.25])
+    """
+    x += np.multiply(gap, down, out=room)
+    np.maximum(gap, 0, out=gap)
+    gap *= np.subtract(up, down)
+    x += gap
+
+
+def take(stock: Floats, rate: Floats, days: float, room: Floats) -> None:
+    """Take from a stock, in place, what is used at a rate over some days; never more than it holds.
+
+    Parameters
+    ----------
+    stock : (M, R) array, t
+    rate : (M, R) array, t/day
+    days : float, days
+    room : (M, R) array
+        Written over.
+    """
+    np.multiply(rate, days, out=room)
+    stock -= room
+    np.maximum(stock, 0, out=stock)  # a share of a stock may round to more than all of it
+
+
+def release(stock: Floats, inflow: Floats, days: float, time: Scalar, room: Floats | None = None) -> Floats:
     """Most that can leave a stock in a tick in which goods flow in evenly (eq. 0.2).
 
     Parameters
@@ -53,6 +103,8 @@ def release(stock: Floats, inflow: Floats, days: float, time: Scalar) -> Floats:
     days : float, days
     time : float or (R,) array, days
         Mean stay of goods in the stock.
+    room : (M, R) array, optional
+        For the result; may be `stock` itself.
 
     Returns
     -------
@@ -66,11 +118,13 @@ def release(stock: Floats, inflow: Floats, days: float, time: Scalar) -> Floats:
     array([[66.89]])
     """
     leaving = step_share(days, time)
-    return stock * leaving + inflow * (1 - leaving * time / days)
+    most = np.multiply(stock, leaving, out=room)
+    most += inflow * (1 - leaving * time / days)
+    return most
 
 
 def normal(z: Floats) -> Floats:
-    """Distribution function of the normal, in its tanh form (eq. 0.3).
+    """Distribution function of the normal, in its logistic form (eq. 0.3); z is written over.
 
     Parameters
     ----------
@@ -80,7 +134,46 @@ def normal(z: Floats) -> Floats:
     -------
     (M, R) array, share of 1
     """
-    return (1 + np.tanh(_TANH_SLOPE * (z + _TANH_CUBE * z * z * z))) / 2
+    cube = z * z
+    cube *= _CUBE
+    cube += 1
+    z *= cube
+    z *= -2 * _SLOPE
+    np.exp(np.minimum(z, EXP_MOST, out=z), out=z)
+    z += 1
+    return np.divide(1, z, out=z)
+
+
+@final
+class Trend:
+    """Growth at a rate, e^(rate·t), by one product a step of time that is as long as the last.
+
+    Parameters
+    ----------
+    rate : (M, 1) or (M, R) array, a day
+
+    Examples
+    --------
+    >>> trend = Trend(np.array([[np.log(2) / 7]]))
+    >>> [trend.at(day)[0, 0].round(9).item() for day in (0, 7, 14, 17.5)]
+    [1.0, 2.0, 4.0, 5.656854249]
+    """
+
+    def __init__(self, rate: Floats) -> None:
+        self.rate, self._day, self._value = rate, 0.0, np.ones_like(rate)
+        self._days, self._factor = 0.0, np.ones_like(rate)
+
+    def at(self, day: float) -> Floats:
+        """(M, 1) or (M, R), ratio: growth from day 0 to a day; days are asked for in order."""
+        self._value *= self.over(day - self._day)
+        self._day = day
+        return self._value
+
+    def over(self, days: float) -> Floats:
+        """(M, 1) or (M, R), ratio: growth over some days."""
+        if days != self._days:
+            self._days, self._factor = days, np.exp(self.rate * days)
+        return self._factor
 
 
 @dataclass(frozen=True)
@@ -99,8 +192,13 @@ class FastResponse:
         names = ("saving_elasticity", "choke_price", "choke_spread", "saving_floor", "saving_ceiling")
         return cls(*(p[name] for name in names))
 
+    @cached_property
+    def usual(self) -> Scalar:
+        """Share of uses that have not given up at base cost."""
+        return normal(np.atleast_1d(np.log(self.choke) / self.spread))
+
     def remaining(self, cost: Floats) -> Floats:
-        """Share of uses that have not given up at a cost.
+        """Share of uses that have not given up at a cost, which is written over.
 
         Parameters
         ----------
@@ -110,11 +208,14 @@ class FastResponse:
         -------
         (M, R) array, ratio to base
         """
-        choke = np.log(self.choke)
-        return normal((choke - cost) / self.spread) / normal(choke / self.spread)
+        np.subtract(np.log(self.choke), cost, out=cost)
+        cost /= self.spread
+        left = normal(cost)
+        left /= self.usual
+        return left
 
     def __call__(self, cost: Floats) -> Floats:
-        """Use, ratio to base, at a cost: what remains of uses, with what they save.
+        """Use, ratio to base, at a cost, which is written over: what remains of uses, with what they save.
 
         Parameters
         ----------
@@ -124,7 +225,9 @@ class FastResponse:
         -------
         (M, R) array, ratio to base
         """
-        return np.clip(np.exp(-self.elasticity * cost) * self.remaining(cost), self.floor, self.ceiling)
+        use = np.exp(-self.elasticity * cost)
+        use *= self.remaining(cost)
+        return np.clip(use, self.floor, self.ceiling, out=use)
 
 
 @dataclass(frozen=True)
@@ -145,7 +248,7 @@ class SlowResponse:
         return cls(*(p[f"thrift_{name}"] for name in names))
 
     def move(self, state: Floats, cost: Floats, days: float) -> None:
-        """Move the state, in place.
+        """Move the state, in place; the cost is written over.
 
         Parameters
         ----------
@@ -153,7 +256,12 @@ class SlowResponse:
         cost : (M, R) array, ln of the ratio to base
         days : float, days
         """
-        gap = np.clip(np.exp(-self.elasticity * cost), self.floor, 1) - state
-        up = np.maximum(gap - self.band, 0) * step_share(days, self.time / self.back)
-        down = np.minimum(gap + self.band, 0) * step_share(days, self.time)
-        state += up + np.maximum(down, -self.rate * days)
+        cost *= np.negative(self.elasticity)
+        gap = np.clip(np.exp(cost, out=cost), self.floor, 1, out=cost)
+        gap -= state
+        up = np.maximum(gap - self.band, 0)
+        up *= step_share(days, self.time / self.back)
+        down = np.minimum(gap + self.band, 0)
+        down *= step_share(days, self.time)
+        state += up
+        state += np.maximum(down, -self.rate * days, out=down)

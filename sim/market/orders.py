@@ -6,17 +6,20 @@ from typing import ClassVar, final
 
 import numpy as np
 
-from sim.axes import Floats, Scalar
+from sim.axes import Floats, Scalar, pick
 from sim.ensemble.arrivals import UnderWay
 from sim.ensemble.clock import Tick
 from sim.ensemble.parameters import Parameters
+from sim.ensemble.scratch import Scratch
 from sim.ensemble.state import State
-from sim.market.forms import smooth, step_share
+from sim.market.forms import move, smooth, step_share
 from sim.market.points import Controls, Points
 from sim.world.build import World
 
 
-def hoarding_goal(growth: Floats, alarm: Floats, gain: Scalar, weight: Scalar, ceiling: Scalar) -> Floats:
+def hoarding_goal(
+    growth: Floats, alarm: Floats, gain: Scalar, weight: Scalar, ceiling: Scalar, room: Floats | None = None
+) -> Floats:
     """Factor on target cover that rising prices and announced controls call for (eq. 5.2).
 
     Parameters
@@ -27,23 +30,35 @@ def hoarding_goal(growth: Floats, alarm: Floats, gain: Scalar, weight: Scalar, c
         How much of the supply is under an announced control.
     gain, weight : float or (R,) array, dimensionless
     ceiling : float or (R,) array, ratio
+    room : (D, R) array, optional
+        May be `alarm` itself.
 
     Returns
     -------
     (D, R) array, ratio; at least 1
     """
-    return np.minimum(1 + gain * np.maximum(growth, 0) + weight * alarm, ceiling)
+    goal = np.maximum(growth, 0)
+    goal *= gain
+    goal += 1
+    goal += np.multiply(alarm, weight, out=room)
+    return np.minimum(goal, ceiling, out=goal)
 
 
 @final
 class Orders:
     """What users expect to need, fear to lack, and order."""
 
-    writes: ClassVar = ("expected_need", "expected_output", "hoarding", "remembered_price", "user_orders", "orders")
+    writes: ClassVar = (
+        "expected_need", "expected_use", "expected_output", "hoarding", "remembered_price", "user_orders", "orders",
+    )  # fmt: skip
 
-    def __init__(self, world: World, p: Parameters, points: Points, controls: Controls, under_way: UnderWay) -> None:
-        self.world, self.p, self.points = world, p, points
+    def __init__(
+        self, world: World, p: Parameters, points: Points, controls: Controls, under_way: UnderWay, scratch: Scratch
+    ) -> None:
+        self.world, self.p, self.points, self.scratch = world, p, points, scratch
         self.controls, self.under_way = controls, under_way
+        self.transit = world.to_destination.scaled(world.arc_transit)
+        self.cover = world.user_cover / p["stock_adjustment_time"]
 
     def __call__(self, state: State, tick: Tick) -> None:
         """Settle the orders of a tick."""
@@ -51,36 +66,50 @@ class Orders:
         for rule in self.points.expectations:
             rule(tick, self.controls)
         self._hoard(state, tick.days)
-        world, p = self.world, self.p
-        gap = self._supply_line_gap(state, tick.days)[world.user_node]
-        cover = world.user_cover * state.hoarding[world.user_node]
+        world, p, scratch = self.world, self.p, self.scratch.clear()
         time = p["stock_adjustment_time"]
-        order = state.expected_need * (1 + (cover + p["supply_line_weight"] * gap) / time) - state.user_stock / time
-        np.maximum(order, 0, out=state.user_orders)
-        state.orders[:] = world.user_to_destination(state.user_orders)
+        factor = self._supply_line_gap(state, tick.days, scratch)
+        factor *= p["supply_line_weight"] / time
+        factor += 1
+        order = pick(state.hoarding, world.user_node, state.user_orders)
+        order *= self.cover
+        order += pick(factor, world.user_node, scratch.like(order))
+        order *= state.expected_need
+        order -= np.divide(state.user_stock, time, out=scratch.like(order))
+        np.maximum(order, 0, out=order)
+        world.user_to_destination(order, out=state.orders)
 
     def _expect(self, state: State, days: int) -> None:
         """Smooth what is needed and what is made (eq. 5.1)."""
-        smooth(state.expected_need, state.need, step_share(days, self.p["expectation_time"]))
-        net = state.made - state.other
-        smooth(state.expected_output, net, step_share(days, self.p["output_expectation_time"]))
+        scratch = self.scratch.clear()
+        smooth(state.expected_need, state.need, step_share(days, self.p["expectation_time"]), scratch.like(state.need))
+        self.world.user_to_destination(state.expected_need, out=state.expected_use)
+        net = np.subtract(state.made, state.other, out=scratch.like(state.made))
+        smooth(state.expected_output, net, step_share(days, self.p["output_expectation_time"]), net)
 
     def _hoard(self, state: State, days: int) -> None:
         """Move the factor on target cover (eq. 5.2)."""
-        p, world, controls = self.p, self.world, self.controls
+        p, world, controls, scratch = self.p, self.world, self.controls, self.scratch.clear()
         price = state.price[world.destinations]
-        alarm = controls.to_destination(controls.alarm * world.arc_share[controls.arcs])
-        growth = price - state.remembered_price
-        goal = hoarding_goal(growth, alarm, p["hoarding_gain"], p["hoarding_alarm"], p["hoarding_ceiling"])
-        smooth(state.remembered_price, price, step_share(days, p["hoarding_memory"]))
+        alarm = controls.to_destination(
+            controls.alarm * world.arc_share[controls.arcs], out=scratch.like(state.hoarding)
+        )
+        growth = np.subtract(price, state.remembered_price, out=scratch.like(alarm))
+        goal = hoarding_goal(growth, alarm, p["hoarding_gain"], p["hoarding_alarm"], p["hoarding_ceiling"], alarm)
+        smooth(state.remembered_price, price, step_share(days, p["hoarding_memory"]), growth)
+        goal -= state.hoarding
         rise, fall = step_share(days, p["hoarding_rise"]), step_share(days, p["hoarding_fall"])
-        smooth(state.hoarding, goal, np.where(goal > state.hoarding, rise, fall))
+        move(state.hoarding, goal, rise, fall, growth)
 
-    def _supply_line_gap(self, state: State, days: int) -> Floats:
+    def _supply_line_gap(self, state: State, days: int, scratch: Scratch) -> Floats:
         """(D, R), days of need: what should be on its way, licence time included, less what is (eq. 5.3)."""
-        world, controls = self.world, self.controls
-        usual = world.to_destination(state.share * (world.arc_transit - days)[:, None])
-        licence = controls.to_destination(state.share[controls.arcs] * controls.licence_days)
+        controls = self.controls
+        gap = self.transit(state.share, out=scratch.like(state.hoarding))
+        gap -= days  # goods on their way for a tick less than the transit: shares add up to 1
+        controls.to_destination.add(state.share[controls.arcs] * controls.licence_days, gap)
         coming = controls.pending + controls.granted  # what was granted in this tick has not left yet
-        under_way = world.to_destination(self.under_way.total) + controls.to_destination(coming)
-        return usual + licence - under_way / world.user_to_destination(state.expected_need)
+        under_way = controls.to_destination(coming, out=scratch.like(gap))
+        under_way += self.under_way.coming
+        under_way /= state.expected_use
+        gap -= under_way
+        return gap

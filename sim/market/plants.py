@@ -7,11 +7,12 @@ from typing import ClassVar, final
 
 import numpy as np
 
-from sim.axes import TINY, Floats, Scalar, Sum
+from sim.axes import TINY, Floats, Scalar, pick
 from sim.ensemble.clock import Tick
 from sim.ensemble.parameters import Parameters
+from sim.ensemble.scratch import Scratch
 from sim.ensemble.state import State
-from sim.market.forms import release
+from sim.market.forms import EXP_MOST, release, take
 from sim.market.points import Shocks
 from sim.world.build import World
 
@@ -39,7 +40,11 @@ def desired_output(expected: Floats, stock: Floats, cover: Floats, time: Scalar)
     >>> desired_output(np.array([[2.0]]), np.array([[28.0]]), np.array([[28.0]]), 56.0)
     array([[2.5]])
     """
-    return np.maximum(expected + (cover * expected - stock) / time, 0)
+    desired = cover * expected
+    desired -= stock
+    desired /= time
+    desired += expected
+    return np.maximum(desired, 0, out=desired)
 
 
 def recovery(held: Floats, flexibility: Scalar | Floats) -> Floats:
@@ -63,7 +68,15 @@ def recovery(held: Floats, flexibility: Scalar | Floats) -> Floats:
     >>> recovery(np.array([[1.0]]), 0.05)
     array([[1.]])
     """
-    return 1 - flexibility * np.tanh(held - 1)
+    share = np.multiply(held, 2)
+    share -= 2
+    np.exp(np.minimum(share, EXP_MOST, out=share), out=share)  # tanh x = 1 − 2/(1 + e^(2x)), at half of the cost
+    share += 1
+    np.divide(2, share, out=share)
+    share -= 1
+    share *= flexibility
+    share += 1
+    return share
 
 
 @dataclass(frozen=True)
@@ -94,9 +107,15 @@ class Utilisation:
         floor, base = self.floor, self.base
         usual = np.log((base - floor) / (1 - base))
         slope = (base - floor) * (1 - base) / ((1 - floor) * base)
-        push = (self.supply * margin + self.order * np.log(np.maximum(desired, self.least))) / slope
-        z = np.clip(usual + push, -self.bound, self.bound)
-        return (floor + (1 - floor) / (1 + np.exp(-z))) / base
+        push = np.log(np.maximum(desired, self.least))
+        push *= self.order / slope
+        push += margin * (self.supply / slope)
+        push += usual
+        e = np.exp(np.negative(np.clip(push, -self.bound, self.bound, out=push), out=push), out=push)
+        e += 1
+        used = np.divide((1 - floor) / base, e, out=e)
+        used += floor / base
+        return used
 
 
 @final
@@ -105,8 +124,8 @@ class Plants:
 
     writes: ClassVar = ("unit_cost", "need", "activity", "use", "user_stock", "made", "other", "maker_stock")
 
-    def __init__(self, world: World, p: Parameters, shocks: Shocks) -> None:
-        self.world, self.shocks = world, shocks
+    def __init__(self, world: World, p: Parameters, shocks: Shocks, scratch: Scratch) -> None:
+        self.world, self.shocks, self.scratch = world, shocks, scratch
         self.adjustment, self.release_time = p["maker_adjustment_time"], p["release_time"]
         self.other_elasticity = p["other_use_elasticity"]
         self.flexibility = np.minimum(world.headroom, p["recovery_flexibility"])
@@ -120,59 +139,84 @@ class Plants:
             p["least_ratio"],
         )
         self.ordered = np.where(world.orders > 0, world.orders, 1.0)
-        self.unordered = world.orders <= 0
-        self.users = len(world.plant_users)
-        self.input_value: Sum = world.input_value
+        self.unordered = np.flatnonzero(world.orders <= 0)
 
     def __call__(self, state: State, tick: Tick) -> None:
         """Settle the plants of a tick."""
-        taken = self._taken(state)
+        taken = state.saving * state.thrift  # (T, R): what users that thrift take of an input against base (eq. 9.3)
         wanted = self._wanted(state, taken)
         served = self._served(state, wanted, taken, tick)
-        state.activity[:] = wanted * served
-        plants = self.world.plants
-        state.use[plants] = taken * self.world.need_of_plants(state.activity)
-        state.user_stock[plants] -= np.minimum(state.use[plants] * tick.days, state.user_stock[plants])
+        np.multiply(wanted, served, out=state.activity)
+        plants, scratch = self.world.plants, self.scratch.clear()
+        used = self.world.need_of_plants(state.activity, out=state.use[plants])
+        used[self.world.thrifty] *= taken
+        take(state.user_stock[plants], used, tick.days, scratch.like(used))
         self._put_out(state, tick.days)
-
-    def _taken(self, state: State) -> Floats:
-        """(P, R): what plant users take of each input against base: thrift, or 1 (eq. 9.3)."""
-        taken = np.ones((self.users, state.thrift.shape[1]))
-        taken[self.world.thrifty] = state.saving * state.thrift
-        return taken
 
     def _wanted(self, state: State, taken: Floats) -> Floats:
         """(F, R): activity that plants want (eq. 4.1 to 4.3)."""
-        world = self.world
-        price = np.exp(state.expected_price)
-        value = world.output_value(price)
-        inputs = self.input_value(state.paid[world.user_node[world.plants]] * taken)
-        state.unit_cost[:] = world.input_share * inputs + 1 - world.input_share
+        world, scratch = self.world, self.scratch.clear()
+        price = np.exp(state.expected_price, out=scratch.like(state.expected_price))
+        value = world.output_value(price, out=scratch.like(state.activity))
+        self._cost(state, taken)
         desired = desired_output(state.expected_orders, state.maker_stock, world.maker_cover, self.adjustment)
-        ratio = np.where(self.unordered, 1, desired / self.ordered)
-        wished = world.output_value(price * ratio) / value
-        used = self.utilisation(np.log(value / state.unit_cost), wished / state.capacity)
-        return world.activity * state.capacity * used * self.shocks.available
+        desired /= self.ordered
+        desired[self.unordered] = 1
+        price *= desired
+        wished = world.output_value(price, out=scratch.like(value))
+        wished /= value
+        wished /= state.capacity
+        value /= state.unit_cost
+        wanted = self.utilisation(np.log(value, out=value), wished)
+        wanted *= world.activity
+        wanted *= state.capacity
+        wanted *= self.shocks.available
+        return wanted
+
+    def _cost(self, state: State, taken: Floats) -> None:
+        """Cost of a unit of activity at the prices paid (eq. 4.1)."""
+        world = self.world
+        paid = state.paid[world.user_node[world.plants]]
+        paid[world.thrifty] *= taken
+        inputs = world.input_value(paid, out=state.unit_cost)
+        inputs -= 1
+        inputs *= world.input_share
+        inputs += 1
 
     def _served(self, state: State, wanted: Floats, taken: Floats, tick: Tick) -> Floats:
         """(F, R): share of the wanted activity for which there are inputs (eq. 4.4)."""
-        world, plants = self.world, self.world.plants
-        state.need[plants] = taken * world.need_of_plants(wanted)
-        received = state.received[plants]
-        can = release(state.user_stock[plants] - received, received, tick.days, self.release_time)
-        served = np.ones((self.users + 1, wanted.shape[1]))
-        np.clip(can / np.maximum(state.need[plants] * tick.days, TINY), 0, 1, out=served[:-1])
-        least = served[world.facility_input[0]]
+        world, plants, scratch = self.world, self.world.plants, self.scratch.clear()
+        need = world.need_of_plants(wanted, out=state.need[plants])
+        need[world.thrifty] *= taken
+        tonnes = np.multiply(need, tick.days, out=scratch.like(need))
+        np.maximum(tonnes, TINY, out=tonnes)
+        received, served = state.received[plants], scratch.rows(len(need) + 1)
+        held = np.subtract(state.user_stock[plants], received, out=served[:-1])
+        release(held, received, tick.days, self.release_time, held)
+        held /= tonnes
+        np.clip(held, 0, 1, out=held)
+        served[-1] = 1  # what a facility with fewer inputs looks up for the others
+        least = pick(served, world.facility_input[0], scratch.like(wanted))
+        more = scratch.like(wanted)
         for rows in world.facility_input[1:]:
-            np.minimum(least, served[rows], out=least)
+            np.minimum(least, pick(served, rows, more), out=least)
         return least
 
     def _put_out(self, state: State, days: int) -> None:
         """Output, other use of it, and what joins makers' stocks (eq. 4.5)."""
-        world = self.world
-        target = np.maximum(world.maker_cover * state.expected_orders, TINY)
-        held = np.where(self.unordered, 1, state.maker_stock / target)
-        state.made[:] = world.output_of_plants(state.activity) * recovery(held, self.flexibility)
-        kept = np.exp(-self.other_elasticity * state.price[world.origins])
-        state.other[:] = state.made * np.minimum(world.other_share * kept * held, 1)
-        state.maker_stock[:] += (state.made - state.other) * days
+        world, scratch = self.world, self.scratch.clear()
+        target = np.multiply(world.maker_cover, state.expected_orders, out=scratch.like(state.made))
+        np.maximum(target, TINY, out=target)
+        held = np.divide(state.maker_stock, target, out=target)
+        held[self.unordered] = 1
+        world.output_of_plants(state.activity, out=state.made)
+        state.made[:] *= recovery(held, self.flexibility)
+        share = np.multiply(state.price[world.origins], np.negative(self.other_elasticity), out=scratch.like(held))
+        np.exp(share, out=share)
+        share *= world.other_share
+        share *= held
+        np.minimum(share, 1, out=share)
+        np.multiply(state.made, share, out=state.other)
+        joins = np.subtract(state.made, state.other, out=share)
+        joins *= days
+        state.maker_stock[:] += joins

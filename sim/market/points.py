@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, fields
 
 import numpy as np
 
-from sim.axes import TINY, Floats, Ints, Scalar, Sum
+from sim.axes import Floats, Ints, Scalar, Sum
 from sim.ensemble.clock import Tick
 from sim.ensemble.state import State
 from sim.world.build import World
@@ -85,15 +85,14 @@ def controls_on(world: World, arcs: Ints, replicates: int) -> Controls:
     )
 
 
-def parts_of_users(world: World, state: State) -> Floats:
-    """(U, R), share of 1: each user's part of what lands at its destination (eq. 1.2).
+@dataclass(frozen=True, eq=False)
+class Landing:
+    """What lands in a tick, and who gets it."""
 
-    By what users ordered in the tick before; where nobody ordered anything, by expected need.
-    """
-    ordered = world.user_to_destination(state.user_orders)[world.user_node]
-    need = world.user_to_destination(state.expected_need)[world.user_node]
-    asked = ordered > TINY
-    return np.where(asked, state.user_orders / np.where(asked, ordered, 1), state.expected_need / need)
+    parts: Floats  # (U, R) share of 1: each user's part of what lands at its destination
+    landed: Floats  # (A, R) t
+    arrived: Floats  # (D, R) t: the same by destination
+    received: Floats  # (U, R) t: what each user gets; rules change it
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,8 +103,8 @@ class Points:
     """Before demand: what is left of facilities and of demand."""
     decisions: list[Callable[[Tick, Controls], None]] = field(default_factory=list)
     """At arrivals: what the border lets go, and what it sends back."""
-    sharing: list[Callable[[Tick, Floats, Floats, Floats], None]] = field(default_factory=list)
-    """At arrivals: given users' parts (U, R) and what landed (A, R) t, changes what users received, (U, R) t."""
+    sharing: list[Callable[[Tick, Landing], None]] = field(default_factory=list)
+    """At arrivals: changes what users receive of what landed."""
     expectations: list[Callable[[Tick, Controls], None]] = field(default_factory=list)
     """Before orders: what is barred, announced, pending."""
     limits: list[Callable[[Tick, State, Controls], None]] = field(default_factory=list)

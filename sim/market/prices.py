@@ -11,8 +11,9 @@ from sim.axes import Floats, Scalar, Sum
 from sim.ensemble.arrivals import UnderWay
 from sim.ensemble.clock import Tick
 from sim.ensemble.parameters import Parameters
+from sim.ensemble.scratch import Scratch
 from sim.ensemble.state import State
-from sim.market.forms import smooth, step_share
+from sim.market.forms import EXP_MOST, HALF, move, smooth, step_share
 from sim.market.points import Controls
 from sim.world.build import World
 
@@ -26,7 +27,7 @@ def scarcity(wanted: Floats, supply: Floats, use: Floats, least: Scalar) -> Floa
         Target stocks and use over the look-ahead.
     supply : (N, R) array, t
     use : (N, R) array, t/day
-        Prospective use; nought where a node has none.
+        Prospective use.
     least : float or (R,) array, days
         Supply counts as at least so many days of use.
 
@@ -41,8 +42,23 @@ def scarcity(wanted: Floats, supply: Floats, use: Floats, least: Scalar) -> Floa
     >>> scarcity(np.array([[20.0]]), np.array([[10.0]]), np.array([[1.0]]), 2.0).round(4)
     array([[0.6931]])
     """
-    idle = use <= 0
-    return np.log(np.where(idle, 1, wanted) / np.where(idle, 1, np.maximum(supply, use * least)))
+    short = np.multiply(use, least)
+    np.maximum(short, supply, out=short)
+    np.divide(wanted, short, out=short)
+    return np.log(short, out=short)
+
+
+def leave_out_unused(wanted: Floats, supply: Floats, use: Floats) -> None:
+    """Let nothing be scarce where nothing is used: what is wanted is what there is, in place.
+
+    Parameters
+    ----------
+    wanted, supply : (M, R) arrays, t
+    use : (M, R) array, t/day
+    """
+    unused = use <= 0
+    wanted[unused] = 1
+    supply[unused] = 1
 
 
 @dataclass(frozen=True)
@@ -73,9 +89,13 @@ class PriceRule:
         -------
         (N, R) array, ln of a ratio
         """
-        return self.elasticity * np.maximum(short, self.slack * short) + cost
+        bare = np.multiply(short, self.slack)
+        np.maximum(bare, short, out=bare)
+        bare *= self.elasticity
+        bare += cost
+        return bare
 
-    def ample(self, short: Floats) -> Floats:
+    def ample(self, short: Floats, room: Floats | None = None) -> Floats:
         """How much of its pull the base price has: all when cover is ample, none when goods are scarce.
 
         Parameters
@@ -86,10 +106,10 @@ class PriceRule:
         -------
         (N, R) array, share of 1
         """
-        return np.minimum(2 / (1 + np.exp(np.clip(self.sharpness * short, -EXP_MOST, EXP_MOST))), 1)
-
-
-EXP_MOST = np.log(np.finfo(np.float64).max) / 2  # beyond it, e^x and 1/e^x say nothing new
+        pull = np.multiply(short, self.sharpness, out=room)
+        np.exp(np.clip(pull, 0, EXP_MOST, out=pull), out=pull)
+        pull += 1
+        return np.divide(2, pull, out=pull)
 
 
 @final
@@ -98,75 +118,99 @@ class Prices:
 
     writes: ClassVar = ("wished", "price", "anchor", "bare")
 
-    def __init__(self, world: World, p: Parameters, controls: Controls, under_way: UnderWay, start: State) -> None:
-        self.world, self.p, self.controls, self.under_way = world, p, controls, under_way
+    def __init__(
+        self, world: World, p: Parameters, controls: Controls, under_way: UnderWay, start: State, scratch: Scratch
+    ) -> None:
+        self.world, self.p, self.controls, self.under_way, self.scratch = world, p, controls, under_way, scratch
         self.rule = PriceRule.of(p)
         self.look_ahead = p["look_ahead"]
         reach = np.maximum(self.look_ahead - world.arc_transit[:, None], 0)
         self.reach = reach * world.arc_abroad[:, None]
-        nodes, arcs = len(world.nodes), len(world.arcs)
+        arcs = len(world.arcs)
         abroad = np.flatnonzero(world.arc_abroad)
-        first = world.origins.start
-        self.exports = Sum(world.arc_origin[abroad] + first, abroad, 1.0, (nodes, arcs))
+        self.exports = Sum(world.arc_origin[abroad], abroad, 1.0, (world.to_origin.shape[0], arcs))
+        self.cover = world.user_to_destination.scaled(world.user_cover[:, 0])
         self.most = np.log(p["choke_price"]) + 2 * np.asarray(p["choke_spread"])  # nearly all use has given up
         supply, use = self.prospects(start)
         self.usual = np.where(use > 0, supply / np.where(use > 0, use, 1), 0)
 
     def __call__(self, state: State, tick: Tick) -> None:
         """Settle the prices of a tick."""
-        p = self.p
-        smooth(state.wished, state.want, step_share(tick.days, p["expectation_time"]))
+        p, scratch = self.p, self.scratch.clear()
+        smooth(state.wished, state.want, step_share(tick.days, p["expectation_time"]), scratch.like(state.want))
         supply, use = self.prospects(state)
-        wanted = use * self.usual
+        wanted = np.multiply(use, self.usual, out=scratch.like(use))
         wanted[self.world.destinations] += self._extra_cover(state)
+        made = slice(self.world.destinations.stop, len(use))  # the nodes without users
+        leave_out_unused(wanted[made], supply[made], use[made])
         short = scarcity(wanted, supply, use, p["least_prospect"])
-        cost, passed = self._costs(state)
+        self._move(state, short, tick.days)
+
+    def _move(self, state: State, short: Floats, days: int) -> None:
+        """Spot prices move towards their goal (eq. 8.5)."""
+        scratch = self.scratch.clear()
+        cost, passed = self._costs(state, scratch)
         bare = self.rule.bare(short, passed)
-        goal = np.maximum(state.anchor + (bare + state.bare) / 2, np.log(self.rule.floor) + cost)
-        goal = np.minimum(goal, self.most)
+        goal = np.add(bare, state.bare, out=scratch.like(bare))
+        goal *= HALF
+        goal += state.anchor
+        cost += np.log(self.rule.floor)
+        np.maximum(goal, cost, out=goal)
+        np.minimum(goal, self.most, out=goal)
         state.bare[:] = bare
-        before = state.price.copy()
-        smooth(state.price, goal, step_share(tick.days, p["price_time"]))
-        own = (state.price + before) / 2 - passed - state.anchor
-        self._move_anchor(state, own, short, tick.days)
+        own = np.add(passed, state.anchor, out=passed)  # what the price would be without its own scarcity
+        np.multiply(state.price, HALF, out=bare)
+        smooth(state.price, goal, step_share(days, self.p["price_time"]), goal)
+        bare -= own
+        own = np.multiply(state.price, HALF, out=own)
+        own += bare
+        self._move_anchor(state, own, short, days, bare)
 
     def prospects(self, state: State) -> tuple[Floats, Floats]:
         """(N, R), t: supply in prospect (eq. 8.1); (N, R), t/day: use in prospect (eq. 8.2)."""
-        world, controls = self.world, self.controls
-        permitted = state.wished.copy()
-        permitted[controls.arcs] *= 1 - controls.barred
-        use = self.exports(permitted)
-        use[world.destinations] += world.user_to_destination(state.expected_need)
-        supply = np.zeros_like(use)
-        supply[world.destinations] = (
-            world.user_to_destination(state.user_stock)
-            + world.to_destination(self.under_way.total + permitted * self.reach)
-            + controls.to_destination(controls.waiting * (1 - controls.barred))
-        )
-        supply[world.origins] += state.maker_stock + self.look_ahead * state.expected_output
+        world, controls, scratch = self.world, self.controls, self.scratch.clear()
+        passing = 1 - controls.barred
+        permitted = scratch.like(state.wished)
+        permitted[:] = state.wished
+        permitted[controls.arcs] *= passing
+        use, supply = scratch.like(state.price), scratch.like(state.price)
+        use.fill(0)
+        use[world.destinations] = state.expected_use
+        self.exports.add(permitted, use[world.origins])
+        supply.fill(0)
+        there = supply[world.destinations]
+        there[:] = self.under_way.coming
+        world.user_to_destination.add(state.user_stock, there)
+        permitted *= self.reach
+        world.to_destination.add(permitted, there)
+        controls.to_destination.add(controls.waiting * passing, there)
+        supply[world.origins] += state.maker_stock
+        supply[world.origins] += np.multiply(state.expected_output, self.look_ahead, out=permitted[: len(state.made)])
         return supply, use
 
     def _extra_cover(self, state: State) -> Floats:
         """(D, R), t: what hoarding adds to target stocks."""
-        world = self.world
-        target = world.user_to_destination(world.user_cover * state.expected_need)
-        return target * (state.hoarding - 1)
+        extra = self.cover(state.expected_need, out=self.scratch.like(state.hoarding))
+        extra *= state.hoarding - 1
+        return extra
 
-    def _costs(self, state: State) -> tuple[Floats, Floats]:
+    def _costs(self, state: State, scratch: Scratch) -> tuple[Floats, Floats]:
         """(N, R) ln of unit cost, of makers or of what lands where nothing is made (eq. 8.4); and what is passed on."""
         world, p = self.world, self.p
-        cost = np.zeros_like(state.price)
-        cost[world.destinations] = np.log(state.landed_cost)
-        passed = cost * p["landed_pass_through"]
-        makers = world.cost_of_origin(np.log(state.unit_cost))
-        cost[world.origins] = makers
-        passed[world.origins] = makers * p["cost_pass_through"]
+        cost, passed = scratch.like(state.price), scratch.like(state.price)
+        landed = np.log(state.landed_cost, out=cost[world.destinations])
+        np.multiply(landed, p["landed_pass_through"], out=passed[world.destinations])
+        makers = world.cost_of_origin(np.log(state.unit_cost), out=cost[world.origins])
+        np.multiply(makers, p["cost_pass_through"], out=passed[world.origins])
         return cost, passed
 
-    def _move_anchor(self, state: State, own: Floats, short: Floats, days: int) -> None:
+    def _move_anchor(self, state: State, own: Floats, short: Floats, days: int, room: Floats) -> None:
         """The anchor follows the price, faster up than down, and returns when cover is ample (eq. 8.6)."""
         p = self.p
         up = step_share(days, 1 / p["anchor_rate"])
         down = step_share(days, 1 / (p["anchor_rate"] * p["anchor_slowdown"]))
-        state.anchor[:] += own * np.where(own > 0, up, down)
-        state.anchor[:] *= 1 - self.rule.ample(short) * step_share(days, 1 / p["anchor_return"])
+        move(state.anchor, own, up, down, room)
+        kept = self.rule.ample(short, room)
+        kept *= np.negative(step_share(days, 1 / p["anchor_return"]))
+        kept += 1
+        state.anchor[:] *= kept

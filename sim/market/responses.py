@@ -9,8 +9,9 @@ import numpy as np
 from sim.axes import Floats
 from sim.ensemble.clock import Tick
 from sim.ensemble.parameters import Parameters
+from sim.ensemble.scratch import Scratch
 from sim.ensemble.state import State
-from sim.market.forms import FastResponse, SlowResponse, smooth, step_share
+from sim.market.forms import FastResponse, SlowResponse, Trend, smooth, step_share
 from sim.world.build import World
 
 
@@ -22,27 +23,35 @@ class Responses:
         "expected_price", "contract_price", "long_price", "substitution", "saving", "thrift", "capacity",
     )  # fmt: skip
 
-    def __init__(self, world: World, p: Parameters, size: Floats | float) -> None:
-        self.world, self.p, self.size = world, p, size
+    def __init__(self, world: World, p: Parameters, size: Floats | float, scratch: Scratch) -> None:
+        self.world, self.p, self.size, self.scratch = world, p, size, scratch
         self.fast, self.slow = FastResponse.of(p), SlowResponse.of(p)
-        self.growth = world.growth * p["growth"]
+        self.trend = Trend(world.growth * p["growth"])
         self.thrifty = world.user_node[world.thrifty]
 
     def __call__(self, state: State, tick: Tick) -> None:
         """Settle the slow states of a tick."""
-        price = state.price[self.world.origins]
-        smooth(state.expected_price, price, step_share(tick.days, self.p["price_expectation_time"]))
-        smooth(state.contract_price, price, step_share(tick.days, self.p["contract_time"]))
-        smooth(state.long_price, price, step_share(tick.days, self.p["long_price_time"]))
-        self.slow.move(state.substitution, np.log(state.input_cost), tick.days)
+        price, p, scratch = state.price[self.world.origins], self.p, self.scratch.clear()
+        gap = scratch.like(price)
+        smooth(state.expected_price, price, step_share(tick.days, p["price_expectation_time"]), gap)
+        smooth(state.contract_price, price, step_share(tick.days, p["contract_time"]), gap)
+        smooth(state.long_price, price, step_share(tick.days, p["long_price_time"]), gap)
+        spent = scratch.like(state.input_cost)
+        spent[:] = state.input_cost
+        self.slow.move(state.substitution, spent, tick.days)
         cost = np.log(state.paid[self.thrifty])
-        smooth(state.saving, self.fast(cost), step_share(tick.days, self.p["saving_time"]))
+        smooth(state.saving, self.fast(cost.copy()), step_share(tick.days, p["saving_time"]))
         self.slow.move(state.thrift, cost, tick.days)
         self._invest(state, tick)
 
     def _invest(self, state: State, tick: Tick) -> None:
         """Capacity grows as owners expect, and faster when prices stay high (eq. 9.4)."""
-        margin = np.maximum(self.world.output_value(state.long_price), 0)
-        goal = self.size * np.exp(self.growth * tick.end) * (1 + self.p["investment_elasticity"] * margin)
-        state.capacity[:] *= np.exp(self.growth * tick.days)
-        smooth(state.capacity, goal, step_share(tick.days, self.p["investment_time"]))
+        scratch = self.scratch.clear()
+        goal = self.world.output_value(state.long_price, out=scratch.like(state.capacity))
+        np.maximum(goal, 0, out=goal)
+        goal *= self.p["investment_elasticity"]
+        goal += 1
+        goal *= self.trend.at(tick.end)
+        goal *= self.size
+        state.capacity[:] *= self.trend.over(tick.days)
+        smooth(state.capacity, goal, step_share(tick.days, self.p["investment_time"]), goal)

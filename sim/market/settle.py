@@ -10,6 +10,7 @@ from sim.axes import Floats
 from sim.ensemble.arrivals import UnderWay
 from sim.ensemble.clock import Tick
 from sim.ensemble.parameters import Parameters
+from sim.ensemble.scratch import Scratch
 from sim.ensemble.state import State, empty_state
 from sim.market.arrivals import Arrivals
 from sim.market.border import Border
@@ -42,17 +43,18 @@ class Market:
         self.shocks = Shocks(np.ones((len(world.facilities), replicates)), np.ones((len(world.sectors), replicates)))
         self.state = base_state(world, replicates)
         self.state.capacity[:] = size
-        self.under_way = UnderWay(world.arc_transit, world.arc_flow, whole, replicates)
+        self.under_way = UnderWay(world.arc_transit, world.arc_flow, world.to_destination, whole, replicates)
+        scratch = Scratch(2 * sum(sizes(world, replicates).values()), replicates)  # two arrays of every axis, and more
         self.steps = (
-            Arrivals(world, points, controls, self.under_way),
-            Demand(world, p, self.shocks),
-            Lines(world, p),
-            Plants(world, p, self.shocks),
-            Orders(world, p, points, controls, self.under_way),
-            Sourcing(world, p, points, controls),
+            Arrivals(world, points, controls, self.under_way, scratch),
+            Demand(world, p, self.shocks, scratch),
+            Lines(world, p, scratch),
+            Plants(world, p, self.shocks, scratch),
+            Orders(world, p, points, controls, self.under_way, scratch),
+            Sourcing(world, p, points, controls, scratch),
             Border(world, p, points, controls, self.under_way),
-            Prices(world, p, controls, self.under_way, self.state),
-            Responses(world, p, size),
+            Prices(world, p, controls, self.under_way, self.state, scratch),
+            Responses(world, p, size, scratch),
         )
 
     def settle(self, tick: Tick) -> None:
@@ -84,7 +86,8 @@ def base_state(world: World, replicates: int) -> State:
     for array in (state.want, state.wished, state.crossed):  # crossed: of one day
         fill(array, world.arc_flow)
     fill(state.share, world.arc_share)
-    fill(state.orders, world.to_destination(world.arc_flow))
+    for array in (state.orders, state.expected_use):
+        fill(array, world.to_destination(world.arc_flow))
     return state
 
 

@@ -6,25 +6,24 @@ from typing import ClassVar, final
 
 import numpy as np
 
-from sim.axes import TINY, Floats, Scalar
+from sim.axes import TINY, Floats, Scalar, pick
 from sim.ensemble.clock import Tick
 from sim.ensemble.parameters import Parameters
+from sim.ensemble.scratch import Scratch
 from sim.ensemble.state import State
 from sim.market.forms import release, smooth, step_share
 from sim.market.points import Controls, Points
 from sim.world.build import World
 
 
-def attraction(base: Floats, cost: Floats, fill: Floats, elasticity: Scalar, least: Scalar) -> Floats:
-    """How much an origin attracts orders (eq. 6.1).
+def attraction(cost: Floats, fill: Floats, elasticity: Scalar, least: Scalar) -> Floats:
+    """How much an origin attracts orders, against the base year (eq. 6.1).
 
     Parameters
     ----------
-    base : (A, 1) array, share of 1
-        Share in the base year.
-    cost : (A, R) array, ln of the ratio to base
-        Contract price with tariff.
-    fill : (A, R) array, share of 1
+    cost : (O, R) array, ln of the ratio to base
+        Contract price.
+    fill : (O, R) array, share of 1
         Of past orders that it filled.
     elasticity : float or (R,) array, dimensionless
     least : float or (R,) array, share of 1
@@ -32,9 +31,12 @@ def attraction(base: Floats, cost: Floats, fill: Floats, elasticity: Scalar, lea
 
     Returns
     -------
-    (A, R) array, any common scale
+    (O, R) array, any common scale
     """
-    return base * np.exp(-elasticity * cost) * np.maximum(fill, least)
+    attracts = np.multiply(cost, np.negative(elasticity))
+    np.exp(attracts, out=attracts)
+    attracts *= np.maximum(fill, least)
+    return attracts
 
 
 @final
@@ -43,49 +45,64 @@ class Sourcing:
 
     writes: ClassVar = ("share", "want", "expected_orders", "shipped", "maker_stock", "fill")
 
-    def __init__(self, world: World, p: Parameters, points: Points, controls: Controls) -> None:
-        self.world, self.p, self.points, self.controls = world, p, points, controls
+    def __init__(self, world: World, p: Parameters, points: Points, controls: Controls, scratch: Scratch) -> None:
+        self.world, self.p, self.points, self.controls, self.scratch = world, p, points, controls, scratch
 
     def __call__(self, state: State, tick: Tick) -> None:
         """Settle the sourcing of a tick."""
         self._choose(state, tick.days)
-        state.want[:] = state.share * state.orders[self.world.arc_destination]
+        pick(state.orders, self.world.arc_destination, state.want)
+        state.want[:] *= state.share
         for rule in self.points.limits:
             rule(tick, state, self.controls)
-        self._count_orders(state, tick.days)
-        self._ship(state, tick.days)
+        self._ship(state, tick.days, self._count_orders(state, tick.days))
 
     def _choose(self, state: State, days: int) -> None:
-        """Move shares towards what attracts (eq. 6.1)."""
-        world, p, controls = self.world, self.p, self.controls
-        origin = world.arc_origin
-        attracts = attraction(
-            world.arc_share,
-            state.contract_price[origin],
-            state.fill[origin],
-            p["sourcing_elasticity"],
-            p["fill_floor"],
-        )
-        attracts[controls.arcs] *= np.exp(-p["refusal_aversion"] * controls.barred)
-        attracts /= world.to_destination(attracts)[world.arc_destination]
-        smooth(state.share, attracts, step_share(days, p["habit_time"]))
+        """Move shares towards what attracts (eq. 6.1): σ ← (1 − α)·σ + A·(α ÷ Σ A)."""
+        world, p, controls, scratch = self.world, self.p, self.controls, self.scratch.clear()
+        origins = attraction(state.contract_price, state.fill, p["sourcing_elasticity"], p["fill_floor"])
+        attracts = pick(origins, world.arc_origin, scratch.like(state.share))
+        attracts *= world.arc_share
+        attracts[controls.arcs] *= np.exp(np.negative(p["refusal_aversion"]) * controls.barred)
+        moved = step_share(days, p["habit_time"])
+        scale = world.to_destination(attracts, out=scratch.like(state.orders))
+        np.divide(moved, scale, out=scale)
+        attracts *= pick(scale, world.arc_destination, scratch.like(attracts))
+        state.share[:] *= np.subtract(1, moved)
+        state.share[:] += attracts
 
-    def _count_orders(self, state: State, days: int) -> None:
-        """Orders that makers count on (eq. 6.2): without what they expect the border to bar."""
-        controls = self.controls
-        barred = controls.to_origin(state.want[controls.arcs] * controls.barred)
-        orders = self.world.to_origin(state.want) - barred
-        smooth(state.expected_orders, orders, step_share(days, self.p["expectation_time"]))
+    def _count_orders(self, state: State, days: int) -> Floats:
+        """Orders that makers count on (eq. 6.2): without what they expect the border to bar; and all, (O, R) t/day."""
+        controls, scratch = self.controls, self.scratch.clear()
+        wanted = self.world.to_origin(state.want, out=scratch.like(state.fill))
+        barred = controls.to_origin(state.want[controls.arcs] * controls.barred, out=scratch.like(wanted))
+        orders = np.subtract(wanted, barred, out=barred)
+        smooth(state.expected_orders, orders, step_share(days, self.p["expectation_time"]), orders)
+        return wanted
 
-    def _ship(self, state: State, days: int) -> None:
+    def _ship(self, state: State, days: int, wanted: Floats) -> None:
         """Send what is wanted, allowed and there (eq. 6.3)."""
-        world, controls = self.world, self.controls
-        allowed = state.want * days
-        allowed[controls.arcs] *= 1 - controls.blocked
-        asked = np.maximum(world.to_origin(allowed), TINY)
-        fresh = (state.made - state.other) * days
-        can = release(state.maker_stock - fresh, fresh, days, self.p["release_time"])
-        filled = np.clip(np.minimum(can, state.maker_stock) / asked, 0, 1)
-        state.shipped[:] = allowed * filled[world.arc_origin]
-        state.maker_stock[:] -= np.minimum(world.to_origin(state.shipped), state.maker_stock)
-        smooth(state.fill, filled, step_share(days, self.p["expectation_time"]))
+        world, controls, scratch = self.world, self.controls, self.scratch
+        stopped = state.want[controls.arcs] * controls.blocked
+        wanted -= controls.to_origin(stopped, out=scratch.like(wanted))
+        wanted *= days
+        asked = np.maximum(wanted, TINY, out=wanted)
+        filled = self._most(state, days, scratch)
+        filled /= asked
+        np.clip(filled, 0, 1, out=filled)
+        asked *= filled
+        state.maker_stock[:] -= asked
+        np.maximum(state.maker_stock, 0, out=state.maker_stock)
+        np.multiply(filled, days, out=asked)
+        pick(asked, world.arc_origin, state.shipped)
+        state.shipped[:] *= state.want
+        state.shipped[controls.arcs] *= 1 - controls.blocked
+        smooth(state.fill, filled, step_share(days, self.p["expectation_time"]), filled)
+
+    def _most(self, state: State, days: int, scratch: Scratch) -> Floats:
+        """(O, R), t: most that makers can send in the tick."""
+        fresh = np.subtract(state.made, state.other, out=scratch.like(state.fill))
+        fresh *= days
+        most = np.subtract(state.maker_stock, fresh, out=scratch.like(fresh))
+        release(most, fresh, days, self.p["release_time"], most)
+        return np.minimum(most, state.maker_stock, out=most)

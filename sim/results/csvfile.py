@@ -1,25 +1,28 @@
 """Tables as CSV: the same bytes for the same numbers, and back bit for bit."""
 
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from math import isnan
+from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sim.errors import InputError, Place, Problem, RunError
-from sim.results.tables import NUMBERS, WHOLE, Piece
+from sim.results.tables import NUMBERS, WHOLE, Column, Piece, Text
 
 if TYPE_CHECKING:
     from pandas import DataFrame
+    from pyarrow import Array, Buffer, DataType, Table
+
+MARKS = ',"\r\n'  # a text that holds one of them is quoted
 
 
 def write(path: Path, columns: Sequence[str], pieces: Iterable[Piece]) -> None:
     """Write a table: UTF-8, comma, header, line feeds; numbers in the fewest digits that give them back."""
-    with path.open("w", encoding="utf-8", newline="") as file:
-        file.write(",".join(columns) + "\n")
+    with path.open("wb") as file:
+        file.write((",".join(columns) + "\n").encode())
         for piece in pieces:
-            file.writelines(_lines(columns, piece))
+            file.write(_lines([piece[name] for name in columns]))
 
 
 def replace(path: Path, columns: Sequence[str], piece: Piece) -> None:
@@ -36,47 +39,85 @@ def replace(path: Path, columns: Sequence[str], piece: Piece) -> None:
 
 def frame(columns: Sequence[str], pieces: Iterable[Piece]) -> "DataFrame":
     """Give the same table as a DataFrame."""
-    import pandas as pd  # noqa: PLC0415
+    import pyarrow as pa  # noqa: PLC0415
 
-    frames = [pd.DataFrame(piece, columns=list(columns)) for piece in pieces]
-    table = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=list(columns))
-    return table.astype({name: _dtype(name) for name in columns})
+    empty = pa.table({name: pa.array([], _type(name)) for name in columns})
+    tables = [pa.table({name: _array(piece[name]).cast(_type(name)) for name in columns}) for piece in pieces]
+    return _in_pandas(pa.concat_tables([empty, *tables]))
 
 
 def read(path: Path, columns: Sequence[str]) -> "DataFrame":
     """Read a table back; an empty text stays empty and ``NA`` stays a name, only numbers can be missing."""
-    import pandas as pd  # noqa: PLC0415
+    from pyarrow import csv  # noqa: PLC0415
 
     with path.open(encoding="utf-8", newline="") as file:
         header = file.readline().rstrip("\r\n")
     right = ",".join(columns)
     if header != right:
         raise InputError(Problem(Place(str(path), 1), f"the header is {header}", f"It should be {right}"))
+    convert = csv.ConvertOptions(column_types={name: _type(name) for name in columns}, null_values=[""])
     try:
-        table = pd.read_csv(path, dtype="str", keep_default_na=False)
-        missing = {name: table[name].replace("", "nan") for name in NUMBERS.intersection(columns)}
-        return table.assign(**missing).astype({name: _dtype(name) for name in columns})
+        parse = csv.ParseOptions(newlines_in_values=True)
+        return _in_pandas(csv.read_csv(path, parse_options=parse, convert_options=convert))
     except ValueError as error:
         raise InputError(Problem(Place(str(path)), f"not a table of results: {error}".strip())) from error
 
 
-def _lines(columns: Sequence[str], piece: Piece) -> Iterator[str]:
-    """Rows as lines of text."""
-    texts = [_texts(piece[name]) for name in columns]
-    return (line + "\n" for line in map(",".join, zip(*texts, strict=True)))
+def _lines(columns: Sequence[Column]) -> "bytes | Buffer":
+    """Rows as lines of text, in one buffer."""
+    from pyarrow import compute  # noqa: PLC0415
+
+    texts = [_text(list(alike)) for _, alike in groupby(columns, _rows)]
+    if not len(texts[0]):
+        return b""
+    rows = compute.binary_join_element_wise(*texts, ",", null_handling="replace", null_replacement="")
+    return compute.binary_join_element_wise(rows, "", "\n").buffers()[2]
 
 
-def _texts(values: Sequence[Any]) -> Iterable[str]:
-    """One column, all of a type, as text; a number that is missing is empty."""
-    if values and isinstance(values[0], float):
-        return ["" if isnan(value) else repr(value) for value in values]
-    return map(_cell, values) if values and isinstance(values[0], str) else map(str, values)
+def _rows(column: Column) -> int:
+    """Tell columns of text whose words stand in the same rows: they are joined before they are spread out."""
+    return id(column.rows) if isinstance(column, Text) else id(column)
+
+
+def _text(columns: Sequence[Column]) -> "Array":
+    """One column, or some of the same rows, as text; a number that is not there is null."""
+    import pyarrow as pa  # noqa: PLC0415
+
+    if isinstance(columns[0], Text):
+        words = zip(*(map(_cell, column.words) for column in columns if isinstance(column, Text)), strict=True)
+        return pa.array(map(",".join, words), pa.string()).take(pa.array(columns[0].rows))
+    array = _array(columns[0])
+    is_text = pa.types.is_string(array.type)
+    return pa.array(map(_cell, array.to_pylist()), pa.string()) if is_text else array.cast(pa.string())
+
+
+def _array(column: Column) -> "Array":
+    """A column as an array; a number that is not there is null."""
+    import pyarrow as pa  # noqa: PLC0415
+
+    if isinstance(column, Text):
+        return pa.DictionaryArray.from_arrays(pa.array(column.rows), pa.array(column.words, pa.string()))
+    return pa.array(column, from_pandas=True)
 
 
 @lru_cache(maxsize=4096)
 def _cell(text: str) -> str:
     """Quote a text that would break its row."""
-    return '"' + text.replace('"', '""') + '"' if any(mark in text for mark in ',"\r\n') else text
+    return '"' + text.replace('"', '""') + '"' if any(mark in text for mark in MARKS) else text
+
+
+def _in_pandas(table: "Table") -> "DataFrame":
+    """Columns of text are `str`, dates are days, a number that is not there is NaN."""
+    return table.to_pandas().astype({name: _dtype(name) for name in table.column_names})
+
+
+def _type(name: str) -> "DataType":
+    """Name what a column holds, to Arrow; a date is text in a file."""
+    import pyarrow as pa  # noqa: PLC0415
+
+    if name in WHOLE:
+        return pa.int64()
+    return pa.float64() if name in NUMBERS else pa.string()
 
 
 def _dtype(name: str) -> str:

@@ -7,12 +7,14 @@ import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from sim.errors import InputError, Place, Problem, RunError
 
 MANIFEST = "manifest.json"
+SCRATCH = "monazite"
 
 
 @contextmanager
@@ -45,9 +47,43 @@ def whole(folder: Path, *, overwrite: bool = False) -> Iterator[Path]:
             yield partial
             _swap(partial, place)
     except OSError as error:
-        raise RunError(_failure(folder, error)) from error
+        raise RunError(failure(folder, error)) from error
     finally:
         shutil.rmtree(partial, ignore_errors=True)
+
+
+@contextmanager
+def scratch(home: Path, size: int) -> Iterator[Path]:
+    """Give a folder for what is needed only while a run goes on; however that ends, nothing is left of it.
+
+    Parameters
+    ----------
+    home : Path
+        Where it stands, or would stand, were it there.
+    size : int, bytes
+        How much will be written.
+
+    Raises
+    ------
+    RunError
+        There is too little room, or nothing can be written.
+    """
+    home = _standing(home.resolve())
+    free = shutil.disk_usage(home).free
+    if free < size:
+        right = "Record less (`outputs`), run fewer replicates, or choose another place with --out."
+        raise RunError(f"{home}: the run needs {size / 1e6:,.0f} MB, and {free / 1e6:,.0f} MB are free.\n  {right}")
+    remove_stale(home / SCRATCH)
+    folder = _sibling(home / SCRATCH)
+    try:
+        try:
+            folder.mkdir()
+        except OSError as error:
+            raise RunError(failure(home, error)) from error
+        with _held(folder):
+            yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def obstacle(folder: Path, *, overwrite: bool = False) -> Problem | None:
@@ -66,9 +102,7 @@ def obstacle(folder: Path, *, overwrite: bool = False) -> Problem | None:
 
 def check_writable(folder: Path) -> None:
     """Refuse a place that cannot be written, before anything is computed for it."""
-    parent = folder.resolve().parent
-    while not parent.exists():
-        parent = parent.parent
+    parent = _standing(folder.resolve().parent)
     if not (parent.is_dir() and os.access(parent, os.W_OK)):
         raise RunError(f"{folder}: {parent} cannot be written.\n  Choose another folder with --out.")
 
@@ -94,6 +128,8 @@ def read_manifest(folder: Path) -> dict[str, Any] | None:
 
 def remove_stale(place: Path) -> None:
     """Remove what killed processes left beside the place; what a living one holds stays."""
+    if find_spec("fcntl") is None:  # Windows keeps no such locks: there it stays, hidden and harmless
+        return
     for partial in place.parent.glob(f".{place.name}.*.partial"):
         with suppress(OSError), _held(partial):
             shutil.rmtree(partial, ignore_errors=True)
@@ -124,7 +160,7 @@ def _held(folder: Path) -> Iterator[None]:
     """Hold a folder for as long as this process lives; `BlockingIOError` if another one does."""
     try:
         fcntl = importlib.import_module("fcntl")
-    except ImportError:  # Windows keeps no such locks: there a stale folder stays, hidden and harmless
+    except ImportError:
         yield
         return
     handle = os.open(folder, os.O_RDONLY)
@@ -135,14 +171,16 @@ def _held(folder: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def _failure(folder: Path, error: OSError) -> str:
+def failure(folder: Path, error: OSError) -> str:
     """Tell in words why a folder could not be written, and how much room there is."""
-    parent = folder.resolve().parent
-    while not parent.exists():
-        parent = parent.parent
-    free = shutil.disk_usage(parent).free / 1e6
+    free = shutil.disk_usage(_standing(folder.resolve().parent)).free / 1e6
     reason = (error.strerror or str(error)).lower()
     return f"{folder}: could not be written: {reason} ({free:,.0f} MB free); nothing was left there."
+
+
+def _standing(folder: Path) -> Path:
+    """The folder, or the nearest above it that exists."""
+    return next(place for place in (folder, *folder.parents) if place.exists())
 
 
 def _some(names: list[str]) -> str:

@@ -33,7 +33,7 @@ def manifest(outcome: Outcome, files: Iterable[Path]) -> dict[str, Any]:
         "first_replicate": outcome.replicates.start,
         "headline": list(outcome.headline),
         "wall_time": round(outcome.seconds, 3),
-        "peak_memory": peak_memory(),
+        "peak_memory": peak_memory() + outcome.peak_memory,
         "files": {file.name: sha256(file) for file in sorted(files)},
     }
 
@@ -67,15 +67,14 @@ def git_revision() -> str | None:
     return answer.stdout.strip() or None
 
 
-def peak_memory() -> int | None:
-    """Most memory in bytes that this process or a worker of it ever held; None where no one counts."""
+def peak_memory() -> int:
+    """Most memory in bytes that this process ever held; 0 where no one counts."""
     try:
         resource = importlib.import_module("resource")
     except ImportError:
-        return None
-    who = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+        return 0
     unit = 1 if sys.platform == "darwin" else 1024
-    return unit * max(int(resource.getrusage(one).ru_maxrss) for one in who)
+    return unit * int(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 
 
 def sha256(file: Path) -> str:

@@ -1,6 +1,5 @@
-"""What a run hands over before it is tables: the numbers of every world, in blocks as chunks gave them."""
+"""What a run hands over before it is tables: the numbers of every world, and the statistics of series."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -8,7 +7,7 @@ from datetime import date
 import numpy as np
 
 from sim.axes import Floats
-from sim.ensemble.items import Block, Event, Item
+from sim.ensemble.items import Event, Item
 
 
 @dataclass(frozen=True)
@@ -25,56 +24,55 @@ class Outcome:
         Seed of the ensemble.
     seeds : mapping of str to str
         The sha256 of every table of seeds, by its file name.
+    replicates : range
+        Numbers of the worlds, one for each place on an axis R.
     metrics, series, draws : sequences of Item
-        What the rows of the blocks are about.
+        What rows are about.
     dates : sequence of date
         When series were recorded, ascending.
-    blocks : sequence of Block
-        In order of replicate, without gaps.
+    measured : (M, R) array
+        The metrics, each in its item's unit; a world that has no value holds NaN.
+    drawn : (Q, R) array
+        The draws.
+    recorded : (T, V, 1 + levels) array
+        Mean and quantiles of the series by date (`statistics.overview`).
+    paths : (T, V, P) array
+        The series of the first P worlds, which are written out path by path.
+    events : mapping of Event to int
+        In how many worlds each happened.
     headline : sequence of str
         Commodities that people look at first.
-    paths : int
-        How many worlds are written out path by path.
     seconds : float
         Wall time of the run.
+    peak_memory : int
+        The most that its worker processes held, in bytes, added up.
     """
 
     name: str
     scenario: str
     seed: int
     seeds: Mapping[str, str]
+    replicates: range
     metrics: Sequence[Item]
     series: Sequence[Item]
     draws: Sequence[Item]
     dates: Sequence[date]
-    blocks: Sequence[Block]
+    measured: Floats
+    drawn: Floats
+    recorded: Floats
+    paths: Floats
+    events: Mapping[Event, int]
     headline: Sequence[str] = ()
-    paths: int = 0
     seconds: float = 0.0
+    peak_memory: int = 0
 
     @property
-    def replicates(self) -> range:
-        """Numbers of all worlds."""
-        return range(self.blocks[0].replicates.start, self.blocks[-1].replicates.stop)
-
-    def all_metrics(self) -> Floats:
-        """Every metric over the whole replicate axis, as an (M, R) array."""
-        return np.concatenate([block.metrics for block in self.blocks], axis=-1)
-
-    def all_draws(self) -> Floats:
-        """Every draw over the whole replicate axis, as a (Q, R) array."""
-        return np.concatenate([block.draws for block in self.blocks], axis=-1)
+    def has_paths(self) -> bool:
+        """Whether any world is written out path by path."""
+        return self.paths.shape[-1] > 0
 
     def is_certain(self) -> bool:
         """Whether there are several worlds and all say the same."""
-        first = self.blocks[0].metrics[:, :1]
-        agree = (((block.metrics == first) | (np.isnan(block.metrics) & np.isnan(first))) for block in self.blocks)
-        return len(self.replicates) > 1 and all(one.all() for one in agree)
-
-    def one_series(self, row: int) -> Floats:
-        """One series over the whole replicate axis, as a (T, R) array; the others stay where they are."""
-        return np.concatenate([block.series[row] for block in self.blocks], axis=-1)
-
-    def all_events(self) -> Counter[Event]:
-        """In how many worlds each event happened."""
-        return sum((Counter(block.events) for block in self.blocks), Counter())
+        first = self.measured[:, :1]
+        agree = (self.measured == first) | (np.isnan(self.measured) & np.isnan(first))
+        return len(self.replicates) > 1 and bool(agree.all())

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, final
 
-from sim.ensemble.items import KEYS, Block, Event, Item
+from sim.ensemble.items import KEYS
 from sim.errors import InputError, Place, Problem
 from sim.results import csvfile
 from sim.results.folder import MANIFEST, read_manifest, whole
@@ -18,8 +18,6 @@ from sim.results.tables import COLUMNS, PIECES
 
 if TYPE_CHECKING:
     from pandas import DataFrame
-
-__all__ = ["KEYS", "Block", "Event", "Item", "Outcome", "Result", "read"]
 
 SCENARIO = "scenario.yaml"
 
@@ -149,7 +147,7 @@ class _Memory(Source):
 
     def write(self, folder: Path) -> None:
         for table, pieces in PIECES.items():
-            if table != "paths" or self.outcome.paths:
+            if table != "paths" or self.outcome.has_paths:
                 csvfile.write(folder / f"{table}.csv", COLUMNS[table], pieces(self.outcome))
         (folder / SCENARIO).write_text(self.scenario, encoding="utf-8", newline="\n")
         facts = manifest(self.outcome, folder.iterdir())

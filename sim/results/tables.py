@@ -6,17 +6,28 @@ so that a large one is never in memory as text.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from sim.axes import Floats, Ints
+from sim.axes import Ints
 from sim.ensemble.items import KEYS, Item
 from sim.errors import BrokenInvariant
 from sim.results import statistics
 from sim.results.outcome import Outcome
 
-Piece = Mapping[str, Sequence[Any]]
+ROWS = 2**17  # of a piece, or a few more
+
+
+class Text(NamedTuple):
+    """A column of text: the words that occur, and which of them stands in each row."""
+
+    words: Sequence[str]
+    rows: Ints
+
+
+Column: TypeAlias = "Text | Sequence[Any] | np.ndarray[Any, Any]"
+Piece: TypeAlias = Mapping[str, Column]
 
 QUANTILES = tuple(f"p{round(level * 100):02d}" for level in statistics.LEVELS)
 
@@ -34,62 +45,59 @@ NUMBERS = frozenset({"mean", "sd", *QUANTILES, "value", "share_of_replicates"})
 
 def summary(outcome: Outcome) -> Iterator[Piece]:
     """Mean, spread and quantiles of every metric."""
-    order, names = _sorted("metric", outcome.metrics)
-    values = outcome.all_metrics()[order]
-    numbers = {"mean": statistics.mean(values), "sd": statistics.sd(values)}
-    numbers |= dict(zip(QUANTILES, statistics.quantiles(values).T, strict=True))
-    worlds = statistics.count(values).astype(int).tolist()
-    yield names | {name: column.tolist() for name, column in numbers.items()} | {"n": worlds}
+    names = _Names("metric", outcome.metrics)
+    for some in _steps(len(names.order), ROWS // len(outcome.replicates)):
+        values = outcome.measured[names.order[some]]
+        numbers = dict(zip(("mean", *QUANTILES), statistics.overview(values).T, strict=True))
+        worlds = statistics.count(values).astype(int)
+        yield {**names.columns(np.arange(len(names.order))[some]), **numbers, "sd": statistics.sd(values), "n": worlds}
 
 
 def replicates(outcome: Outcome) -> Iterator[Piece]:
-    """Every metric of every world, one block after the other."""
-    order, names = _sorted("metric", outcome.metrics)
-    for block in outcome.blocks:
-        numbers = np.repeat(np.asarray(block.replicates), order.size).tolist()
-        repeated = {name: list(column) * len(block.replicates) for name, column in names.items()}
-        yield {"replicate": numbers} | repeated | {"value": block.metrics[order].T.ravel().tolist()}
+    """Every metric of every world, some worlds after the other."""
+    names = _Names("metric", outcome.metrics)
+    rows, worlds = np.arange(len(names.order)), np.asarray(outcome.replicates)
+    for some in _steps(len(worlds), ROWS // max(1, len(rows))):
+        numbers = np.repeat(worlds[some], len(rows))
+        values = outcome.measured[names.order, some].T.ravel()
+        yield {"replicate": numbers, **names.columns(np.tile(rows, len(worlds[some]))), "value": values}
 
 
 def timeseries(outcome: Outcome) -> Iterator[Piece]:
-    """Mean and quantiles of every series at every date, one series in memory at a time."""
-    order, names = _sorted("variable", outcome.series)
-    numbers = np.empty((len(outcome.dates), order.size, 1 + len(QUANTILES)))
-    for place, row in enumerate(order):
-        values = outcome.one_series(row)
-        numbers[:, place, 0] = statistics.mean(values)
-        numbers[:, place, 1:] = statistics.quantiles(values)
-    flat = numbers.reshape(-1, numbers.shape[-1]).T.tolist()
-    yield _dated(outcome, names) | dict(zip(("mean", *QUANTILES), flat, strict=True))
+    """Mean and quantiles of every series at every date."""
+    names = _Names("variable", outcome.series)
+    for some in _steps(len(outcome.dates), ROWS // max(1, len(names.order))):
+        flat = outcome.recorded[some][:, names.order].reshape(-1, 1 + len(QUANTILES)).T
+        yield {**_dated(outcome, names, some), **dict(zip(("mean", *QUANTILES), flat, strict=True))}
 
 
 def paths(outcome: Outcome) -> Iterator[Piece]:
     """Every series of the first worlds, one world after the other."""
-    order, names = _sorted("variable", outcome.series)
-    dated = _dated(outcome, names)
-    for replicate in outcome.replicates[: outcome.paths]:
-        values = _world(outcome, replicate)[order].T.ravel().tolist()
-        yield {"replicate": [replicate] * len(values)} | dated | {"value": values}
+    names = _Names("variable", outcome.series)
+    for path, replicate in enumerate(outcome.replicates[: outcome.paths.shape[-1]]):
+        for some in _steps(len(outcome.dates), ROWS // max(1, len(names.order))):
+            values = outcome.paths[some][:, names.order, path].ravel()
+            numbers = np.full(len(values), replicate)
+            yield {"replicate": numbers, **_dated(outcome, names, some), "value": values}
 
 
 def draws(outcome: Outcome) -> Iterator[Piece]:
     """List what every world drew."""
-    order, names = _sorted("quantity", outcome.draws)
-    worlds = list(outcome.replicates)
-    values = outcome.all_draws()
-    for quantity, unit, row in zip(names["quantity"], names["unit"], order, strict=True):
-        one = {"quantity": [quantity] * len(worlds), "replicate": worlds, "unit": [unit] * len(worlds)}
-        yield one | {"value": values[row].tolist()}
+    names = _Names("quantity", outcome.draws)
+    worlds = np.asarray(outcome.replicates)
+    for row, place in enumerate(names.order):
+        yield {**names.columns(np.full(len(worlds), row)), "replicate": worlds, "value": outcome.drawn[place]}
 
 
 def events(outcome: Outcome) -> Iterator[Piece]:
     """List what happened, and in what share of the worlds."""
-    happened = sorted(outcome.all_events().items())
-    columns = {name: [getattr(event, name) for event, _ in happened] for name in COLUMNS["events"][:5]}
-    columns["date"] = [date.isoformat() for date in columns["date"]]
-    columns["share_of_replicates"] = [worlds / len(outcome.replicates) for _, worlds in happened]
-    yield columns | {"detail": [event.detail for event, _ in happened]}
+    happened = sorted(outcome.events.items())
+    columns: dict[str, Column] = {name: [getattr(event, name) for event, _ in happened] for name in EVENT}
+    columns["date"] = [event.date.isoformat() for event, _ in happened]
+    yield columns | {"share_of_replicates": [worlds / len(outcome.replicates) for _, worlds in happened]}
 
+
+EVENT = ("event", "subject", "region", "commodity", "detail")
 
 PIECES: Mapping[str, Callable[[Outcome], Iterator[Piece]]] = {
     "summary": summary,
@@ -101,25 +109,31 @@ PIECES: Mapping[str, Callable[[Outcome], Iterator[Piece]]] = {
 }
 
 
-def _sorted(kind: str, items: Sequence[Item]) -> tuple[Ints, dict[str, list[Any]]]:
-    """Rows in the order of their names, and the columns that name them."""
-    order = sorted(range(len(items)), key=lambda row: items[row].cells)
-    cells = [items[row].cells for row in order]
-    doubled = [one for one, following in pairwise(cells) if one == following]
-    if doubled:
-        raise BrokenInvariant(f"two rows claim the {kind} {', '.join(filter(None, doubled[0]))}")
-    columns = (kind, *KEYS, "unit")
-    return np.array(order, np.intp), {name: [row[i] for row in cells] for i, name in enumerate(columns)}
+class _Names:
+    """What rows are about: their order in the table, and the columns that name them."""
+
+    def __init__(self, kind: str, items: Sequence[Item]) -> None:
+        self.order = np.array(sorted(range(len(items)), key=lambda row: items[row].cells), np.intp)
+        cells = [items[row].cells for row in self.order]
+        doubled = [one for one, following in pairwise(cells) if one == following]
+        if doubled:
+            raise BrokenInvariant(f"two rows claim the {kind} {', '.join(filter(None, doubled[0]))}")
+        names = (kind, *KEYS, "unit")
+        self.words = {name: [row[column] for row in cells] for column, name in enumerate(names)}
+
+    def columns(self, rows: Ints) -> dict[str, Column]:
+        """The naming columns of a piece, from the place in the order of each of its rows."""
+        return {name: Text(words, rows) for name, words in self.words.items()}
 
 
-def _dated(outcome: Outcome, names: Mapping[str, list[Any]]) -> dict[str, Sequence[Any]]:
-    """Give the columns that name the rows of series: all series at the first date, then at the next."""
-    days = [day.isoformat() for day in outcome.dates]
-    dates = [day for day in days for _ in outcome.series]
-    return {"date": dates} | {name: list(column) * len(days) for name, column in names.items()}
+def _dated(outcome: Outcome, names: _Names, some: slice) -> dict[str, Column]:
+    """The columns that name the rows of series: all series at the first of some dates, then at the next."""
+    days, series = [day.isoformat() for day in outcome.dates[some]], np.arange(len(names.order))
+    dates = Text(days, np.repeat(np.arange(len(days)), len(series)))
+    return {"date": dates, **names.columns(np.tile(series, len(days)))}
 
 
-def _world(outcome: Outcome, replicate: int) -> Floats:
-    """All series of one world, as a (V, T) array."""
-    block = next(block for block in outcome.blocks if replicate in block.replicates)
-    return np.asarray(block.series[:, :, replicate - block.replicates.start])
+def _steps(size: int, step: int) -> Iterator[slice]:
+    """Slices that cover a length, step by step."""
+    step = max(1, step)
+    return (slice(first, first + step) for first in range(0, size, step))

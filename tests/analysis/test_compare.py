@@ -205,9 +205,7 @@ def test_several_others_in_the_order_given(tmp_path: Path) -> None:
         "other,metric,commodity,region,partner,sector,facility,instrument,unit,"
         "base_mean,other_mean,difference,low95,high95,share_better,n"
     )
-    assert (tmp_path / "out.csv").read_text().splitlines()[2] == (
-        "b,value_added_lost,,*,,*,,,USD,1.5,1.5,0.0,0.0,0.0,0.0,2"
-    )
+    assert (tmp_path / "out.csv").read_text().splitlines()[2] == ("b,value_added_lost,,*,,*,,,USD,1.5,1.5,0,0,0,0,2")
 
 
 def test_what_was_saved_compares_as_what_was_not(tmp_path: Path) -> None:

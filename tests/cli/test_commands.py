@@ -63,7 +63,12 @@ def test_run_writes_a_folder_and_prints_the_headline(monazite: Monazite, engine:
     numbers = ["3,000,000,000", "1,527,525,232", "1,100,000,000", "5,600,000,000"]
     assert row.split() == ["value_added_lost", "*-CN", "*", *numbers, "USD"]
     assert engine == [
-        {"name": "licences", "overrides": ["horizon.tick=3 days", "ensemble.seed=5"], "workers": 2},
+        {
+            "name": "licences",
+            "overrides": ["horizon.tick=3 days", "ensemble.seed=5"],
+            "workers": 2,
+            "scratch": Path("results"),
+        },
     ]
     assert read("results/licences").changed() == []
 
@@ -154,9 +159,7 @@ def test_compare_prints_what_was_changed_and_writes_rows(monazite: Monazite, tmp
     lines = answer.out.splitlines()
     assert lines[1].split() == ["b", "instruments.licence.approval", "0.5", "0.2"]
     assert lines[-1].split() == ["b", "value_added_lost", "*", "*", "1.5", "3.5", *"222", "0", "2", "USD"]
-    assert (tmp_path / "rows.csv").read_text().splitlines()[1] == (
-        "b,value_added_lost,,*,,*,,,USD,1.5,3.5,2.0,2.0,2.0,0.0,2"
-    )
+    assert (tmp_path / "rows.csv").read_text().splitlines()[1] == ("b,value_added_lost,,*,,*,,,USD,1.5,3.5,2,2,2,0,2")
     assert "The scenarios say the same." in monazite("compare", "a", "a").out
 
 
@@ -206,6 +209,6 @@ def test_help_takes_less_than_half_a_second() -> None:
         "try: main()\nfinally: print(time.process_time(), file=sys.stderr)"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)  # noqa: S603
-    for command in ("run", "validate", "show", "schema", "list", "world", "compare"):
+    for command in ("run", "validate", "show", "schema", "list", "world", "compare", "hindcast"):
         assert f"  {command} " in done.stdout
     assert float(done.stderr) < 0.5

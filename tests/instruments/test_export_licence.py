@@ -57,7 +57,7 @@ def test_worked_number() -> None:
     assert second["granted"] == pytest.approx(0.6 * 12)
     assert second["refused"] == pytest.approx(0.4 * 12)
     assert second["waiting"] == pytest.approx(9 + second["shipped"])
-    assert second["pending"] == pytest.approx(0.6 * second["waiting"])
+    assert second["pending"] == pytest.approx(0.6 * 9)
     assert second["crossed"] == pytest.approx(0.6 * 12)
     ready = 9 + second["shipped"] * 4 / 7
     assert third["granted"] == pytest.approx(0.6 * ready)
@@ -200,12 +200,12 @@ THREE = driver.tables(regions=("HO", "AB", "CE"))
 
 
 def shares(built: Built, ticks: int = 3) -> dict[tuple[str, str, str], float]:
-    """Share granted on each arc: what is expected to come of what waits."""
+    """Share granted on each arc: of what waited before the last tick's filings, what is expected to come."""
     for _, tick in zip(range(ticks), built.clock.horizon.ticks(), strict=False):
         built.market.settle(tick)
     controls = built.market.controls
-    pending = controls.pending[:, 0] / controls.waiting[:, 0]
-    return dict(zip((built.world.arcs[a] for a in controls.arcs), pending.tolist(), strict=True))
+    share = (controls.pending / (controls.waiting - built.market.state.shipped[controls.arcs]))[:, 0]
+    return dict(zip((built.world.arcs[a] for a in controls.arcs), share.tolist(), strict=True))
 
 
 def test_the_most_specific_rule_wins_and_of_equals_the_later() -> None:
@@ -311,7 +311,7 @@ def plain_magnets(ticks: int, **fields: object) -> tuple[Built, Floats, Floats]:
 
 
 def waiting(built: Built) -> list[float]:
-    """Plain magnets that wait, and that are expected to come through, t."""
+    """Plain magnets that wait, and of those that waited before orders what is expected to come through, t."""
     arcs = [built.world.arcs[a] for a in built.market.controls.arcs]
     row = arcs.index(("magnet.plain", "HO", "AB"))
     return [float(array[row, 0]) for array in (built.market.controls.waiting, built.market.controls.pending)]
@@ -325,8 +325,8 @@ def test_look_alikes_are_held_for_a_while() -> None:
     assert crossed == pytest.approx(shipped - taken + released)
     assert waiting(built) == pytest.approx([float((taken - released).sum())] * 2)
     built, shipped, crossed = plain_magnets(2)
-    held = shipped[0] * 0.25 * 3 / 7 + shipped[1] * 0.5
-    assert waiting(built) == pytest.approx([held, held])
+    before = shipped[0] * 0.25 * 3 / 7
+    assert waiting(built) == pytest.approx([before + shipped[1] * 0.5, before])
 
 
 def test_look_alikes_are_held_on_the_days_in_force() -> None:

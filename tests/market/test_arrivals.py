@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.axes import Floats
+from sim.axes import Floats, Sum
 from sim.ensemble.arrivals import UnderWay
 from sim.ensemble.clock import Tick
 from sim.market.arrivals import Arrivals
-from sim.market.points import Controls
+from sim.market.points import Controls, Landing
 from tests.tiny import (
     MAGNETS_OF_CARS,
     OXIDE_AB,
@@ -52,10 +52,11 @@ def test_a_control_may_change_who_gets_what() -> None:
     """All of the oxide in AB for cars: rules see what landed by arc."""
     case = Case(ban())
 
-    def favour(_tick: Tick, _state: object, landed: Floats, received: Floats) -> None:
-        assert landed[case.arc[OXIDE_ABROAD]] == pytest.approx(21)
-        received[case.user[OXIDE_OF_CARS]] += received[case.user[OXIDE_OF_OPTICS]]
-        received[case.user[OXIDE_OF_OPTICS]] = 0
+    def favour(_tick: Tick, landing: Landing) -> None:
+        assert landing.landed[case.arc[OXIDE_ABROAD]] == pytest.approx(21)
+        assert landing.arrived[case.d[OXIDE_AB]] == pytest.approx(28)
+        landing.received[case.user[OXIDE_OF_CARS]] += landing.received[case.user[OXIDE_OF_OPTICS]]
+        landing.received[case.user[OXIDE_OF_OPTICS]] = 0
 
     case.points.sharing.append(favour)
     before = one(case.state.user_stock, case.user[OXIDE_OF_OPTICS])
@@ -78,6 +79,12 @@ def test_what_is_refused_goes_back_to_its_maker() -> None:
     assert one(case.state.maker_stock, case.o[OXIDE_AB]) == before[case.o[OXIDE_AB], 0]
 
 
+def under_way(transit: Floats, flow: Floats) -> UnderWay:
+    """Arcs into one place each, two worlds, ticks of a week."""
+    arcs = range(len(transit))
+    return UnderWay(transit, flow, Sum(arcs, arcs, 1.0, (len(transit), len(transit))), 7, 2)
+
+
 def ticks(count: int, whole: int = 7) -> list[Tick]:
     """The first ticks of a horizon."""
     return [Tick(i, i * whole, (i + 1) * whole, whole) for i in range(count)]
@@ -86,7 +93,7 @@ def ticks(count: int, whole: int = 7) -> list[Tick]:
 @pytest.mark.parametrize("transit", [7.0, 10.0, 14.0, 20.5, 28.0])
 def test_what_leaves_over_a_tick_lands_over_a_tick_so_many_days_later(transit: float) -> None:
     """Sent over the days [0, 7), it lands over [T, T + 7): each tick gets the share of those days that are its own."""
-    way = UnderWay(np.array([transit]), np.zeros((1, 1)), 7, 2)
+    way = under_way(np.array([transit]), np.zeros((1, 1)))
     landed = []
     for tick in ticks(8):
         landed.append(way.land(tick)[0, 0])
@@ -98,25 +105,26 @@ def test_what_leaves_over_a_tick_lands_over_a_tick_so_many_days_later(transit: f
 
 def test_goods_take_one_tick_at_least() -> None:
     """Three days to go in ticks of seven: the next tick."""
-    way = UnderWay(np.array([3.0]), np.zeros((1, 1)), 7, 2)
+    way = under_way(np.array([3.0]), np.zeros((1, 1)))
     way.send(ticks(1)[0], np.full((1, 2), 10.0))
     assert way.land(ticks(2)[1])[0, 0] == pytest.approx(10)
 
 
 def test_the_way_starts_full() -> None:
     """2 t/day for 10 days: 20 t, of which 14 land in each tick as long as 14 are sent."""
-    way = UnderWay(np.array([10.0]), np.full((1, 1), 2.0), 7, 2)
+    way = under_way(np.array([10.0]), np.full((1, 1), 2.0))
     assert way.total[0, 0] == pytest.approx(20)
     for tick in ticks(5):
         landed = way.land(tick)
         assert landed[0, 0] == pytest.approx(14)
-        way.send(tick, landed)
+        way.send(tick, landed.copy())
     assert way.total[0, 0] == pytest.approx(20)
+    assert way.coming[0, 0] == pytest.approx(20)
 
 
 def test_arcs_of_different_transit_do_not_mix() -> None:
     """7 and 14 days, 1 and 2 t sent once."""
-    way = UnderWay(np.array([7.0, 14.0]), np.zeros((2, 1)), 7, 2)
+    way = under_way(np.array([7.0, 14.0]), np.zeros((2, 1)))
     first, second, third = ticks(3)
     way.land(first)
     way.send(first, np.array([[1.0, 1.0], [2.0, 2.0]]))
@@ -127,7 +135,7 @@ def test_arcs_of_different_transit_do_not_mix() -> None:
 
 def test_a_shorter_last_tick_lands_its_share() -> None:
     """3 of 7 days: three sevenths; the rest is still under way."""
-    way = UnderWay(np.array([7.0]), np.full((1, 1), 2.0), 7, 2)
+    way = under_way(np.array([7.0]), np.full((1, 1), 2.0))
     landed = way.land(Tick(0, 0, 3, TICK.whole))
     assert landed[0, 0] == pytest.approx(6)
     assert way.total[0, 0] == pytest.approx(8)
@@ -135,5 +143,5 @@ def test_a_shorter_last_tick_lands_its_share() -> None:
 
 def test_transits_a_quarter_of_a_day_apart_are_not_sent_twice() -> None:
     """1 t/day for 7 and for 7.25 days: 14.25 t."""
-    way = UnderWay(np.array([7.0, 7.25]), np.ones((2, 1)), 7, 2)
+    way = under_way(np.array([7.0, 7.25]), np.ones((2, 1)))
     assert way.total[:, 0].tolist() == pytest.approx([7, 7.25])

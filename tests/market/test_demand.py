@@ -63,9 +63,9 @@ def test_inputs_cost_by_their_share_of_what_a_sector_spends() -> None:
     """Cars use magnets and oxide, optics oxide alone, cars at home no oxide."""
     case = dear_oxide()
     case.settle(Demand)
-    assert one(case.state.input_cost, case.sector[CARS_AB]) == pytest.approx(CARS)
-    assert one(case.state.input_cost, case.sector[OPTICS]) == pytest.approx(PAID)
-    assert one(case.state.input_cost, case.sector[CARS_HO]) == pytest.approx(1)
+    assert one(case.state.input_cost, case.sector[CARS_AB]) == pytest.approx(math.log(CARS))
+    assert one(case.state.input_cost, case.sector[OPTICS]) == pytest.approx(math.log(PAID))
+    assert one(case.state.input_cost, case.sector[CARS_HO]) == pytest.approx(0)
 
 
 def test_need_follows_demand_and_substitution() -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sim.axes import Floats
-from sim.market.forms import FastResponse, SlowResponse, normal, release, smooth, step_share
+from sim.market.forms import FastResponse, SlowResponse, Trend, move, normal, release, smooth, step_share, take
 from tests.driver import parameters
 from tests.tiny import HALF
 
@@ -34,6 +34,28 @@ def test_smoothing_moves_a_share_of_the_way() -> None:
     x = np.array([[10.0, 10.0]])
     smooth(x, np.array([[20.0, 6.0]]), 0.25)
     assert x.tolist() == [[12.5, 9.0]]
+
+
+def test_a_gap_closes_at_one_speed_upwards_and_at_another_downwards() -> None:
+    """Half of 4 up, a quarter of 4 down, and nothing of nothing."""
+    x = np.array([[10.0, 10.0, 10.0]])
+    move(x, np.array([[4.0, -4.0, 0.0]]), 0.5, 0.25)
+    assert x.tolist() == [[12, 9, 10]]
+
+
+def test_a_trend_is_the_exponential_of_its_rate_whatever_the_steps() -> None:
+    """Doubling in a week, and a rate of nought."""
+    trend = Trend(np.array([[math.log(2) / 7], [0.0]]))
+    for day in (3.5, 10.5, 17.5, 21, 21):
+        assert trend.at(day)[:, 0] == pytest.approx([2 ** (day / 7), 1])
+    assert trend.over(14)[:, 0] == pytest.approx([4, 1])
+
+
+def test_a_stock_gives_what_is_used_and_no_more_than_it_holds() -> None:
+    """3 t/day for 7 days: of 30 t 9 are left, of 20 none."""
+    stock = np.array([[30.0, 20.0]])
+    take(stock, np.full((1, 2), 3.0), 7, np.empty((1, 2)))
+    assert stock.tolist() == [[9, 0]]
 
 
 @pytest.mark.parametrize(("stock", "inflow", "days", "time"), [(100, 0, 7, 7), (0, 10, 7, 7), (60, 30, 3, 11)])

@@ -9,7 +9,7 @@ import pytest
 
 from sim.axes import Floats
 from sim.market.orders import Orders, hoarding_goal
-from tests.tiny import HALF, OXIDE_AB, OXIDE_ABROAD, OXIDE_HO, OXIDE_OF_OPTICS, OXIDE_OWN, TICK, Case, ban, one
+from tests.tiny import HALF, OXIDE_AB, OXIDE_HO, OXIDE_OF_OPTICS, TICK, Case, ban, one
 
 
 def at(value: float) -> Floats:
@@ -124,8 +124,7 @@ def test_nobody_orders_less_than_nothing() -> None:
 def test_what_is_missing_on_the_way_is_ordered() -> None:
     """After arrivals 21 days of 3 t/day from HO are under way, from AB none. Of 63 t 8 are lost; half count."""
     case = Case(stock_adjustment_time=50.0, supply_line_weight=0.5)
-    case.market.under_way.total[case.arc[OXIDE_ABROAD]] = 63 - 8
-    case.market.under_way.total[case.arc[OXIDE_OWN]] = 0
+    case.market.under_way.coming[case.d[OXIDE_AB]] = 63 - 8
     case.settle(Orders)
     assert one(case.state.orders, case.d[OXIDE_AB]) == pytest.approx(4 + 0.5 * 8 / 50)
 
@@ -133,8 +132,7 @@ def test_what_is_missing_on_the_way_is_ordered() -> None:
 def test_buyers_count_the_days_that_licences_take() -> None:
     """40 days on three quarters of what 4 t/day need: 120 t more on order, less 14 t that wait and 6 t granted now."""
     case = Case(ban(), stock_adjustment_time=50.0, supply_line_weight=0.5)
-    case.market.under_way.total[case.arc[OXIDE_ABROAD]] = 63
-    case.market.under_way.total[case.arc[OXIDE_OWN]] = 0
+    case.market.under_way.coming[case.d[OXIDE_AB]] = 63
     case.controls.licence_days[:], case.controls.pending[:], case.controls.granted[:] = 40, 14, 6
     case.settle(Orders)
     assert one(case.state.orders, case.d[OXIDE_AB]) == pytest.approx(4 + 0.5 * (120 - 20) / 50)

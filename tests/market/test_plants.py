@@ -31,7 +31,7 @@ from tests.tiny import (
 
 def at(value: float) -> Floats:
     """One number as an array."""
-    return np.array([[value]])
+    return np.array([[value]], float)
 
 
 def test_half_the_target_stock_is_made_up_for() -> None:

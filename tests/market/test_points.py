@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.market.points import parts_of_users
+from sim.ensemble.scratch import Scratch
+from sim.market.arrivals import parts_of_users
 from tests.tiny import OXIDE_ABROAD, OXIDE_OF_CARS, OXIDE_OF_OPTICS, Case, ban, one
 
 ROW = np.array([0])
@@ -67,7 +68,7 @@ def test_users_have_their_part_of_what_was_ordered() -> None:
     case = Case()
     cars, optics = case.user[OXIDE_OF_CARS], case.user[OXIDE_OF_OPTICS]
     case.state.user_orders[cars] = 6
-    parts = parts_of_users(case.world, case.state)
+    parts = parts_of_users(case.world, case.state, Scratch(100, 2))
     assert (one(parts, cars), one(parts, optics)) == pytest.approx((0.75, 0.25))
 
 
@@ -77,5 +78,5 @@ def test_where_nobody_ordered_users_have_their_part_of_the_need() -> None:
     cars, optics = case.user[OXIDE_OF_CARS], case.user[OXIDE_OF_OPTICS]
     case.state.expected_need[cars] = 6
     case.state.user_orders[[cars, optics]] = 0
-    parts = parts_of_users(case.world, case.state)
+    parts = parts_of_users(case.world, case.state, Scratch(100, 2))
     assert (one(parts, cars), one(parts, optics)) == pytest.approx((0.75, 0.25))

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sim.axes import Floats
-from sim.market.prices import PriceRule, Prices, scarcity
+from sim.market.prices import PriceRule, Prices, leave_out_unused, scarcity
 from tests.driver import parameters, step
 from tests.tiny import (
     HALF,
@@ -18,7 +18,6 @@ from tests.tiny import (
     OXIDE_ABROAD,
     OXIDE_HO,
     OXIDE_OF_OPTICS,
-    OXIDE_OWN,
     Case,
     ban,
     one,
@@ -42,8 +41,10 @@ def test_supply_counts_as_at_least_some_days_of_use() -> None:
 
 
 def test_where_nothing_is_used_nothing_is_scarce() -> None:
-    """And nought is not divided by nought."""
-    assert scarcity(at(0), at(0), at(0), 2.0)[0, 0] == 0
+    """And nought is not divided by nought; elsewhere nothing changes."""
+    wanted, supply, use = np.array([[0.0, 20.0]]), np.array([[0.0, 10.0]]), np.array([[0.0, 1.0]])
+    leave_out_unused(wanted, supply, use)
+    assert scarcity(wanted, supply, use, 2.0)[0].tolist() == pytest.approx([0, math.log(2)])
 
 
 RULE = PriceRule(elasticity=1.5, slack=0.5, floor=0.4, sharpness=20.0)
@@ -206,7 +207,7 @@ def test_prices_stop_where_nearly_all_use_has_given_up() -> None:
 def test_goods_under_way_are_supply() -> None:
     """21 t more on the way to AB from itself."""
     case = eager()
-    case.market.under_way.total[case.arc[OXIDE_OWN]] += 21
+    case.market.under_way.coming[case.d[OXIDE_AB]] += 21
     case.settle(Prices)
     x = math.log(SUPPLY_AB / (SUPPLY_AB + 21))
     assert one(case.state.bare, case.node[OXIDE_AB]) == pytest.approx(0.75 * x)

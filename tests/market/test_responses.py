@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from sim.ensemble.parameters import Parameters
+from sim.ensemble.scratch import Scratch
 from sim.market.forms import FastResponse
 from sim.market.responses import Responses
 from tests.tiny import CARS_AB, CARS_HO, HALF, MAGNET_HO, OXIDE_AB, OXIDE_HO, ROUND, TICK, Case, one
@@ -28,7 +29,7 @@ def test_contracts_and_expectations_follow_the_spot_price() -> None:
 def test_sectors_substitute_when_inputs_are_dear() -> None:
     """Cost fourfold: goal 4^(−½), of the gap of 0.5 all but the dead band of 0.02, half of it."""
     case = Case(thrift_elasticity=0.5, thrift_time=HALF, thrift_rate=1.0, thrift_dead_band=0.02)
-    case.state.input_cost[case.sector[CARS_AB]] = 4
+    case.state.input_cost[case.sector[CARS_AB]] = math.log(4)
     case.settle(Responses)
     assert one(case.state.substitution, case.sector[CARS_AB]) == pytest.approx(1 - 0.24)
     assert one(case.state.substitution, case.sector[CARS_HO]) == 1
@@ -67,6 +68,6 @@ def test_capacity_keeps_up_with_the_growth_of_what_it_goes_into() -> None:
 def test_capacity_of_a_facility_that_a_scenario_enlarges_stays_enlarged() -> None:
     """Its size is what investment adds to."""
     case = Case(investment_time=HALF)
-    responses = Responses(case.world, Parameters({**ROUND, "investment_time": HALF}), 1.5)
+    responses = Responses(case.world, Parameters({**ROUND, "investment_time": HALF}), 1.5, Scratch(100, 2))
     responses(case.state, TICK)
     assert one(case.state.capacity, case.facility["HO mine"]) == pytest.approx(1.25)

@@ -21,12 +21,12 @@ def at(value: float) -> Floats:
 
 def test_a_dear_origin_attracts_less() -> None:
     """At four times the price and an elasticity of ½, half; with half of its orders filled, a quarter."""
-    assert attraction(at(0.8), at(math.log(4)), at(0.5), 0.5, 0.02)[0, 0] == pytest.approx(0.8 / 4)
+    assert attraction(at(math.log(4)), at(0.5), 0.5, 0.02)[0, 0] == pytest.approx(1 / 4)
 
 
 def test_the_poorest_record_still_counts_a_little() -> None:
     """Nothing filled counts as 2 %."""
-    assert attraction(at(0.8), at(0.0), at(0.0), 0.5, 0.02)[0, 0] == pytest.approx(0.016)
+    assert attraction(at(0.0), at(0.0), 0.5, 0.02)[0, 0] == pytest.approx(0.02)
 
 
 def test_buyers_move_half_of_the_way_to_what_attracts() -> None:

@@ -1,9 +1,8 @@
-"""The oracle: one world of the model in plain SimPy and dicts, read from docs/model.md alone."""
+"""The oracle: one world of the model in plain Python and SimPy, read from docs/model.md alone."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from typing import Any
 
 import simpy
@@ -13,8 +12,9 @@ from tests.oracle.base import BaseYear
 from tests.oracle.border import Border
 from tests.oracle.calendar import Calendar
 from tests.oracle.market import World
+from tests.oracle.record import Series, all_series
 
-Record = dict[str, list[dict[Any, Any]]]
+Record = Mapping[str, Sequence[dict[Any, Any]]]
 
 
 def run(
@@ -46,20 +46,20 @@ def run(
     base, calendar = BaseYear(tables, margins), Calendar(days, tick)
     border = Border(base, p, controls, calendar)
     world = World(base, p, border, calendar, perturb)
-    record: Record = defaultdict(list)
+    record = all_series(base)
     env = simpy.Environment()
     for quota in border.quotas:
         env.process(quota.dates(env))
     env.run(until=env.process(_market(env, world, calendar, record)))
-    return dict(record)
+    return record
 
 
 def _market(
-    env: simpy.Environment, world: World, calendar: Calendar, record: Record
+    env: simpy.Environment, world: World, calendar: Calendar, record: dict[str, Series]
 ) -> Generator[simpy.Event, None, None]:
     """Settle each tick at its end and write down what it leaves."""
     for tick in calendar.ticks():
         yield env.timeout(tick.days)
         world.settle(tick)
-        for variable, values in world.record().items():
-            record[variable].append(values)
+        for series in record.values():
+            series.write_down()

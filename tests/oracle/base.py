@@ -1,4 +1,4 @@
-"""The base year, as dicts keyed by names: what is known before the first tick.
+"""The base year: the parts of a world, joined to one another, and the shares that follow from the tables.
 
 Masses are tonnes a day, prices US dollars a tonne, times days, growth a day.
 """
@@ -7,36 +7,29 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator
-from typing import TypeVar
+from collections.abc import Iterable, Iterator
 
 from sim.world.tables import BaseYearRow, Tables
-
-Node = tuple[str, str]  # commodity, region
-Arc = tuple[str, str, str]  # commodity, origin, destination
-Sector = tuple[str, str]  # sector, region
-User = tuple[str, ...]  # plants: commodity, region; a sector: commodity, region, sector
+from tests.oracle.parts import (
+    Arc,
+    ArcName,
+    Element,
+    Facility,
+    Input,
+    Node,
+    NodeName,
+    Output,
+    Sector,
+    SectorName,
+    User,
+    UserName,
+)
 
 THRIFTY = {"magnet", "chemical"}  # processes that make end-use goods (eq. 9.3)
 YEAR, WEEK, KILOGRAMS = 365.0, 7.0, 1000.0
 
 
-def origin(arc: Arc) -> Node:
-    """The node where what goes on an arc is made."""
-    return arc[0], arc[1]
-
-
-def destination(arc: Arc) -> Node:
-    """The node where what goes on an arc is used."""
-    return arc[0], arc[2]
-
-
-def node(user: User) -> Node:
-    """The node where a user gets its goods."""
-    return user[0], user[1]
-
-
-def mean(pairs: Iterator[tuple[float, float]]) -> float:
+def mean(pairs: Iterable[tuple[float, float]]) -> float:
     """Mean of (weight, value); 0 where nothing weighs."""
     weights, sums = 0.0, 0.0
     for weight, value in pairs:
@@ -46,149 +39,193 @@ def mean(pairs: Iterator[tuple[float, float]]) -> float:
 
 
 class BaseYear:
-    """Balanced flows, prices and recipes, and the shares that follow from them."""
+    """Nodes, arcs, users, sectors and facilities, by name and in lists, as the tables balance them."""
 
     def __init__(self, tables: Tables, margins: dict[str, float]) -> None:
         self.tables, self.margins = tables, margins
+        self.element = {r.element: Element(r.element) for r in tables.elements}
+        self.goods = {r.commodity: r for r in tables.commodities}
         self._read_trade()
-        self._read_facilities()
         self._read_sectors()
-        self._who_uses_and_makes()
-        self._shares_of_value()
-        self.facility_growth = self._growth()
+        self._read_facilities()
+        self._sort()
+        self._values_of_trade()
+        self._values_of_recipes()
+        self._values_of_sectors()
+        self._masses()
+        self._by_products()
+        self._growth()
+
+    def arcs_named(self, names: Iterable[Iterable[str]]) -> list[Arc]:
+        """The arcs from commodity, origin and destination."""
+        return [self.arc[commodity, start, end] for commodity, start, end in names]
+
+    # ---------------------------------------------------------------- the parts
 
     def _rows(self, quantity: str) -> Iterator[BaseYearRow]:
         return (row for row in self.tables.base_year if row.quantity == quantity)
 
     def _read_trade(self) -> None:
-        self.price = {(r.commodity, r.region): r.value * KILOGRAMS for r in self._rows("price")}
-        self.elements = [r.element for r in self.tables.elements]
-        self.content = {(r.commodity, r.element): r.value for r in self._rows("content")}
-        self.flow = {(r.commodity, r.region, r.partner): r.value / YEAR for r in self._rows("flow")}
+        """Nodes and the arcs between them."""
+        content: dict[str, list[tuple[Element, float]]] = defaultdict(list)
+        for row in self._rows("content"):
+            content[row.commodity].append((self.element[row.element], row.value))
+        self.node: dict[NodeName, Node] = {}
+        for row in self._rows("price"):
+            node = Node((row.commodity, row.region), row.value * KILOGRAMS, content[row.commodity])
+            self.node[node.name] = node
         routes = {(r.origin, r.destination): r for r in self.tables.routes}
-        self.transit = {a: routes[a[1:]].transit for a in self.flow}
-        self.freight = {a: routes[a[1:]].freight for a in self.flow}
-        self.destinations = sorted({destination(a) for a in self.flow})
-        self.into = {d: [a for a in self.flow if destination(a) == d] for d in self.price}
-        self.out_of = {o: [a for a in self.flow if origin(a) == o] for o in self.price}
-        landing = {d: sum(self.flow[a] for a in arcs) for d, arcs in self.into.items()}
-        self.share = {a: flow / landing[destination(a)] for a, flow in self.flow.items()}
+        self.arc: dict[ArcName, Arc] = {}
+        for row in self._rows("flow"):
+            start, end = self.node[row.commodity, row.region], self.node[row.commodity, row.partner]
+            route, name = routes[row.region, row.partner], (row.commodity, row.region, row.partner)
+            self.arc[name] = Arc(name, start, end, row.value / YEAR, route.transit, route.freight)
+            self._join(self.arc[name])
 
-    def _read_facilities(self) -> None:
-        self.activity = {r.facility: r.value / YEAR for r in self._rows("activity")}
-        self.inputs: dict[str, dict[str, float]] = {f: {} for f in self.activity}
-        self.outputs: dict[str, dict[str, float]] = {f: {} for f in self.activity}
-        for row in self._rows("input"):
-            self.inputs[row.facility][row.commodity] = row.value
-        for row in self._rows("output"):
-            self.outputs[row.facility][row.commodity] = row.value
-        self.region = {r.facility: r.region for r in self.tables.facilities}
-        self.process = {r.facility: r.process for r in self.tables.facilities}
+    def _join(self, arc: Arc) -> None:
+        """Tell both ends of an arc of it."""
+        arc.origin.out_of.append(arc)
+        arc.destination.into.append(arc)
+        if arc.origin is not arc.destination:
+            arc.origin.to_abroad.append(arc)
+            arc.destination.from_abroad.append(arc)
 
     def _read_sectors(self) -> None:
-        self.sectors = [(r.sector, r.region) for r in self.tables.sectors]
-        self.growth = {(r.sector, r.region): math.log(1 + r.growth) / YEAR for r in self.tables.sectors}
-        self.sector_cover = {(r.sector, r.region): r.cover * WEEK for r in self.tables.sectors}
-        self.spread = {(r.sector, r.region): r.spread for r in self.tables.sectors}
-        self.value_added = {(r.sector, r.region): r.value_added / YEAR for r in self.tables.sectors}
-        self.needs: dict[Sector, list[User]] = {s: [] for s in self.sectors}
+        """Sectors and the stocks of what they use."""
+        self.sector: dict[SectorName, Sector] = {}
+        for row in self.tables.sectors:
+            growth, cover = math.log(1 + row.growth) / YEAR, row.cover * WEEK
+            here = Sector((row.sector, row.region), growth, cover, row.spread, row.value_added / YEAR)
+            self.sector[here.name] = here
+        self.user: dict[UserName, User] = {}
+        place = list(self.goods).index
+        for use in sorted(self._rows("use"), key=lambda use: place(use.commodity)):
+            sector = self.sector[use.sector, use.region]
+            user = self._user((use.commodity, use.region, use.sector), sector.cover)
+            user.use0 = use.value / YEAR
+            sector.users.append(user)
 
-    def _who_uses_and_makes(self) -> None:
-        """Users and makers of each node, what they use, order and make, and the stocks they hold."""
-        goods = {r.commodity: r for r in self.tables.commodities}
-        place = list(goods).index
-        self.use: dict[User, float] = {}
-        self.made: dict[Node, float] = defaultdict(float)
-        for row in sorted(self._rows("use"), key=lambda row: place(row.commodity)):
-            user = (row.commodity, row.region, row.sector)
-            self.use[user] = row.value / YEAR
-            self.needs[row.sector, row.region].append(user)
-        for f, activity in self.activity.items():
-            for commodity, amount in self.inputs[f].items():
-                plants = (commodity, self.region[f])
-                self.use[plants] = self.use.get(plants, 0.0) + amount * activity
-            for commodity, amount in self.outputs[f].items():
-                self.made[commodity, self.region[f]] += amount * activity
-        self.users = {n: [u for u in self.use if node(u) == n] for n in self.price}
-        self.plants: list[User] = [u for u in self.use if len(u) == 2]
-        self.using = {u: [f for f in self.activity if self._has(self.inputs, f, u)] for u in self.plants}
-        self.making = {o: [f for f in self.activity if self._has(self.outputs, f, o)] for o in self.made}
-        self.cover = {u: goods[u[0]].user_cover * WEEK for u in self.plants}
-        self.cover |= {u: self.sector_cover[s] for s, users in self.needs.items() for u in users}
-        self.maker_cover = {o: goods[o[0]].maker_cover * WEEK for o in self.made}
-        self.nodes = sorted({*self.made, *self.destinations})
-        self.orders = {o: sum(self.flow[a] for a in self.out_of[o]) for o in self.made}
-        self.other_use = {(r.commodity, r.region): r.value / YEAR for r in self._rows("other_use")}
-        self.thrifty = [u for u in self.plants if any(self.process[f] in THRIFTY for f in self.using[u])]
+    def _user(self, name: UserName, cover: float) -> User:
+        """The user of this name, new at its node if need be."""
+        if name not in self.user:
+            node = self.node[name[0], name[1]]
+            self.user[name] = User(name, node, cover)
+            node.users.append(self.user[name])
+        return self.user[name]
 
-    def _has(self, recipes: dict[str, dict[str, float]], f: str, n: tuple[str, ...]) -> bool:
-        """Whether a commodity stands in the recipe of a facility in its region."""
-        return self.region[f] == n[1] and n[0] in recipes[f]
-
-    def landed_price(self, d: Node) -> float:
-        """Mean base price at the origins of what lands at a destination, without freight."""
-        return mean((self.flow[a], self.price[origin(a)]) for a in self.into[d])
-
-    def _shares_of_value(self) -> None:
-        """The weights in costs and values (eqs 2.1, 2.2, 2.3, 4.1, 8.4)."""
-        self.output_weight, self.input_weight, self.input_share = {}, {}, {}
-        for f in self.activity:
-            worth = {c: b * self.price[c, self.region[f]] for c, b in self.outputs[f].items()}
-            paid = {c: a * self.landed_price((c, self.region[f])) for c, a in self.inputs[f].items()}
-            self.output_weight[f] = normalised(worth)
-            self.input_weight[f] = normalised(paid)
-            self.input_share[f] = sum(paid.values()) * self.margins[self.process[f]] / sum(worth.values())
-        best = {f: max(weights, key=weights.__getitem__) for f, weights in self.output_weight.items()}
-        self.by_products = set(self.made) - {(c, self.region[f]) for f, c in best.items()}
-        self.headroom = {o: min(self._room(o)) for o in self.by_products}
-        self.need_weight, self.inputs_in_value = {}, {}
-        for s, users in self.needs.items():
-            bill = {u: self.use[u] * self.landed_price(node(u)) for u in users}
-            self.need_weight[s] = normalised(bill)
-            self.inputs_in_value[s] = sum(bill.values()) / (sum(bill.values()) + self.value_added[s])
-        delivered = {a: self.price[origin(a)] * (1 + self.freight[a]) for a in self.flow}
-        self.landed_value = {
-            a: value / sum(self.share[b] * delivered[b] for b in self.into[destination(a)])
-            for a, value in delivered.items()
+    def _read_facilities(self) -> None:
+        """Facilities with their recipes, the stocks of their inputs, and who makes what."""
+        rows = {r.facility: r for r in self.tables.facilities}
+        self.facility = {
+            r.facility: Facility(r.facility, rows[r.facility].region, rows[r.facility].process, r.value / YEAR)
+            for r in self._rows("activity")
         }
-        self.maker_share = {
-            o: normalised({f: self.outputs[f][o[0]] * self.activity[f] for f in self.making[o]}) for o in self.made
-        }
+        inputs, outputs = list(self._rows("input")), list(self._rows("output"))
+        for f in self.facility.values():
+            for row in (row for row in inputs if row.facility == f.name):
+                user = self._user((row.commodity, f.region), self.goods[row.commodity].user_cover * WEEK)
+                user.use0 += row.value * f.activity0
+                f.inputs.append(Input(f, user, row.value))
+                user.plants.append(f.inputs[-1])
+            for row in (row for row in outputs if row.facility == f.name):
+                node = self.node[row.commodity, f.region]
+                node.made0 += row.value * f.activity0
+                f.outputs.append(Output(f, node, row.value))
+                node.makers.append(f.outputs[-1])
+        for row in self._rows("other_use"):
+            self.node[row.commodity, row.region].other0 = row.value / YEAR
 
-    def _room(self, o: Node) -> Iterator[float]:
-        """How much more of each element of a by-product each of its makers could give (eq. 4.5)."""
-        for f in self.making[o]:
-            for element in (e for c, e in self.content if c == o[0]):
-                held = sum(a * self.content.get((c, element), 0.0) for c, a in self.inputs[f].items())
-                given = sum(b * self.content.get((c, element), 0.0) for c, b in self.outputs[f].items())
-                yield max(0.0, held / given - 1)
+    def _sort(self) -> None:
+        """The lists that a tick goes through."""
+        self.nodes = sorted((n for n in self.node.values() if n.makers or n.into), key=lambda n: n.name)
+        self.origins = [n for n in self.nodes if n.makers]
+        self.destinations = [n for n in self.nodes if n.into]
+        self.elements = list(self.element.values())
+        self.arcs, self.users = list(self.arc.values()), list(self.user.values())
+        self.sectors, self.facilities = list(self.sector.values()), list(self.facility.values())
+        self.plants = [u for u in self.users if u.plants]
+        self.thrifty = [u for u in self.plants if any(i.facility.process in THRIFTY for i in u.plants)]
 
-    def _growth(self) -> dict[str, float]:
+    # ---------------------------------------------------------------- what follows from them
+
+    def _values_of_trade(self) -> None:
+        """Shares of origins, what makers hold and count on, and what lands is worth (eqs 1.2, 2.1, 4.2)."""
+        for o in self.origins:
+            o.orders0 = sum(a.flow0 for a in o.out_of)
+            o.cover = self.goods[o.name[0]].maker_cover * WEEK
+        for d in self.destinations:
+            landing = sum(a.flow0 for a in d.into)
+            for a in d.into:
+                a.share0 = a.flow0 / landing
+            d.landed_price0 = mean((a.flow0, a.origin.base_price) for a in d.into)
+            delivered = sum(a.share0 * a.origin.base_price * (1 + a.freight) for a in d.into)
+            for a in d.into:
+                a.landed_value = a.origin.base_price * (1 + a.freight) / delivered
+
+    def _values_of_recipes(self) -> None:
+        """The weights in costs and values of facilities, and of makers in what is made (eqs 4.1, 8.4)."""
+        for f in self.facilities:
+            worth = sum(b.amount * b.node.base_price for b in f.outputs)
+            paid = sum(i.amount * i.user.node.landed_price0 for i in f.inputs)
+            f.input_share = paid * self.margins[f.process] / worth
+            for b in f.outputs:
+                b.weight = b.amount * b.node.base_price / worth
+                b.share0 = b.amount * f.activity0 / b.node.made0
+            for i in f.inputs:
+                i.weight = i.amount * i.user.node.landed_price0 / paid
+
+    def _values_of_sectors(self) -> None:
+        """The weights in the costs of sectors (eqs 2.2, 2.3)."""
+        for s in self.sectors:
+            bill = sum(u.use0 * u.node.landed_price0 for u in s.users)
+            for u in s.users:
+                u.weight = u.use0 * u.node.landed_price0 / bill
+            s.inputs_in_value = bill / (bill + s.value_added)
+
+    def _masses(self) -> None:
+        """What a unit of activity mines, and what of its inputs it keeps and loses (eq. 4.6)."""
+        for f in self.facilities:
+            held, fed = elements_of(f.outputs), elements_of(f.inputs)
+            f.mined = [] if f.inputs else list(held.items())
+            for i in f.inputs:
+                for e, share in i.user.node.content:
+                    kept = held.get(e, 0.0) / fed[e] if fed[e] else 0.0  # κ
+                    i.fate.append((e, kept * i.amount * share, (1 - kept) * i.amount * share))
+
+    def _by_products(self) -> None:
+        """How much more of each by-product could be recovered, by its elements and makers (eq. 4.5)."""
+        main = {max(f.outputs, key=lambda b: b.weight).node for f in self.facilities}
+        for o in self.origins:
+            if o not in main:
+                o.headroom = min(
+                    max(0.0, elements_of(b.facility.inputs).get(e, 0.0) / elements_of(b.facility.outputs)[e] - 1)
+                    for b in o.makers
+                    for e, _ in o.content
+                )
+
+    def _growth(self) -> None:
         """Growth of what the products of each facility go into (eq. 9.4)."""
-        growth = dict.fromkeys(self.activity, 0.0)
-        stages = {r.stage for r in self.tables.commodities}
+        stages = {good.stage for good in self.goods.values()}
+        sector = {u: s.growth for s in self.sectors for u in s.users}
+
+        def growth_of_users(d: Node) -> Iterator[tuple[float, float]]:
+            for u in d.users:
+                if u in sector:
+                    yield u.use0, sector[u]
+                yield from ((i.amount * i.facility.activity0, i.facility.growth) for i in u.plants)
+
         for _ in range(1 + len(stages)):
-            use = {d: mean(self._growth_of_users(d, growth)) for d in self.destinations}
-            orders = {o: mean((self.flow[a], use[destination(a)]) for a in self.out_of[o]) for o in self.made}
-            growth = {
-                f: sum(w * orders[c, self.region[f]] for c, w in weights.items())
-                for f, weights in self.output_weight.items()
-            }
-        return growth
-
-    def _growth_of_users(self, d: Node, growth: dict[str, float]) -> Iterator[tuple[float, float]]:
-        """(use, growth) of the sectors and the facilities that use a commodity in a region."""
-        for user in self.users[d]:
-            if len(user) == 3:
-                yield self.use[user], self.growth[user[2], user[1]]
-            else:
-                yield from ((self.inputs[f][d[0]] * self.activity[f], growth[f]) for f in self.using[user])
+            use = {d: mean(growth_of_users(d)) for d in self.destinations}
+            orders = {o: mean((a.flow0, use[a.destination]) for a in o.out_of) for o in self.origins}
+            for f in self.facilities:
+                f.growth = sum(b.weight * orders[b.node] for b in f.outputs)
 
 
-Key = TypeVar("Key")
-
-
-def normalised(values: dict[Key, float]) -> dict[Key, float]:
-    """The same with sum 1."""
-    total = sum(values.values())
-    return {key: value / total for key, value in values.items()}
+def elements_of(recipe: Iterable[Input | Output]) -> dict[Element, float]:
+    """What the goods of a recipe hold of each element, for a unit of activity."""
+    held: dict[Element, float] = defaultdict(float)
+    for line in recipe:
+        node = line.user.node if isinstance(line, Input) else line.node
+        for e, share in node.content:
+            held[e] += line.amount * share
+    return held

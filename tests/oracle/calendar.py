@@ -6,23 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True)
 class Tick:
     """The days from ``start`` to before ``end``, counted from the start of the horizon."""
 
-    number: int
-    start: int
-    end: int
-
-    @property
-    def days(self) -> int:
-        """Days of the tick (h)."""
-        return self.end - self.start
-
-    @property
-    def middle(self) -> float:
-        """Days since the start of the horizon at the middle of the tick."""
-        return (self.start + self.end) / 2
+    def __init__(self, start: int, end: int) -> None:
+        self.start, self.end = start, end
+        self.days = end - start  # h
+        self.middle = (start + end) / 2
 
     def covered(self, first: float, end: float) -> float:
         """Days of the tick that lie in [first, end)."""
@@ -37,6 +27,6 @@ class Calendar:
     tick: int
 
     def ticks(self) -> Iterator[Tick]:
-        """The ticks of the horizon, numbered from 1."""
-        for number, start in enumerate(range(0, self.days, self.tick), start=1):
-            yield Tick(number, start, min(start + self.tick, self.days))
+        """The ticks of the horizon, in order."""
+        for start in range(0, self.days, self.tick):
+            yield Tick(start, min(start + self.tick, self.days))

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tests.oracle.base import Arc, BaseYear
+from tests.oracle.base import BaseYear
 from tests.oracle.calendar import Tick
 from tests.oracle.forms import Parameters
+from tests.oracle.parts import Arc
 
 Plain = Mapping[str, Any]
-
-
-def named(arcs: Iterable[Iterable[str]]) -> list[Arc]:
-    """Arcs as tuples of commodity, origin and destination."""
-    return [(commodity, start, end) for commodity, start, end in arcs]
 
 
 def day_or_never(plain: Plain, key: str) -> float:
@@ -28,9 +24,9 @@ class Control:
     """A measure on some arcs, with its dates as days from the start of the horizon."""
 
     def __init__(self, plain: Plain, base: BaseYear, p: Parameters) -> None:
-        self.base, self.p = base, p
+        self.p = p
         self.name: str = plain["name"]
-        self.arcs = named(plain["arcs"])
+        self.arcs = base.arcs_named(plain["arcs"])
         self.announced, self.in_force = plain["announced"], plain["in_force"]
         self.until = day_or_never(plain, "until")
         self.coverage: float = plain["coverage"]
@@ -57,7 +53,8 @@ class Control:
         """Days for which it has been in force at the middle of a tick."""
         return max(0.0, tick.middle - self.in_force)
 
-    def passes(self, arc: Arc, tick: Tick) -> float:
-        """Share of covered trade that is expected to pass (eq. 7.1): none."""
-        del arc, tick
-        return 0.0
+    def passing(self, tick: Tick) -> Iterator[tuple[Arc, float]]:
+        """Each arc and the share of covered trade that is expected to pass (eq. 7.1): none."""
+        del tick
+        for a in self.arcs:
+            yield a, 0.0

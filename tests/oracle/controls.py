@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.oracle.base import Arc, BaseYear, Node, Sector, destination, origin
+from tests.oracle.base import BaseYear
 from tests.oracle.calendar import Calendar, Tick
-from tests.oracle.control import Control, Plain, day_or_never, named
+from tests.oracle.control import Control, Plain, day_or_never
 from tests.oracle.forms import Parameters
 from tests.oracle.licence import Licence
 from tests.oracle.quota import Quota
@@ -18,49 +18,51 @@ from tests.oracle.quota import Quota
 class Ban(Control):
     """Nothing that is covered leaves (eq. 7.3)."""
 
-    def blocked(self, want: dict[Arc, float], price: dict[Node, float], tick: Tick) -> dict[Arc, float]:
-        """Share of what is wished on its arcs that may not leave."""
-        del want, price
-        return dict.fromkeys(self.arcs, self.inside(tick))
+    def block(self, tick: Tick) -> None:
+        """Say what share of the wishes on its arcs may not leave: the largest counts."""
+        for a in self.arcs:
+            a.blocked = max(a.blocked, self.inside(tick))
 
 
 class Leak:
     """Controlled goods that go round (eq. 7.13)."""
 
     def __init__(self, plain: Plain, base: BaseYear) -> None:
-        self.flow = {a: base.flow[a] for a in named(plain["arcs"])}
+        self.arcs = base.arcs_named(plain["arcs"])
         self.rate: float = plain["rate"] * (1 - plain["enforcement"])
         self.start, self.end = plain["from"], day_or_never(plain, "until")
 
-    def tries(self, price: dict[Node, float], barred: dict[Arc, float], tick: Tick) -> dict[Arc, float]:
-        """What would go round in a tick, t."""
+    def leak(self, tick: Tick) -> None:
+        """Add what would go round in a tick, t."""
         days = tick.covered(self.start, self.end)
-        gap = {a: max(0, price[destination(a)] - price[origin(a)]) for a in self.flow}
-        return {a: self.rate * flow * gap[a] * barred[a] * days for a, flow in self.flow.items()}
+        for a in self.arcs:
+            a.leaked += self.rate * a.flow0 * max(0, a.destination.price - a.origin.price) * a.barred * days
 
 
 class SupplyShock:
     """Facilities lose a share of what they can do (eq. 4.3)."""
 
-    def __init__(self, plain: Plain) -> None:
-        self.plain = plain
+    def __init__(self, plain: Plain, base: BaseYear) -> None:
+        self.facilities = [base.facility[name] for name in plain["facilities"]]
+        self.start, self.end, self.loss = plain["start"], plain["end"], float(plain["loss"])
 
-    def available(self, f: str, tick: Tick) -> float:
-        """Share of a facility that is left."""
-        days = tick.covered(self.plain["start"], self.plain["end"]) if f in self.plain["facilities"] else 0
-        return 1 - float(self.plain["loss"]) * days / tick.days
+    def hit(self, tick: Tick) -> None:
+        """Leave a share of what shocks before it left."""
+        for f in self.facilities:
+            f.available *= 1 - self.loss * tick.covered(self.start, self.end) / tick.days
 
 
 class DemandShock:
     """Sectors want more or less (eq. 2.3)."""
 
-    def __init__(self, plain: Plain) -> None:
-        self.plain, self.sectors = plain, [tuple(sector) for sector in plain["sectors"]]
+    def __init__(self, plain: Plain, base: BaseYear) -> None:
+        self.sectors = [base.sector[name, region] for name, region in plain["sectors"]]
+        self.start, self.end, self.change = plain["start"], plain["end"], float(plain["change"])
 
-    def demand(self, s: Sector, tick: Tick) -> float:
-        """Demand of a sector, against what it would be."""
-        days = tick.covered(self.plain["start"], self.plain["end"]) if s in self.sectors else 0
-        return 1 + float(self.plain["change"]) * days / tick.days
+    def hit(self, tick: Tick) -> None:
+        """Change what shocks before it made of demand."""
+        for s in self.sectors:
+            s.shock *= 1 + self.change * tick.covered(self.start, self.end) / tick.days
 
 
 Bound = Ban | Quota | Licence | Leak | SupplyShock | DemandShock
@@ -73,7 +75,7 @@ def bound(plain: Plain, base: BaseYear, p: Parameters, calendar: Calendar) -> Bo
         "export_quota": lambda: Quota(plain, base, p),
         "export_licence": lambda: Licence(plain, base, p, calendar),
         "leakage": lambda: Leak(plain, base),
-        "supply_shock": lambda: SupplyShock(plain),
-        "demand_shock": lambda: DemandShock(plain),
+        "supply_shock": lambda: SupplyShock(plain, base),
+        "demand_shock": lambda: DemandShock(plain, base),
     }
     return kinds[plain["kind"]]()

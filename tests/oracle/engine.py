@@ -36,7 +36,7 @@ ENGINE = {  # axis: variable of the oracle and its name in the engine
         "long_price": "long_price",
     },
     "U": {
-        "user_stock": "user_stock",
+        "stock": "user_stock",
         "received": "received",
         "need": "need",
         "expected_use": "expected_need",
@@ -63,7 +63,6 @@ ENGINE = {  # axis: variable of the oracle and its name in the engine
     "S": {
         "baseline": "baseline",
         "quantity": "demand",
-        "cost": "input_cost",
         "intensity": "substitution",
         "idle": "idle",
         "stopped": "stopped",
@@ -86,7 +85,7 @@ class Difference(NamedTuple):
 def follow(world: World, market: Market, clock: Clock) -> Record:
     """Run the engine's market and write down what each tick leaves."""
     names = names_of_axes(world, market.controls.arcs)
-    record: Record = defaultdict(list)
+    record: dict[str, list[dict[Any, Any]]] = defaultdict(list)
 
     def settle(tick: Tick) -> None:
         market.settle(tick)
@@ -94,6 +93,8 @@ def follow(world: World, market: Market, clock: Clock) -> Record:
             for ours, theirs in variables.items():
                 values = getattr(market.controls if axis == "K" else market.state, theirs)[:, 0].tolist()
                 record[ours].append(dict(zip(names[axis], values, strict=True)))
+        cost = [math.exp(value) for value in market.state.input_cost[:, 0].tolist()]
+        record["cost"].append(dict(zip(names["S"], cost, strict=True)))
         record["under_way"].append(dict(zip(names["A"], market.under_way.total[:, 0].tolist(), strict=True)))
         record["critical"].append(critical(world, market.state.critical[:, 0].tolist()))
 

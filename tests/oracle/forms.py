@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
+from functools import cache
+from math import exp, log, pi, sqrt, tanh
 
 Parameters = Mapping[str, float]
 
 
+@cache
 def alpha(ratio: float) -> float:
     """Share of a gap that closes in a tick of ``ratio`` = h/τ (eq. 0.1)."""
-    return 1 - math.exp(-ratio)
+    return 1 - exp(-ratio)
 
 
-def smooth(x: float, goal: float, time: float, days: float) -> float:
-    """Exact smoothing over the days of a tick (eq. 0.1)."""
-    return x + (goal - x) * alpha(days / time)
+def smooth(x: float, goal: float, share: float) -> float:
+    """Close a share α of a gap (eq. 0.1)."""
+    return x + (goal - x) * share
 
 
 def release(stock: float, inflow: float, time: float, days: float) -> float:
@@ -25,12 +27,12 @@ def release(stock: float, inflow: float, time: float, days: float) -> float:
 
 def normal(z: float) -> float:
     """Distribution function of the normal, in its logistic form (eq. 0.3)."""
-    return (1 + math.tanh(math.sqrt(2 / math.pi) * (z + 0.044715 * z**3))) / 2
+    return (1 + tanh(sqrt(2 / pi) * (z + 0.044715 * z**3))) / 2
 
 
 def logistic(z: float) -> float:
     """1 / (1 + e^(−z)), without overflow."""
-    return (1 + math.tanh(z / 2)) / 2
+    return (1 + tanh(z / 2)) / 2
 
 
 def held(x: float, low: float, high: float) -> float:
@@ -38,22 +40,27 @@ def held(x: float, low: float, high: float) -> float:
     return min(max(x, low), high)
 
 
-def remaining(x: float, p: Parameters) -> float:
-    """Share of uses that have not given up at ln cost ``x``, against base (eq. 0.4)."""
-    choke, spread = math.log(p["choke_price"]), p["choke_spread"]
-    return normal((choke - x) / spread) / normal(choke / spread)
+class Responses:
+    """How a use answers to its cost, x = ln (cost ÷ base)."""
 
+    def __init__(self, p: Parameters) -> None:
+        self.p = p
+        self.choke, self.spread = log(p["choke_price"]), p["choke_spread"]
+        self.remaining0 = normal(self.choke / self.spread)
 
-def fast_response(x: float, p: Parameters) -> float:
-    """What is used at ln cost ``x``, against base, within weeks (eq. 0.4)."""
-    used = math.exp(-p["saving_elasticity"] * x) * remaining(x, p)
-    return held(used, p["saving_floor"], p["saving_ceiling"])
+    def remaining(self, x: float) -> float:
+        """Share of users that have not given up (eq. 0.4)."""
+        return normal((self.choke - x) / self.spread) / self.remaining0
 
+    def fast(self, x: float) -> float:
+        """What is used, against base, within weeks (eq. 0.4)."""
+        used = exp(-self.p["saving_elasticity"] * x) * self.remaining(x)
+        return held(used, self.p["saving_floor"], self.p["saving_ceiling"])
 
-def slow_response(y: float, x: float, p: Parameters, days: float) -> float:
-    """The next value of intensity ``y`` at ln cost ``x``: soon down, slowly back (eq. 0.5)."""
-    band, time = p["thrift_dead_band"], p["thrift_time"]
-    gap = held(math.exp(-p["thrift_elasticity"] * x), p["thrift_floor"], 1) - y
-    up = max(0, gap - band) * alpha(days * p["thrift_return"] / time)
-    down = max(-p["thrift_rate"] * days, min(0, (gap + band) * alpha(days / time)))
-    return y + up + down
+    def slow(self, y: float, x: float, days: float) -> float:
+        """The next value of intensity ``y``: soon down, slowly back (eq. 0.5)."""
+        p, band, time = self.p, self.p["thrift_dead_band"], self.p["thrift_time"]
+        gap = held(exp(-p["thrift_elasticity"] * x), p["thrift_floor"], 1) - y
+        up = max(0, gap - band) * alpha(days * p["thrift_return"] / time)
+        down = max(-p["thrift_rate"] * days, min(0, (gap + band) * alpha(days / time)))
+        return y + up + down

@@ -3,27 +3,72 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from tests.oracle.base import Arc, BaseYear, Node, User, destination, origin
+from tests.oracle.base import BaseYear
 from tests.oracle.calendar import Calendar, Tick
-from tests.oracle.control import Control, Plain, named
+from tests.oracle.control import Control, Plain
 from tests.oracle.forms import Parameters, alpha, smooth
-from tests.oracle.queue import Queue
+from tests.oracle.parts import Arc, Node, User
+from tests.oracle.queue import Queue, Readiness
+
+NONE_HELD: Plain = {"arcs": (), "share": 0.0, "released": [1.0], "start": 0, "full": 0, "ease": 0, "end": 0}
 
 
-@dataclass
+@dataclass(eq=False, slots=True)
+class Rule:
+    """The share that is granted on some days, where nothing fits better."""
+
+    share: float
+    since: float = -math.inf
+    until: float = math.inf
+
+
+@dataclass(eq=False, slots=True)
+class Docket:
+    """The files on one arc, and what people make of them."""
+
+    arc: Arc
+    files: Queue  # not yet ready
+    expected_filed: float
+    rules: dict[User, list[Rule]]  # of each user of the destination those that fit, the best first
+    backlog: float = 0.0  # ready, not yet decided
+    granted: float = 0.0
+    refused: float = 0.0
+    expected_granted: float = 0.0
+    approval: float = 0.0
+    grants: dict[User, float] = field(default_factory=dict)
+
+    def waiting(self) -> float:
+        """Tonnes that wait, ready or not."""
+        return self.files.waiting() + self.backlog
+
+    def approve(self, day: int) -> None:
+        """What each user is granted in a tick that begins on a day, and the mean (eqs 7.6, 7.9)."""
+        self.approval = 0.0
+        for user, rules in self.rules.items():
+            granted = first_that_holds(rules, day).share
+            self.grants[user] = granted
+            self.approval += user.part * granted
+
+
+def first_that_holds(rules: list[Rule], day: int) -> Rule:
+    """The first rule that holds on a day; the last always does."""
+    for rule in rules:
+        if rule.since <= day < rule.until:
+            break
+    return rule
+
+
 class LookAlikes:
     """Goods of the same customs code that are held at the border for a while (eq. 7.11)."""
 
-    arcs: list[Arc]
-    share: float
-    start: float
-    full: float
-    ease: float
-    end: float
-    queue: Queue
-    released: dict[Arc, float] = field(default_factory=dict)
+    def __init__(self, plain: Plain, base: BaseYear, tick: int) -> None:
+        readiness = Readiness(plain["released"], tick)
+        self.held = {a: Queue(readiness) for a in base.arcs_named(plain["arcs"])}
+        self.share: float = plain["share"]
+        self.start, self.full, self.ease, self.end = (plain[key] for key in ("start", "full", "ease", "end"))
 
     def hold(self, days: float) -> float:
         """Share that is held, so many days after the control came in force."""
@@ -42,20 +87,28 @@ class Licence(Control):
     def __init__(self, plain: Plain, base: BaseYear, p: Parameters, calendar: Calendar) -> None:
         super().__init__(plain, base, p)
         self.plain = plain
-        self.files = Queue(plain["ready"], calendar)
-        self.backlog = dict.fromkeys(self.arcs, 0.0)  # ready, not yet decided
-        self.granted, self.refused = dict.fromkeys(self.arcs, 0.0), dict.fromkeys(self.arcs, 0.0)
-        self.expected_granted = dict.fromkeys(self.arcs, 0.0)
-        self.expected_filed = {a: self.coverage * base.flow[a] for a in self.arcs}
-        self.approval: dict[Arc, float] = {}
-        self.grants: dict[Arc, dict[User, float]] = {}
-        self.look_alikes = self._look_alikes(plain["look_alikes"], calendar)
+        readiness = Readiness(plain["ready"], calendar.tick)
+        self.dockets = [self._docket(a, Queue(readiness)) for a in self.arcs]
+        self.bound_for: dict[Node, list[Docket]] = {}
+        for docket in self.dockets:
+            self.bound_for.setdefault(docket.arc.destination, []).append(docket)
+        self.by_end_use = any(rule["end_uses"] is not None for rule in plain["rules"])
+        self.look_alikes = LookAlikes(plain["look_alikes"] or NONE_HELD, base, calendar.tick)
 
-    def _look_alikes(self, plain: Plain | None, calendar: Calendar) -> LookAlikes:
-        if plain is None:
-            return LookAlikes([], 0, 0, 0, 0, 0, Queue([1.0], calendar))
-        trapezium = {key: plain[key] for key in ("share", "start", "full", "ease", "end")}
-        return LookAlikes(named(plain["arcs"]), **trapezium, queue=Queue(plain["released"], calendar))
+    def _docket(self, arc: Arc, files: Queue) -> Docket:
+        """The docket of an arc, with nothing in it."""
+        rules = {u: list(self._rules(arc, u)) for u in arc.destination.users}
+        return Docket(arc, files, self.coverage * arc.flow0, rules)
+
+    def _rules(self, arc: Arc, user: User) -> Iterator[Rule]:
+        """Rules that fit a user, the best first (eq. 7.6); plants are no end use that a rule could name."""
+        sector = user.name[2] if len(user.name) == 3 else None
+        later_first = reversed(self.plain["rules"])
+        for rule in sorted(later_first, key=lambda r: (r["end_uses"] is not None, r["specific"]), reverse=True):
+            fits = rule["end_uses"] is None or sector in rule["end_uses"]
+            if fits and arc.name in {tuple(a) for a in rule["arcs"]}:
+                yield Rule(rule["share"], rule["since"], rule["until"])
+        yield Rule(self.plain["default"])
 
     def general(self, tick: Tick) -> float:
         """Share of trade under general licences (eq. 7.4)."""
@@ -72,82 +125,72 @@ class Licence(Control):
 
     # ---------------------------------------------------------------- who is granted what
 
-    def approve(self, tick: Tick, claims: dict[User, float]) -> None:
+    def approve(self, tick: Tick) -> None:
         """Approval of each arc, the mean over what its users are granted (eqs 7.6, 7.9)."""
-        for a in self.arcs:
-            users = self.base.users[destination(a)]
-            self.grants[a] = {u: self._grant(a, u, tick) for u in users}
-            claimed = sum(claims[u] for u in users)
-            self.approval[a] = sum(claims[u] * self.grants[a][u] for u in users) / claimed
+        for docket in self.dockets:
+            docket.approve(tick.start)
 
-    def _grant(self, arc: Arc, user: User, tick: Tick) -> float:
-        """Share granted to one user by the rule that fits best; plants are no end use that a rule could name."""
-        sector = user[2] if len(user) == 3 else None
-        best, share = (False, -1), self.plain["default"]
-        for rule in self.plain["rules"]:
-            place = (rule["end_uses"] is not None, rule["specific"])
-            holds = rule["since"] <= tick.start < rule["until"] and arc in named(rule["arcs"])
-            if holds and (rule["end_uses"] is None or sector in rule["end_uses"]) and place >= best:
-                best, share = place, rule["share"]
-        return float(share)
-
-    def divert(
-        self, landed: dict[Arc, float], received: dict[User, float], claims: dict[User, float], tick: Tick
-    ) -> None:
+    def divert(self, tick: Tick) -> None:
         """Share anew what lands at the destinations of its arcs, by what each user is granted (eq. 7.9)."""
-        if any(rule["end_uses"] is not None for rule in self.plain["rules"]) and self.needing(tick):
-            for d in {destination(a) for a in self.arcs}:
-                received |= self._diverted(d, landed, claims, tick)
+        needing = self.needing(tick)
+        if self.by_end_use and needing:
+            for d, dockets in self.bound_for.items():
+                self._divert(d, dockets, needing)
 
-    def _diverted(self, d: Node, landed: dict[Arc, float], claims: dict[User, float], tick: Tick) -> dict[User, float]:
-        """What each user of a destination gets of what lands there."""
-        users = self.base.users[d]
-        part = {u: claims[u] / sum(claims[v] for v in users) for u in users}
-        covered = {a: self.needing(tick) * landed[a] for a in self.arcs if destination(a) == d}
-        given = {u: part[u] * sum(self._ratio(a, u) * tonnes for a, tonnes in covered.items()) for u in users}
-        everything = sum(landed[a] for a in self.base.into[d])
-        free = everything - sum(covered.values())
-        lacking = {u: max(0, part[u] * everything - given[u]) for u in users}
+    def _divert(self, d: Node, dockets: list[Docket], needing: float) -> None:
+        """Share anew what lands at one destination."""
+        everything = sum(a.landed for a in d.into)
+        free = everything - needing * sum(docket.arc.landed for docket in dockets)
+        given = dict.fromkeys(d.users, 0.0)
+        for docket in dockets:
+            covered = needing * docket.arc.landed
+            for u, granted in docket.grants.items():
+                ratio = granted / docket.approval if docket.approval else 1.0
+                given[u] += u.part * ratio * covered
+        lacking = {u: max(0, u.part * everything - given[u]) for u in d.users}
         lack = sum(lacking.values())
-        return {u: given[u] + (free * lacking[u] / lack if lack else 0.0) for u in users}
-
-    def _ratio(self, arc: Arc, user: User) -> float:
-        """What a user is granted, against the mean of the arc (g/ḡ)."""
-        return self.grants[arc][user] / self.approval[arc] if self.approval[arc] else 1.0
+        for u in d.users:
+            u.received = given[u] + (free * lacking[u] / lack if lack else 0.0)
 
     # ---------------------------------------------------------------- decisions
 
     def decide(self, tick: Tick) -> None:
         """Files that are ready come to the reviewers, who grant or refuse (eqs 7.4 to 7.6, 7.10)."""
         ended = self.until <= tick.start
-        for a in self.arcs:
-            self.backlog[a] += self.files.take_all(a) if ended else self.files.take(a, tick)
+        for docket in self.dockets:
+            docket.backlog += docket.files.take_all() if ended else docket.files.take(tick.days)
         done = 1.0 if ended else self._reviewed(tick)
-        for a in self.arcs:
-            decided = self.backlog[a] * done
-            self.backlog[a] -= decided
-            self.granted[a] = decided * (1.0 if ended else self.approval[a])
-            self.refused[a] = decided - self.granted[a]
-        held = self.look_alikes
-        held.released = {a: held.queue.take_all(a) if ended else held.queue.take(a, tick) for a in held.arcs}
+        for docket in self.dockets:
+            decided = docket.backlog * done
+            docket.backlog -= decided
+            docket.granted = decided * (1.0 if ended else docket.approval)
+            docket.refused = decided - docket.granted
+            docket.arc.granted += docket.granted
+            docket.arc.refused += docket.refused
+            docket.arc.pending += docket.waiting() * docket.approval  # eq. 7.8
+        for a, held in self.look_alikes.held.items():
+            a.granted += held.take_all() if ended else held.take(tick.days)
+            a.pending += held.waiting()
 
     def _reviewed(self, tick: Tick) -> float:
         """Share of the ready files that reviewers get through (eq. 7.5)."""
-        rule, value = self.plain["reviewers"], {a: self.base.price[origin(a)] for a in self.arcs}
-        ready = sum(self.backlog[a] * value[a] for a in self.arcs)
+        rule = self.plain["reviewers"]
+        ready = sum(docket.backlog * docket.arc.origin.base_price for docket in self.dockets)
         if rule is None or not ready:
             return 1.0
         start, final = rule["start"], rule["final"]
         capacity = final * start / (start + (final - start) * math.exp(-self.days(tick) / rule["time"]))
-        load = ready / sum(self.base.flow[a] * value[a] for a in self.arcs)
+        load = ready / sum(a.flow0 * a.origin.base_price for a in self.arcs)
         return min(1.0, float(capacity) * tick.days / load)
 
     # ---------------------------------------------------------------- what people expect
 
-    def passes(self, arc: Arc, tick: Tick) -> float:
-        """Share of covered trade that is expected to pass (eq. 7.7)."""
-        general, filed = self.general(tick), self.expected_filed[arc]
-        return general + (1 - general) * (min(1.0, self.expected_granted[arc] / filed) if filed else 0.0)
+    def passing(self, tick: Tick) -> Iterator[tuple[Arc, float]]:
+        """Each arc and the share of covered trade that is expected to pass (eq. 7.7)."""
+        general = self.general(tick)
+        for docket in self.dockets:
+            filed = docket.expected_filed
+            yield docket.arc, general + (1 - general) * (min(1.0, docket.expected_granted / filed) if filed else 0.0)
 
     def takes(self, tick: Tick) -> float:
         """Days that buyers expect a licence to take (eq. 7.8)."""
@@ -156,40 +199,34 @@ class Licence(Control):
 
     # ---------------------------------------------------------------- the border
 
-    def cross(self, passing: dict[Arc, float], tick: Tick) -> None:
-        """Take files and look-alikes out of what would cross (eqs 7.4, 7.7, 7.11)."""
+    def cross(self, tick: Tick) -> None:
+        """Take files and look-alikes out of what would cross."""
         first, end = max(tick.start, self.in_force), math.ceil(min(tick.end, self.until))
-        if first >= end:
-            return
-        filed = {a: passing[a] * self.needing(tick) for a in self.arcs}
-        self._take(filed, passing, self.files, range(first, end), tick)
-        self._remember(filed, tick)
+        if first < end:
+            self._file(first - tick.start, end - tick.start, tick)
+            self._hold(first - tick.start, end - tick.start, tick)
+
+    def _file(self, first: int, end: int, tick: Tick) -> None:
+        """Take in files on some days of a tick (eq. 7.4), and remember how much was filed and granted (eq. 7.7)."""
+        needing, memory = self.needing(tick), alpha(tick.days / self.p["licence_memory"])
+        for docket in self.dockets:
+            filed = docket.arc.crossed * needing
+            docket.arc.crossed -= filed
+            docket.files.put(filed, first, end)
+            docket.expected_filed = smooth(docket.expected_filed, filed / tick.days, memory)
+            docket.expected_granted = smooth(docket.expected_granted, docket.granted / tick.days, memory)
+
+    def _hold(self, first: int, end: int, tick: Tick) -> None:
+        """Hold look-alikes on some days of a tick (eq. 7.11)."""
         share = self.inside(tick) * self.look_alikes.hold(tick.middle - self.in_force)
-        held = {a: passing[a] * share for a in self.look_alikes.arcs}
-        self._take(held, passing, self.look_alikes.queue, range(first, end), tick)
+        for a, queue in self.look_alikes.held.items():
+            held = a.crossed * share
+            a.crossed -= held
+            queue.put(held, first, end)
 
-    def _take(self, tonnes: dict[Arc, float], passing: dict[Arc, float], queue: Queue, days: range, tick: Tick) -> None:
-        """Move tonnes from what would cross to what waits."""
-        queue.put(tonnes, days.start, days.stop, tick)
-        for a, taken in tonnes.items():
-            passing[a] -= taken
-
-    def _remember(self, filed: dict[Arc, float], tick: Tick) -> None:
-        """What exporters know of files and grants (eq. 7.7)."""
-        time, h = self.p["licence_memory"], tick.days
-        for a in self.arcs:
-            self.expected_filed[a] = smooth(self.expected_filed[a], filed[a] / h, time, h)
-            self.expected_granted[a] = smooth(self.expected_granted[a], self.granted[a] / h, time, h)
-
-    def leaving(self, arc: Arc) -> float:
-        """What is granted or released in this tick."""
-        return self.granted.get(arc, 0.0) + self.look_alikes.released.get(arc, 0.0)
-
-    def pending(self, arc: Arc) -> float:
-        """What is expected to come of what waits (eq. 7.8)."""
-        files = self.files.waiting(arc) + self.backlog.get(arc, 0.0)
-        return files * self.approval.get(arc, 0.0) + self.look_alikes.queue.waiting(arc)
-
-    def waiting(self, arc: Arc) -> float:
-        """Files and look-alikes that wait, t."""
-        return self.files.waiting(arc) + self.backlog.get(arc, 0.0) + self.look_alikes.queue.waiting(arc)
+    def count(self) -> None:
+        """Add up what waits on each arc."""
+        for docket in self.dockets:
+            docket.arc.waiting += docket.waiting()
+        for a, held in self.look_alikes.held.items():
+            a.waiting += held.waiting()

@@ -13,12 +13,13 @@ from sim.axes import Ints
 from sim.ensemble.clock import Horizon
 from sim.files.distributions import Cases, Distribution
 from sim.instruments.base import Instrument
+from sim.instruments.parts.approval import ApprovalRule
 from sim.instruments.parts.control import Control
 from sim.instruments.parts.shock import Shock
 from sim.instruments.shocks.demand_shock import DemandShock
 from sim.instruments.shocks.supply_shock import SupplyShock
 from sim.instruments.trade.export_ban import ExportBan
-from sim.instruments.trade.export_licence import ApprovalRule, ExportLicence, LookAlikes
+from sim.instruments.trade.export_licence import ExportLicence, LookAlikes
 from sim.instruments.trade.export_quota import ExportQuota
 from sim.instruments.trade.leakage import Leakage
 from sim.world.build import World

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Generator
+import operator
+from collections.abc import Generator, Iterator
 
 import simpy
 
-from tests.oracle.base import Arc, BaseYear, Node, destination, origin
+from tests.oracle.base import BaseYear
 from tests.oracle.calendar import Tick
 from tests.oracle.control import Control, Plain
 from tests.oracle.forms import Parameters, logistic
+from tests.oracle.parts import Arc, Node
 
 NOON = 0.5  # what is dated d happens at d + ½, after the tick that ends on d
 
@@ -22,7 +24,7 @@ class Quota(Control):
     def __init__(self, plain: Plain, base: BaseYear, p: Parameters) -> None:
         super().__init__(plain, base, p)
         self.volume: float = plain["volume"]
-        self.counted: dict[Arc, float] = plain["counted"]
+        self.counted = {a: plain["counted"][a.name] for a in self.arcs}  # κ
         self.batches: list[tuple[int, float, int]] = plain["batches"]
         self.account, self.year, self.closes = 0.0, 0, 0
         self.room = dict.fromkeys(self.arcs, 1.0)
@@ -42,43 +44,48 @@ class Quota(Control):
         """What may leave in a tick, t of what the quota counts."""
         return self.account * tick.days / max(tick.days, self.closes - tick.start)
 
-    def blocked(self, want: dict[Arc, float], price: dict[Node, float], tick: Tick) -> dict[Arc, float]:
-        """Share of what is wished on its arcs that may not leave."""
+    def block(self, tick: Tick) -> None:
+        """Say what share of the wishes on its arcs may not leave: the largest counts."""
         inside = self.inside(tick)
-        if not inside:
-            return dict.fromkeys(self.arcs, 0.0)
-        wished = {a: want[a] * self.counted[a] * tick.days for a in self.arcs}
-        usd = {n: self.base.price[n] * math.exp(x) for n, x in price.items()}
-        margin = {a: (usd[destination(a)] - usd[origin(a)]) / self.counted[a] for a in self.arcs}
-        self.room = fill_by_margin(wished, margin, self.left(tick), self.p["quota_margin_spread"])
-        return {a: (1 - room) * inside for a, room in self.room.items()}
+        if inside:
+            wished = [a.want * kappa * tick.days for a, kappa in self.counted.items()]
+            margin = [(usd(a.destination) - usd(a.origin)) / kappa for a, kappa in self.counted.items()]
+            shares = fill_by_margin(wished, margin, self.left(tick), self.p["quota_margin_spread"])
+            self.room = dict(zip(self.counted, shares, strict=True))
+            for a, room in self.room.items():
+                a.blocked = max(a.blocked, (1 - room) * inside)
 
-    def cross(self, passing: dict[Arc, float], tick: Tick) -> None:
+    def cross(self, tick: Tick) -> None:
         """Take what crosses off the account."""
-        used = sum(passing[a] * self.counted[a] for a in self.arcs) * self.inside(tick)
+        used = sum(a.crossed * kappa for a, kappa in self.counted.items()) * self.inside(tick)
         self.account = max(0, self.account - used)
 
-    def passes(self, arc: Arc, tick: Tick) -> float:
-        """Share of covered trade that is expected to pass: the room of the tick before."""
+    def passing(self, tick: Tick) -> Iterator[tuple[Arc, float]]:
+        """Each arc and the share of covered trade that is expected to pass: the room of the tick before."""
         del tick
-        return self.room[arc]
+        yield from self.room.items()
 
 
-def fill_by_margin(wished: dict[Arc, float], margin: dict[Arc, float], left: float, spread: float) -> dict[Arc, float]:
+def usd(n: Node) -> float:
+    """Price, USD/t."""
+    return n.base_price * math.exp(n.price)
+
+
+def fill_by_margin(wished: list[float], margin: list[float], left: float, spread: float) -> list[float]:
     """Shares of wishes that fill what is left, those with the best margins first."""
-    total = sum(wished.values())
+    total = sum(wished)
     if total <= left:
-        return dict.fromkeys(wished, 1.0)
+        return [1.0] * len(wished)
     if left <= 0:
-        return dict.fromkeys(wished, 0.0)
+        return [0.0] * len(wished)
     at_equal_margin = -spread * math.log(left / (total - left))
-    low, high = min(margin.values()) + at_equal_margin, max(margin.values()) + at_equal_margin
+    low, high = min(margin) + at_equal_margin, max(margin) + at_equal_margin
 
-    def shares(cut: float) -> dict[Arc, float]:
-        return {a: logistic((m - cut) / spread) for a, m in margin.items()}
+    def shares(cut: float) -> list[float]:
+        return [logistic((m - cut) / spread) for m in margin]
 
     while low < (middle := (low + high) / 2) < high:
-        if sum(wished[a] * g for a, g in shares(middle).items()) > left:
+        if sum(map(operator.mul, wished, shares(middle))) > left:
             low = middle
         else:
             high = middle

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 from functools import partial
 from typing import ClassVar, Literal, final
 
@@ -15,14 +14,15 @@ from sim.ensemble.clock import Tick
 from sim.ensemble.items import Item
 from sim.ensemble.metrics import Measured, Metric, declare
 from sim.ensemble.recorder import Traced
-from sim.files.quantities import Cases, Date, Days, Model, Names, UncertainDays, UncertainShare, WorldNames
-from sim.instruments.base import NO_ARCS, Problem, Setting, amount
+from sim.files.quantities import Cases, Date, Days, Model, UncertainDays, UncertainShare, WorldNames
+from sim.instruments.base import Problem, Setting, amount
+from sim.instruments.parts.approval import Approval, Approvals
 from sim.instruments.parts.calendar import Calendar
 from sim.instruments.parts.control import Control
 from sim.instruments.parts.eligibility import look_alike_arcs
 from sim.instruments.parts.queue import Queue
 from sim.market.forms import smooth, step_share
-from sim.market.points import Controls
+from sim.market.points import Controls, Landing
 from sim.world.build import World
 
 WAIT = declare(
@@ -35,39 +35,6 @@ FILED = declare(Metric("licence_filed", "t", ("instrument",), "neither", "tonnes
 GRANTED = declare(Metric("licence_granted", "t", ("instrument",), "higher", "tonnes granted"))
 REFUSED = declare(Metric("licence_refused", "t", ("instrument",), "lower", "tonnes refused, back to their makers"))
 OPEN = declare(Metric("licence_open", "t", ("instrument",), "lower", "tonnes that still wait at the end"))
-
-
-class ApprovalRule(Model):
-    """A share granted for some of the trade: the most specific rule wins, of equals the later."""
-
-    name: str = Field(description="so that a path can reach it")
-    towards: Names | None = Field(None, description="destinations it is for")
-    elements: Names | None = Field(None, description="elements it is for")
-    end_use: Names | None = Field(None, description="sectors it is for, such as defence")
-    since: Date | None = Field(None, description="first day on which it holds")
-    until: Date | None = Field(None, description="first day on which it no longer holds")
-    share: UncertainShare = Field(description="share granted")
-
-    @property
-    def rank(self) -> tuple[bool, int]:
-        """What wins: a rule for an end use, then the one that is specific about more."""
-        specific = sum(getattr(self, field) is not None for field in ("towards", "elements", "since", "until"))
-        return self.end_use is not None, specific
-
-    def names(self, end_use: str | None) -> bool:
-        """Whether it is a rule for an end use."""
-        return end_use is not None and self.end_use is not None and bool(self.end_use.among([end_use]))
-
-    def holds(self, day: date) -> bool:
-        """Whether it holds on a day."""
-        return (self.since is None or self.since <= day) and (self.until is None or day < self.until)
-
-
-class Approval(Model):
-    """What share of decided files is granted."""
-
-    default: UncertainShare = Field(description="share granted where no rule fits")
-    rules: tuple[ApprovalRule, ...] = Field((), description="exceptions by destination, element, end use and time")
 
 
 class Reviewers(Model):
@@ -114,14 +81,8 @@ class ExportLicence(Control):
     def check(self, names: WorldNames) -> Iterator[Problem]:
         """Names and dates that do not fit."""
         yield from self.check_control(names)
-        for i, rule in enumerate(self.approval.rules):
-            for field, known, what in (
-                ("towards", names.regions, "region"), ("elements", names.elements, "element"),
-                ("end_use", names.sectors, "sector"),
-            ):  # fmt: skip
-                asked = getattr(rule, field)
-                for found, right in () if asked is None else asked.unknown(known, what):
-                    yield (("approval", "rules", i, field), found, right)
+        for path, found, right in self.approval.check(names):
+            yield (("approval", *path), found, right)
 
     def is_zero(self) -> bool:
         """Whether no trade needs a licence."""
@@ -144,7 +105,7 @@ class ExportLicence(Control):
         setting.points.decisions.append(licence.decide)
         setting.points.expectations.append(licence.expect)
         setting.points.crossings.append(licence.cross)
-        if licence.approval.end_uses:
+        if licence.approval.end_uses.matter:
             setting.points.sharing.append(licence.divert)
         setting.measured.extend(licence.measured())
         approval = Item("licence_approval", region=self.by, instrument=self.name, unit="1")
@@ -179,7 +140,8 @@ class _Licence:
         self.granted = np.zeros(shape)
         self.totals = {name: np.zeros(setting.replicates) for name in ("filed", "granted", "refused", "tonne days")}
         self.sum = Sum(one, range(len(self.arcs)), 1.0, (1, len(self.arcs)))
-        self.approval = _Approval(schema, setting, self.arcs)
+        draw = partial(schema.draw, setting, unit="1")
+        self.approval = Approvals(schema.approval, world, self.arcs, setting.replicates, schema.covers, draw)
         self.reviewers = None if schema.reviewers is None else _draw_reviewers(schema, schema.reviewers, setting)
         self.general_share: Scalar = 0.0
         if schema.general is not None:
@@ -187,7 +149,7 @@ class _Licence:
 
     def decide(self, tick: Tick, controls: Controls) -> None:
         """Reviewers decide ready files; where the control is over, all that waits is granted (eq. 7.5, 7.6, 7.10)."""
-        self.approval.move(tick)
+        self.approval.move(self.setting.clock.horizon.date(tick.start))
         over = self.calendar.over(tick)
         self.pile += self.queue.ready(tick)
         if np.any(over):
@@ -198,9 +160,7 @@ class _Licence:
         refused = decided - self.granted
         controls.granted[self.rows] += self.granted
         controls.refused[self.rows] += refused
-        self._count("granted", self.granted)
-        self._count("refused", refused)
-        self._count("tonne days", decided * (tick.days / 2))  # decided evenly over the tick
+        self._count(tick.days / 2, granted=self.granted, refused=refused)  # decided evenly over the tick
 
     def _pace(self, tick: Tick) -> Scalar:
         """Share of the ready files that reviewers get to in a tick (eq. 7.5)."""
@@ -232,7 +192,7 @@ class _Licence:
         learned = -np.expm1(-self.calendar.since(tick) / p["licence_learning"])
         share = self.coverage * self.calendar.share(tick) * (1 - general) * learned
         controls.licence_days[self.rows] += self.mean_days * share
-        self._count("tonne days", waiting * tick.days)
+        self.totals["tonne days"] += self.sum(waiting)[0] * tick.days
 
     def cross(self, tick: Tick, crossing: Floats, controls: Controls) -> None:
         """Covered goods wait, but for those under general licences (eq. 7.4)."""
@@ -241,26 +201,30 @@ class _Licence:
         crossing[self.rows] -= filed
         self.queue.file(tick, filed, self.calendar.first_days(tick))
         controls.waiting[self.rows] += filed
-        controls.pending[self.rows] += filed * self.approval.share
-        self._count("filed", filed)
-        self._count("tonne days", filed * (tick.days / 2))
+        self._count(tick.days / 2, filed=filed)
         if np.any(self.calendar.share(tick)):
             learning = step_share(tick.days, self.p["licence_memory"])
             smooth(self.filed_rate, filed / tick.days, learning)
             smooth(self.granted_rate, self.granted / tick.days, learning)
 
-    def divert(self, tick: Tick, parts: Floats, landed: Floats, received: Floats) -> None:
+    def divert(self, tick: Tick, landing: Landing) -> None:
         """Users for whom licences are refused get none of the goods that needed one (eq. 7.9)."""
         share = self.coverage * self.calendar.share(tick) * (1 - self.general(tick))
-        self.approval.move(tick)
-        self.approval.divert(parts, landed, landed[self.arcs] * share, received)
+        if not np.any(share):
+            return
+        self.approval.move(self.setting.clock.horizon.date(tick.start))
+        self.approval.divert(landing, share)
 
     def granted_share(self) -> Floats:
         """(R,): tonnes granted over tonnes filed, since in force."""
         return ratio(self.totals["granted"], self.totals["filed"])
 
-    def _count(self, what: str, tonnes: Floats) -> None:
-        self.totals[what] += self.sum(tonnes)[0]
+    def _count(self, days: float, **tonnes: Floats) -> None:
+        """Count tonnes, which waited so many days."""
+        for what, rows in tonnes.items():
+            total = self.sum(rows)[0]
+            self.totals[what] += total
+            self.totals["tonne days"] += total * days
 
     def measured(self) -> Iterator[Measured]:
         """Metrics of the licence."""
@@ -279,85 +243,6 @@ def _draw_reviewers(schema: ExportLicence, reviewers: Reviewers, setting: Settin
         reviewers.final,
         schema.draw(setting, "reviewers.time", reviewers.time, "days"),
     )
-
-
-@final
-class _Approval:
-    """Share granted on each covered arc, and by end use (eq. 7.6 and 7.9)."""
-
-    def __init__(self, schema: ExportLicence, setting: Setting, arcs: Ints) -> None:
-        self.world, self.horizon, self.schema, self.arcs = setting.world, setting.clock.horizon, schema, arcs
-        world, rules = setting.world, schema.approval.rules
-        self.default = schema.draw(setting, "approval.default", schema.approval.default, "1")
-        drawn = [(rule, schema.draw(setting, f"approval.rules.{rule.name}.share", rule.share, "1")) for rule in rules]
-        self.rules = sorted(drawn, key=lambda drawn: drawn[0].rank)  # the one that wins comes last
-        sectors = sorted({s for _, _, s in world.users if s})
-        self.end_uses = [s for s in sectors if any(rule.names(s) for rule in rules)]
-        self.users = [np.flatnonzero([user[2] == s for user in world.users]) for s in self.end_uses]
-        named = np.concatenate([NO_ARCS, *self.users])
-        self.users.append(np.setdiff1d(np.arange(len(world.user_node)), named))
-        self.node = world.arc_destination[arcs]
-        self.into = Sum(self.node, range(len(arcs)), 1.0, (world.to_destination.shape[0], len(arcs)))
-        self.shape = (len(arcs), setting.replicates)
-        self.grants: list[Floats] = []  # (K, R) by group of users, as `users`
-        self.share = np.zeros(self.shape)
-        self._holding: list[str] | None = None
-
-    def move(self, tick: Tick) -> None:
-        """Let rules come and go with their dates."""
-        day = self.horizon.date(tick.start)
-        holding = [rule.name for rule, _ in self.rules if rule.holds(day)]
-        if holding == self._holding:
-            return
-        self._holding = holding
-        self.grants = [self._granted(day, end_use) for end_use in [*self.end_uses, None]]
-        self.share = self.grants[-1]
-
-    def _granted(self, day: date, end_use: str | None) -> Floats:
-        """(K, R): share granted to an end use, or to those that no rule names."""
-        granted = np.zeros(self.shape) + self.default
-        for rule, share in self.rules:
-            if rule.holds(day) and (rule.end_use is None or rule.names(end_use)):
-                granted[[k for k, a in enumerate(self.arcs) if self._fits(rule, a)]] = share
-        return granted
-
-    def _fits(self, rule: ApprovalRule, arc: int) -> bool:
-        commodity, _, destination = self.world.arcs[arc]
-        return (rule.towards is None or destination in rule.towards.among(self.world.regions)) and (
-            rule.elements is None or self.schema.covers.holds(self.world, commodity, rule.elements)
-        )
-
-    def weigh(self, parts: Floats) -> list[Floats]:
-        """(D, R) by group of users: its part of what lands, from that of users; arcs are granted the mean over them."""
-        civil, sums = self.grants[-1], self.world.user_to_destination
-        named = [sums(_only(parts, users)) for users in self.users[:-1]]
-        self.share = civil + sum(n[self.node] * (g - civil) for n, g in zip(named, self.grants, strict=False))
-        return [*named, 1 - np.sum(named, axis=0)]
-
-    def divert(self, parts: Floats, landed: Floats, covered: Floats, received: Floats) -> None:
-        """Share what landed, (A, R) t, by what each end use is granted, wherever some of it needed a licence.
-
-        Covered, (K, R) t, is what of it needed a licence; parts, (U, R), are those of eq. 1.2. Goods are swapped where
-        they may be: what came without a licence goes first to those who get none with one.
-        """
-        world, into, groups = self.world, self.into, self.weigh(parts)
-        all_landed, came = world.to_destination(landed), into(covered)
-        granted = self.share > TINY
-        mean = covered / np.where(granted, self.share, 1)
-        given = [n * into(mean * np.where(granted, g, 1)) for n, g in zip(groups, self.grants, strict=True)]
-        lacking = [np.maximum(n * all_landed - c, 0) for n, c in zip(groups, given, strict=True)]
-        free = np.maximum(all_landed - came, 0) / np.maximum(sum(lacking), TINY)
-        for users, group, c, lack in zip(self.users, groups, given, lacking, strict=True):
-            node = world.user_node[users]
-            got = parts[users] * ((c + lack * free) / np.maximum(group, TINY))[node]
-            received[users] = np.where(came[node] > 0, got, received[users])
-
-
-def _only(parts: Floats, users: Ints) -> Floats:
-    """(U, R): the parts of some users, nought for the others."""
-    only = np.zeros_like(parts)
-    only[users] = parts[users]
-    return only
 
 
 @final
@@ -395,4 +280,3 @@ class _Held:
         crossing[self.rows] -= taken
         self.queue.file(tick, taken, self.calendar.first_days(tick))
         controls.waiting[self.rows] += taken
-        controls.pending[self.rows] += taken

@@ -1,0 +1,150 @@
+"""What each mechanism carries: the hindcast of 2025, and the same with one mechanism switched off at a time.
+
+Run it from the project's root: ``python bench/mechanisms.py [REPLICATES] [--write]``. It prints two tables in Markdown;
+``--write`` puts them in docs/validation.md.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import sim
+from sim.analysis.hindcast import Hindcast, hindcast, targets_beside
+from sim.analysis.scores import Score
+
+ROOT = Path(__file__).parents[1]
+PAGE = ROOT / "docs" / "validation.md"
+EPISODE = "controls-2025"
+RESTATED = {4, 7, 12, 13, 14, 15, 18}  # rows that a world in which nothing happens passes, or that an input restates
+HARD = {1, 5, 10, 11, 17}
+THIN = 4  # buffers are divided by so much
+LICENCE = "instruments.china-licence"
+
+
+VARIANTS: dict[str, list[str]] = {
+    "as it is": [],
+    "no hoarding": ["parameters.hoarding_gain=0", "parameters.hoarding_alarm=0"],
+    "no saving, thrift or substitution": ["parameters.saving_elasticity=0", "parameters.thrift_elasticity=0"],
+    "no look-alikes held": [f"{LICENCE}.look_alikes=null"],
+    "reviewers without limit": [f"{LICENCE}.reviewers=null"],
+    "no forward prices (a week ahead)": ["parameters.look_ahead=1 weeks"],
+    "buffers of users a quarter": [],
+    "with leakage (30 % of the gap)": [],
+}
+LEAKAGE = f"""monazite: 1
+name: leaky
+title: What if controlled goods went round the controls?
+extends: {EPISODE}
+instruments:
+  - name: leakage
+    kind: leakage
+    by: CN
+    in_force: 2025-04-04
+    covers: {{elements: [Sm, Gd, Tb, Dy, Lu, Sc, Y], stages: [oxide, metal, magnet]}}
+    rate: 30 %
+"""
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Run every variant and lay out the tables."""
+    worlds = next((int(a) for a in arguments if a.isdigit()), 200)
+    found: dict[str, Hindcast] = {}
+    with TemporaryDirectory() as folder:
+        for name, settings in VARIANTS.items():
+            scenario, more = prepared(name, Path(folder))
+            loaded = sim.load(scenario, overrides=[f"ensemble.replicates={worlds}", *settings, *more])
+            found[name] = hindcast(loaded, targets_beside(EPISODE))
+            print(f"{name}: {summary(found[name])}", file=sys.stderr)
+    tables = {"scores": scores(found["as it is"]), "mechanisms": mechanisms(found)}
+    for name, table in tables.items():
+        print(f"\n{table}")
+        if "--write" in arguments:
+            mark = re.compile(f"(<!-- {name} -->\n).*?(<!-- end -->)", re.DOTALL)
+            PAGE.write_text(mark.sub(lambda m, t=table: f"{m[1]}{t}\n{m[2]}", PAGE.read_text("utf-8")), "utf-8")
+
+
+def prepared(name: str, folder: Path) -> tuple[str, list[str]]:
+    """The scenario of a variant, and settings that need files."""
+    if name.startswith("with leakage"):
+        file = folder / "leaky.yaml"
+        file.write_text(LEAKAGE, encoding="utf-8")
+        return str(file), []
+    if name.startswith("buffers"):
+        thin(ROOT / "seeds" / "sectors.csv", folder, "cover")
+        thin(ROOT / "seeds" / "commodities.csv", folder, "user_cover")
+        return EPISODE, [f"seeds=[{folder}]"]
+    return EPISODE, []
+
+
+def thin(table: Path, folder: Path, column: str) -> None:
+    """Lay a table over one that ships, with one of its columns divided."""
+    with table.open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    with (folder / table.name).open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, fieldnames=list(rows[0]))
+        writer.writeheader()
+        writer.writerows({**row, column: str(float(row[column]) / THIN)} for row in rows)
+
+
+def counted(hits: Sequence[bool]) -> tuple[int, int, int]:
+    """How many are inside: of those that say something, of the hard ones, of all."""
+    rows = {row for row, hit in enumerate(hits, start=1) if hit}
+    return len(rows - RESTATED), len(rows & HARD), len(rows)
+
+
+def summary(found: Hindcast) -> str:
+    """The counts in a line."""
+    telling, hard, everything = counted([score.inside for score in found.scores])
+    return f"{telling} of 11, {hard} of 5, {everything} of 18"
+
+
+def scores(found: Hindcast) -> str:
+    """A row a target."""
+    lines = [
+        "| # | target | observed | simulated 5 % – median – 95 % | | nothing happens | |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for row, score in enumerate(found.scores, start=1):
+        t = score.target
+        low, middle, high = (short(x) for x in score.quantiles)
+        null = short(score.null_median)
+        lines.append(
+            f"| {row} | {t.name} | {short(t.low)}–{short(t.high)} | {low} – **{middle}** – {high} "
+            f"| {mark(score.inside)} | {null} | {mark(score.null_inside)} |"
+        )
+    return "\n".join(lines)
+
+
+def mechanisms(found: dict[str, Hindcast]) -> str:
+    """A row a target, a column a variant."""
+    names = list(found)
+    lines = ["| # | " + " | ".join([*names, "nothing happens"]) + " |", "|---" * (len(names) + 2) + "|"]
+    rows: list[list[Score]] = [list(row) for row in zip(*(found[n].scores for n in names), strict=True)]
+    for number, row in enumerate(rows, start=1):
+        cells = [f"{short(s.quantiles[1])} {mark(s.inside)}" for s in row]
+        cells.append(f"{short(row[0].null_median)} {mark(row[0].null_inside)}")
+        lines.append(f"| {number} | " + " | ".join(cells) + " |")
+    counts = [counted([s.inside for s in found[n].scores]) for n in names]
+    counts.append(counted([s.null_inside for s in found[names[0]].scores]))
+    for what, place in (("of the eleven", 0), ("of the hard five", 1), ("of all", 2)):
+        lines.append(f"| **{what}** | " + " | ".join(f"**{count[place]}**" for count in counts) + " |")
+    return "\n".join(lines)
+
+
+def short(value: float) -> str:
+    """Three digits."""
+    return f"{value:.3g}"
+
+
+def mark(inside: bool) -> str:
+    """Whether the median lies within what was observed."""
+    return "✓" if inside else "·"
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

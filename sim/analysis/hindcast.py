@@ -1,0 +1,144 @@
+"""A historical episode: simulated against observed, target by target, beside a world in which nothing happens."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+from sim.analysis import targets as tables
+from sim.analysis.figures import draw
+from sim.analysis.scores import Score, values_of
+from sim.analysis.targets import Known, Target
+from sim.ensemble.observer import Observation
+from sim.ensemble.selection import Labels
+from sim.errors import InputError, Place, Problem
+from sim.files.shipped import find_scenario
+from sim.results import csvfile
+from sim.results.folder import MANIFEST, whole
+from sim.results.manifest import git_revision, peak_memory, sha256, versions
+from sim.scenario import Scenario
+from sim.simulation import Plan, make_plan, names_of, observe, worlds_of
+
+COMPARISON, SCENARIO = "comparison.csv", "scenario.yaml"
+SIMULATED = ("simulated_p05", "simulated_p50", "simulated_p95")
+COLUMNS = ("target", "from", "to", "unit", "observed_low", "observed_high", *SIMULATED, "inside")
+
+
+@dataclass(frozen=True)
+class Hindcast:
+    """What a hindcast gave: a score for each target, in the order of the table."""
+
+    scenario: Scenario
+    targets: Sequence[Target]
+    observed: Observation
+    null: Observation
+    facts: Mapping[str, Any]
+
+    @cached_property
+    def scores(self) -> list[Score]:
+        """One for each target."""
+        return [Score(t, values_of(t, self.observed), values_of(t, self.null)) for t in self.targets]
+
+    def save(self, folder: str | Path, *, overwrite: bool = False) -> Path:
+        """Write the folder, whole or not at all: the comparison, figures, the scenario, and the manifest."""
+        place = Path(folder)
+        with whole(place, overwrite=overwrite) as partial:
+            csvfile.write(partial / COMPARISON, COLUMNS, [self._columns()])
+            (partial / SCENARIO).write_text(self.scenario.to_yaml(), encoding="utf-8", newline="\n")
+            draw(partial, self.scores, self.observed, self.null)
+            files = {file.name: sha256(file) for file in sorted(partial.iterdir())}
+            text = json.dumps({**self.facts, "files": files}, indent=2, ensure_ascii=False) + "\n"
+            (partial / MANIFEST).write_text(text, encoding="utf-8", newline="\n")
+        return place
+
+    def _columns(self) -> dict[str, list[Any]]:
+        """The columns of the comparison."""
+        date, scores = self.observed.horizon.date, self.scores
+        simulated = zip(*(score.quantiles for score in scores), strict=True)
+        return {
+            "target": [t.name for t in self.targets],
+            "from": [date(t.top.first).isoformat() for t in self.targets],
+            "to": [date(t.top.last).isoformat() for t in self.targets],
+            "unit": [t.unit for t in self.targets],
+            "observed_low": [t.low for t in self.targets],
+            "observed_high": [t.high for t in self.targets],
+            **{name: list(column) for name, column in zip(SIMULATED, simulated, strict=True)},
+            "inside": [str(score.inside).lower() for score in scores],
+        }
+
+
+def hindcast(
+    scenario: Scenario,
+    targets: str | Path,
+    *,
+    workers: int = 1,
+    progress: Callable[[int], None] = lambda done: None,
+) -> Hindcast:
+    """Run a scenario, and the same without its instruments, and measure what a table of targets names.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    targets : path
+        The table.
+    workers : int
+        Processes; the results do not depend on it.
+    progress : callable
+        Called with the number of worlds that are done; there are twice as many as replicates.
+
+    Raises
+    ------
+    InputError
+        With every fault of the table.
+    """
+    began, plan = perf_counter(), make_plan(scenario)
+    wanted = tables.read(Path(targets), known_of(plan))
+    items = list(dict.fromkeys(item for target in wanted for item in target.items))
+    observed = observe(scenario, items, workers=workers, progress=progress)
+    without, left = scenario.model_copy(update={"instruments": ()}), [item for item in items if not item.instrument]
+    null = observe(without, left, workers=workers, progress=lambda n: progress(scenario.ensemble.replicates + n))
+    facts = {
+        **versions(),
+        "git": git_revision(),
+        "name": scenario.name,
+        "scenario": hashlib.sha256(scenario.to_yaml().encode()).hexdigest(),
+        "targets": sha256(Path(targets)),
+        "seeds": dict(sorted(plan.seeds.hashes.items())),
+        "seed": scenario.ensemble.seed,
+        "replicates": scenario.ensemble.replicates,
+        "wall_time": round(perf_counter() - began, 3),
+        "peak_memory": peak_memory(),
+    }
+    return Hindcast(scenario, wanted, observed, null, facts)
+
+
+def known_of(plan: Plan) -> Known:
+    """What targets may name in the world of a scenario."""
+    names = names_of(plan.seeds)
+    by_column = {"commodity": names.commodities, "region": names.regions, "partner": names.regions}
+    *_, setting = worlds_of(plan, range(1))
+    return Known(
+        horizon=plan.horizon,
+        names=by_column | {"sector": names.sectors},
+        fields={name: Labels(field.labels) for name, field in plan.record.fields.items()},
+        kept=[trace.item for trace in setting.traced],
+    )
+
+
+def targets_beside(scenario: str) -> Path:
+    """Find the table of targets of a scenario, a path or the name of one that ships: it stands beside it."""
+    file = find_scenario(scenario)
+    return file.with_name(f"{file.stem}.targets.csv")
+
+
+def check_targets(path: Path) -> None:
+    """Refuse a table that is not there."""
+    if not path.is_file():
+        found = "there is no such table of targets"
+        raise InputError(Problem(Place(str(path)), found, "Name one with --targets, or write it there."))

@@ -1,0 +1,91 @@
+"""`monazite hindcast`: a historical episode, simulated against observed."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sim.cli.inputs import Settings, load_all, overrides
+from sim.cli.progress import progress
+from sim.cli.text import number
+from sim.errors import InputError
+
+if TYPE_CHECKING:
+    from sim.analysis.hindcast import Hindcast
+
+RESULTS = Path("results")
+WIDTH = 100  # columns of the terminal
+MARKS = {True: "✓", False: "✗"}
+
+
+def hindcast(
+    scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="A file, or the name of one that ships.")],
+    *,
+    targets: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="What was observed; else <stem>.targets.csv beside the scenario."),
+    ] = None,
+    replicates: Annotated[int | None, typer.Option(min=1, help="How many worlds.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of the ensemble.")] = None,
+    settings: Settings = None,
+    out: Annotated[Path | None, typer.Option(help="The result folder.")] = None,
+    workers: Annotated[int, typer.Option(min=1, help="Processes; no result depends on it.")] = 1,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace results that are there.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
+) -> None:
+    """Run a historical episode; print simulated against observed, beside a world in which nothing happens.
+
+    Ends with 0 whatever the score is.
+    """
+    from sim.analysis import hindcast as analysis
+    from sim.results.folder import check_writable, obstacle
+
+    try:
+        table = targets or analysis.targets_beside(scenario)
+        analysis.check_targets(table)
+        (loaded,) = load_all([scenario], overrides(settings, replicates=replicates, seed=seed))
+        folder = out or RESULTS / f"{loaded.name}.hindcast"
+        if problem := obstacle(folder, overwrite=overwrite):
+            raise InputError(problem)
+        check_writable(folder)
+        with progress(loaded.name, 2 * loaded.ensemble.replicates, quiet=quiet) as show:
+            found = analysis.hindcast(loaded, table, workers=workers, progress=show)
+        found.save(folder, overwrite=overwrite)
+    except KeyboardInterrupt:
+        print("Interrupted. Kept: nothing: no result was complete.", file=sys.stderr)
+        raise typer.Exit(130) from None
+    if not quiet:
+        _print(found, folder)
+
+
+def _print(found: "Hindcast", folder: Path) -> None:
+    """Print the table of scores and their totals."""
+    facts, scores = found.facts, found.scores
+    worlds = facts["replicates"]
+    print(f"{facts['name']}: {worlds} replicate{'s' * (worlds > 1)}, {facts['wall_time']:.1f} s, in {folder}")
+    print(_table(found))
+    hits, by_nothing = (sum(marks) for marks in zip(*((s.inside, s.null_inside) for s in scores), strict=True))
+    print(f"{hits} of {len(scores)} inside (nothing happens: {by_nothing})")
+
+
+def _table(found: "Hindcast") -> str:
+    """Lay out the scores: a row a target, its words wrapped so that all columns fit."""
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+    table.add_column("target", ratio=1)
+    table.add_column("unit")
+    for name in ("observed", "p05", "p50", "p95", "", "nothing\nhappens", ""):
+        table.add_column(name, justify="right", no_wrap=True)
+    for score in found.scores:
+        target, simulated = score.target, [number(value) for value in score.quantiles]
+        observed, nothing = f"{number(target.low)}–{number(target.high)}", number(score.null_median)
+        marks = MARKS[score.inside], MARKS[score.null_inside]
+        table.add_row(target.name, target.unit, observed, *simulated, marks[0], nothing, marks[1])
+    console = Console(width=WIDTH, color_system=None)
+    with console.capture() as captured:
+        console.print(table)
+    return "\n".join(line.rstrip() for line in captured.get().strip("\n").splitlines() if line.strip())

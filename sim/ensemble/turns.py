@@ -1,0 +1,49 @@
+"""What is told as events: conditions that begin or end in some of the worlds."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date
+from typing import final
+
+import numpy as np
+
+from sim.axes import Bools, Ints
+from sim.ensemble.items import Event
+
+
+@final
+class Turns:
+    """Counts the worlds in which a condition begins or ends; it holds nowhere at the start.
+
+    Parameters
+    ----------
+    begins, ends : str
+        What is told.
+    about : sequence of (region, subject, commodity)
+        What each row is about.
+    worlds : int
+        How many worlds count: the first columns.
+    """
+
+    def __init__(self, begins: str, ends: str, about: Sequence[tuple[str, str, str]], worlds: int) -> None:
+        self.begins, self.ends, self.about = begins, ends, about
+        self.held = np.zeros((len(about), worlds), bool)
+        self.told = Counter[Event]()
+
+    def follow(self, holds: Bools, when: date) -> None:
+        """Compare with what held before."""
+        holds = holds[:, : self.held.shape[1]]
+        differs = holds != self.held
+        if differs.any():
+            turned = np.flatnonzero(differs)
+            rows, has_begun = turned // holds.shape[1], holds.ravel()[turned]
+            self._count(self.begins, rows[has_begun], when)
+            self._count(self.ends, rows[~has_begun], when)
+            self.held = holds
+
+    def _count(self, event: str, rows: Ints, when: date) -> None:
+        for row, worlds in zip(*np.unique(rows, return_counts=True), strict=True):
+            region, subject, commodity = self.about[row]
+            self.told[Event(when, event, subject, region, commodity)] += int(worlds)

@@ -1,0 +1,176 @@
+"""What share of licences is granted: by destination, element, end use and time (docs/model.md, eq. 7.6 and 7.9)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+from typing import final
+
+import numpy as np
+from pydantic import Field
+
+from sim.axes import TINY, Floats, Ints, Scalar, Sum
+from sim.files.distributions import Uncertain
+from sim.files.quantities import Date, Model, Names, UncertainShare, WorldNames
+from sim.instruments.base import Problem
+from sim.instruments.parts.eligibility import Coverage
+from sim.market.points import Landing
+from sim.world.build import World
+
+
+class ApprovalRule(Model):
+    """A share granted for some of the trade: the most specific rule wins, of equals the later."""
+
+    name: str = Field(description="so that a path can reach it")
+    towards: Names | None = Field(None, description="destinations it is for")
+    elements: Names | None = Field(None, description="elements it is for")
+    end_use: Names | None = Field(None, description="sectors it is for, such as defence")
+    since: Date | None = Field(None, description="first day on which it holds")
+    until: Date | None = Field(None, description="first day on which it no longer holds")
+    share: UncertainShare = Field(description="share granted")
+
+    @property
+    def rank(self) -> tuple[bool, int]:
+        """What wins: a rule for an end use, then the one that is specific about more."""
+        specific = sum(getattr(self, field) is not None for field in ("towards", "elements", "since", "until"))
+        return self.end_use is not None, specific
+
+    def names(self, end_use: str | None) -> bool:
+        """Whether it is a rule for an end use."""
+        return end_use is not None and self.end_use is not None and bool(self.end_use.among([end_use]))
+
+    def holds(self, day: date) -> bool:
+        """Whether it holds on a day."""
+        return (self.since is None or self.since <= day) and (self.until is None or day < self.until)
+
+
+class Approval(Model):
+    """What share of decided files is granted."""
+
+    default: UncertainShare = Field(description="share granted where no rule fits")
+    rules: tuple[ApprovalRule, ...] = Field((), description="exceptions by destination, element, end use and time")
+
+    def check(self, names: WorldNames) -> Iterator[Problem]:
+        """Names that are not known."""
+        for i, rule in enumerate(self.rules):
+            for field, known, what in (
+                ("towards", names.regions, "region"), ("elements", names.elements, "element"),
+                ("end_use", names.sectors, "sector"),
+            ):  # fmt: skip
+                asked = getattr(rule, field)
+                for found, right in () if asked is None else asked.unknown(known, what):
+                    yield (("rules", i, field), found, right)
+
+
+@final
+class Approvals:
+    """Share granted on each covered arc, and by end use.
+
+    Parameters
+    ----------
+    schema : Approval
+    world : World
+    arcs : (K,) array
+        Covered arcs.
+    replicates : int
+    covers : Coverage
+        The goods that are covered; rules may name some of their elements.
+    draw : callable
+        Draws one of the instrument's numbers, by the path of its field.
+
+    Attributes
+    ----------
+    share : (K, R) array, share of 1
+        Mean over the users at the end of each arc.
+    """
+
+    def __init__(
+        self, schema: Approval, world: World, arcs: Ints, replicates: int, covers: Coverage,
+        draw: Callable[[str, Uncertain], Scalar],
+    ) -> None:  # fmt: skip
+        self.world, self.arcs, self.covers = world, arcs, covers
+        self.default = draw("approval.default", schema.default)
+        drawn = [(rule, draw(f"approval.rules.{rule.name}.share", rule.share)) for rule in schema.rules]
+        self.rules = sorted(drawn, key=lambda drawn: drawn[0].rank)  # the one that wins comes last
+        sectors = sorted({s for _, _, s in world.users if s})
+        self.end_uses = EndUses(world, arcs, [s for s in sectors if any(rule.names(s) for rule in schema.rules)])
+        self.share = np.zeros((len(arcs), replicates))
+        self.granted: list[Floats] = []  # (J, R) by end use: what it is granted on the arcs to where it stands
+        self._holding: list[str] | None = None
+
+    def move(self, day: date) -> None:
+        """Let rules come and go with their dates."""
+        holding = [rule.name for rule, _ in self.rules if rule.holds(day)]
+        if holding == self._holding:
+            return
+        self._holding = holding
+        self.share = self._granted(day, None)
+        rows = self.end_uses.rows
+        self.granted = [self._granted(day, end_use)[rows] for end_use in (*self.end_uses.names, None)]
+
+    def divert(self, landing: Landing, needed: Scalar) -> None:
+        """Share what landed by what each end use is granted, where a share of covered goods needed a licence."""
+        self.share[self.end_uses.rows] = self.end_uses.divert(landing, needed, self.granted)
+
+    def _granted(self, day: date, end_use: str | None) -> Floats:
+        """(K, R): share granted to an end use, or to those that no rule names."""
+        granted = np.zeros_like(self.share) + self.default
+        for rule, share in self.rules:
+            if rule.holds(day) and (rule.end_use is None or rule.names(end_use)):
+                granted[[k for k, a in enumerate(self.arcs) if self._fits(rule, a)]] = share
+        return granted
+
+    def _fits(self, rule: ApprovalRule, arc: int) -> bool:
+        commodity, _, destination = self.world.arcs[arc]
+        return (rule.towards is None or destination in rule.towards.among(self.world.regions)) and (
+            rule.elements is None or self.covers.holds(self.world, commodity, rule.elements)
+        )
+
+
+@final
+class EndUses:
+    """The end uses that rules name, at the destinations (Q of the D) where they and others share what lands.
+
+    Elsewhere nothing changes for anybody, so only the arcs (J of the K) that lead to those places are looked at.
+    Users stand in groups: one for each end use, and last all others.
+    """
+
+    def __init__(self, world: World, arcs: Ints, names: Sequence[str]) -> None:
+        self.names = names
+        group = np.array([names.index(s) if s in names else len(names) for _, _, s in world.users])
+        named = world.user_node[group < len(names)]
+        self.places = np.intersect1d(named, world.arc_destination[arcs])
+        self.rows = np.flatnonzero(np.isin(world.arc_destination[arcs], self.places))
+        self.arcs = arcs[self.rows]
+        self.place = np.searchsorted(self.places, world.arc_destination[self.arcs])
+        self.into = Sum(self.place, range(len(self.arcs)), 1.0, (len(self.places), len(self.arcs)))
+        near = np.isin(world.user_node, self.places)
+        self.users = [np.flatnonzero(near & (group == g)) for g in range(len(names) + 1)]
+        self.at = [np.searchsorted(self.places, world.user_node[users]) for users in self.users]
+        self.add_up = [Sum(at, range(len(at)), 1.0, (len(self.places), len(at))) for at in self.at]
+
+    @property
+    def matter(self) -> bool:
+        """Whether any of them stands where covered goods go."""
+        return len(self.places) > 0
+
+    def divert(self, landing: Landing, needed: Scalar, granted: Sequence[Floats]) -> Floats:
+        """Change what users receive (eq. 7.9), and give what arcs are granted in the mean, (J, R).
+
+        Goods are swapped where they may be: what came without a licence goes first to those who get none with one.
+        """
+        parts = [part(landing.parts[users]) for part, users in zip(self.add_up, self.users, strict=True)]
+        mean = np.add.reduce([p[self.place] * g for p, g in zip(parts, granted, strict=True)])
+        covered, arrived = landing.landed[self.arcs] * needed, landing.arrived[self.places]
+        none = mean <= TINY  # nothing is granted to anybody: all share alike
+        each = covered / (mean + none)
+        given = [p * self.into(each * (g + none)) for p, g in zip(parts, granted, strict=True)]
+        lacking = [np.maximum(p * arrived - c, 0) for p, c in zip(parts, given, strict=True)]
+        came = self.into(covered)
+        free = np.maximum(arrived - came, 0) / np.maximum(np.add.reduce(lacking), TINY)
+        for users, at, part, c, lack in zip(self.users, self.at, parts, given, lacking, strict=True):
+            got = landing.parts[users] * ((c + lack * free) / np.maximum(part, TINY))[at]
+            got -= landing.received[users]
+            got *= came[at] > 0
+            landing.received[users] += got
+        return mean

@@ -1,0 +1,203 @@
+"""The parts of a world: what each stands beside, what it was in the base year, and its state.
+
+What has no comment is a mass (t), a rate (t/day) or a share. Names that end in 0 are of the base year; prices are
+ln (price ÷ base price).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+NodeName = tuple[str, str]  # commodity, region
+ArcName = tuple[str, str, str]  # commodity, origin, destination
+SectorName = tuple[str, str]  # sector, region
+UserName = tuple[str, ...]  # plants: commodity, region; a sector: commodity, region, sector
+
+
+@dataclass(eq=False, repr=False, slots=True)
+class Element:
+    """Where an element went since the start, t."""
+
+    name: str
+    mined: float = 0.0
+    lost: float = 0.0
+    thrifted: float = 0.0
+    consumed: float = 0.0
+    gone: float = 0.0  # into other use
+
+
+@dataclass(eq=False, repr=False, slots=True)
+class Node:
+    """A commodity in a region: an *origin* where it is made, a *destination* where it is used; it may be both."""
+
+    name: NodeName
+    base_price: float  # USD/t
+    content: list[tuple[Element, float]]
+    makers: list[Output] = field(default_factory=list)
+    users: list[User] = field(default_factory=list)
+    into: list[Arc] = field(default_factory=list)
+    out_of: list[Arc] = field(default_factory=list)
+    from_abroad: list[Arc] = field(default_factory=list)
+    to_abroad: list[Arc] = field(default_factory=list)
+
+    landed_price0: float = 0.0  # USD/t, mean at the origins of what lands
+    made0: float = 0.0
+    orders0: float = 0.0
+    other0: float = 0.0
+    cover: float = 0.0  # days, that makers want
+    headroom: float = 0.0  # how much more of a by-product could be recovered (eq. 4.5)
+    supply0: float = 0.0  # t, prospective (eq. 8.1)
+    use_ahead0: float = 0.0  # prospective (eq. 8.2)
+
+    maker_stock: float = 0.0
+    made: float = 0.0
+    other: float = 0.0
+    net: float = 0.0
+    expected_net: float = 0.0
+    expected_orders: float = 0.0
+    fill: float = 1.0
+    desired: float = 1.0  # output, against base
+
+    expected_use: float = 0.0
+    orders: float = 0.0
+    contract: float = 1.0  # against base
+    paid: float = 1.0  # against base
+    hoarding: float = 1.0
+    price_remembered: float = 0.0
+
+    price: float = 0.0
+    bare: float = 0.0
+    anchor: float = 0.0
+    expected_price: float = 0.0
+    contract_price: float = 0.0
+    long_price: float = 0.0
+
+
+@dataclass(eq=False, repr=False, slots=True)
+class Arc:
+    """The way of a commodity from an origin to a destination; the home arc stays in its region."""
+
+    name: ArcName
+    origin: Node
+    destination: Node
+    flow0: float
+    transit: float  # days
+    freight: float
+    share0: float = 0.0  # of what lands at the destination
+    landed_value: float = 0.0  # v, of what lands there on average
+
+    ticks: int = 0  # m, whole ticks of transit
+    late: float = 0.0  # θ, the share that takes a tick more
+    in_time: float = 0.0  # days, of the look-ahead: what leaves on them lands within it (eq. 8.1)
+
+    sent: list[float] = field(default_factory=list)  # t, by tick, of the ticks before the first one too
+    under_way: float = 0.0
+    landed: float = 0.0
+    share: float = 0.0
+    want: float = 0.0
+    expected_want: float = 0.0
+    hoped: float = 0.0  # wishes that are not expected to be barred
+    shipped: float = 0.0
+    crossed: float = 0.0
+    leaked: float = 0.0
+
+    barred: float = 0.0  # what controls propose, and what waits for them: 0 where there are none
+    alarm: float = 0.0
+    licence_days: float = 0.0
+    blocked: float = 0.0
+    granted: float = 0.0
+    refused: float = 0.0
+    pending: float = 0.0
+    waiting: float = 0.0
+
+
+@dataclass(eq=False, repr=False, slots=True)
+class User:
+    """Who holds a stock of a commodity to use it: the plants of a region, or a sector."""
+
+    name: UserName
+    node: Node
+    cover: float  # days, that it wants
+    use0: float = 0.0
+    weight: float = 0.0  # of this input in the value of a sector's inputs
+    plants: list[Input] = field(default_factory=list)
+
+    stock: float = 0.0
+    part: float = 0.0  # of what lands at the node
+    received: float = 0.0
+    need: float = 0.0
+    served: float = 1.0
+    relative_cover: float = 1.0
+    expected_use: float = 0.0
+    order: float = 0.0
+    saving: float = 1.0
+    thrifting: float = 1.0
+    thrift: float = 1.0
+
+
+@dataclass(eq=False, repr=False, slots=True)
+class Facility:
+    """A mine or a plant: what it takes and gives for a unit of activity."""
+
+    name: str
+    region: str
+    process: str
+    activity0: float
+    inputs: list[Input] = field(default_factory=list)
+    outputs: list[Output] = field(default_factory=list)
+    input_share: float = 0.0  # of inputs in all costs
+    growth: float = 0.0  # a day
+    mined: list[tuple[Element, float]] = field(default_factory=list)  # by a unit of activity
+
+    capacity: float = 1.0
+    available: float = 1.0
+    unit_cost: float = 1.0  # against base
+    wanted: float = 0.0
+    activity: float = 0.0
+
+
+@dataclass(eq=False, repr=False, slots=True)
+class Input:
+    """What a facility takes of a commodity."""
+
+    facility: Facility
+    user: User
+    amount: float
+    weight: float = 0.0  # in the value of the facility's inputs
+    fate: list[tuple[Element, float, float]] = field(default_factory=list)  # what outputs keep, and what is lost
+
+
+@dataclass(eq=False, repr=False, slots=True)
+class Output:
+    """What a facility gives of a commodity."""
+
+    facility: Facility
+    node: Node
+    amount: float
+    weight: float = 0.0  # in the value of the facility's outputs
+    share0: float = 0.0  # in what is made at the node
+
+
+@dataclass(eq=False, repr=False, slots=True)
+class Sector:
+    """An end use in a region; production, demand and losses are shares of the base year."""
+
+    name: SectorName
+    growth: float  # a day
+    cover: float  # days, of each input
+    spread: float  # of the covers of its firms
+    value_added: float  # USD a day
+    users: list[User] = field(default_factory=list)  # one for each input, in the order of the table of commodities
+    inputs_in_value: float = 0.0  # θ
+    out0: float = 0.0  # share of its firms that are out of an input at the cover of the base year (eq. 3.2)
+
+    shock: float = 1.0
+    cost: float = 1.0  # of inputs, against base
+    baseline: float = 1.0
+    quantity: float = 1.0
+    intensity: float = 1.0
+    idle: float = 0.0
+    stopped: float = 0.0
+    production: float = 1.0
+    value_lost: float = 0.0
+    critical: str = ""  # commodity

@@ -1,0 +1,57 @@
+"""What the ticks of a run leave behind, by variable and name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from operator import attrgetter
+from typing import Any
+
+from tests.oracle.base import BaseYear
+
+RECORDED = {  # list of the base year: what is kept of its parts
+    "nodes": ("price", "anchor", "bare"),
+    "origins": (
+        *("maker_stock", "made", "other", "net", "expected_net", "expected_orders", "fill"),
+        *("expected_price", "contract_price", "long_price"),
+    ),
+    "destinations": ("contract", "paid", "hoarding", "price_remembered", "orders"),
+    "arcs": (
+        *("share", "want", "expected_want", "shipped", "crossed", "leaked", "under_way"),
+        *("barred", "alarm", "licence_days", "blocked", "granted", "refused", "waiting"),
+    ),
+    "users": ("stock", "received", "need", "expected_use", "relative_cover"),
+    "thrifty": ("saving", "thrifting"),
+    "facilities": ("activity", "capacity"),
+    "sectors": (
+        *("baseline", "quantity", "cost", "intensity", "idle", "stopped", "production"),
+        *("value_lost", "critical"),
+    ),
+    "elements": ("mined", "lost", "thrifted", "consumed", "gone"),
+}
+
+
+class Series(Sequence[dict[Any, Any]]):
+    """A variable of some parts: for each tick a dict by name, put together when it is asked for."""
+
+    def __init__(self, variable: str, parts: Sequence[Any]) -> None:
+        self._parts, self._names, self._read = parts, [part.name for part in parts], attrgetter(variable)
+        self._ticks: list[list[Any]] = []
+
+    def write_down(self) -> None:
+        """Keep what a tick leaves."""
+        self._ticks.append(list(map(self._read, self._parts)))
+
+    def __len__(self) -> int:
+        return len(self._ticks)
+
+    def __getitem__(self, tick: int) -> dict[Any, Any]:  # type: ignore[override]  # nobody asks for a slice
+        return dict(zip(self._names, self._ticks[tick], strict=True))
+
+
+def all_series(base: BaseYear) -> dict[str, Series]:
+    """Every variable, with nothing written down yet."""
+    return {
+        variable: Series(variable, getattr(base, parts))
+        for parts, variables in RECORDED.items()
+        for variable in variables
+    }
