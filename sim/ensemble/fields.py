@@ -200,7 +200,7 @@ class _LostByInput:
 
 
 class _Paid:
-    """Value of what is bought over each arc at the origin's works, thousand USD: under contracts, and at its spot price.
+    """Value of what is bought over each arc at the origin's works, thousand USD: under contracts, the rest at spot.
 
     What a thin market asks beyond it where goods are short goes to who holds them there, not to who made them.
     """
