@@ -345,9 +345,10 @@ def _all_chunks(
     else:
         start, run_there = partial(_start_worker, plan.scenario), partial(_run_in_worker, files)
         results = in_workers(min(workers, len(chunks)), start, run_there, chunks)
-    for part, result in zip(chunks, results, strict=True):
-        yield result
-        progress(part.stop - chunks[0].start)
+    with closing(results):  # workers end before anything else is cleared away
+        for part, result in zip(chunks, results, strict=True):
+            yield result
+            progress(part.stop - chunks[0].start)
 
 
 _PLANS: list[Plan] = []
@@ -441,18 +442,18 @@ def observe(
         As of `run`.
     """
     plan = make_plan(scenario)
-    worlds = scenario.ensemble.replicates
-    chunks = [range(start, min(start + chunk, worlds)) for start in range(0, worlds, chunk)]
-    watched: Iterator[tuple[Floats, list[Event]]] = (_observe_chunk(plan, items, part) for part in chunks)
+    chunks = _chunks(range(scenario.ensemble.replicates), chunk, workers)
+    watched: Generator[tuple[Floats, list[Event]], None, None] = (_observe_chunk(plan, items, part) for part in chunks)
     if workers > 1 and len(chunks) > 1:
         start, watch = partial(_start_worker, scenario), partial(_observe_in_worker, items)
         watched = in_workers(min(workers, len(chunks)), start, watch, chunks)
     values: list[Floats] = []
     events: list[Event] = []
-    for part, (seen, happened) in zip(chunks, watched, strict=True):
-        values.append(seen)
-        events = happened  # on their dates, the same in every world
-        progress(part.stop)
+    with closing(watched):
+        for part, (seen, happened) in zip(chunks, watched, strict=True):
+            values.append(seen)
+            events = happened  # on their dates, the same in every world
+            progress(part.stop)
     return Observation(plan.horizon, joined(items, plan.horizon, values), events)
 
 
