@@ -7,7 +7,6 @@ Run it from the project's root: ``python bench/mechanisms.py [REPLICATES] [--wri
 from __future__ import annotations
 
 import csv
-import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -64,8 +63,13 @@ def main(arguments: Sequence[str]) -> None:
     for name, table in tables.items():
         print(f"\n{table}")
         if "--write" in arguments:
-            mark = re.compile(f"(<!-- {name} -->\n).*?(<!-- end -->)", re.DOTALL)
-            PAGE.write_text(mark.sub(lambda m, t=table: f"{m[1]}{t}\n{m[2]}", PAGE.read_text("utf-8")), "utf-8")
+            PAGE.write_text(placed(PAGE.read_text("utf-8"), name, table), "utf-8")
+
+
+def placed(page: str, name: str, table: str) -> str:
+    """The page with a table put between the marks of its name."""
+    before, mark, rest = page.partition(f"<!-- {name} -->\n")
+    return before + mark + table + "\n" + rest[rest.index("<!-- end -->") :]
 
 
 def prepared(name: str, folder: Path) -> tuple[str, list[str]]:

@@ -44,7 +44,7 @@ class Sum:
         order = np.lexsort((column, row))
         starts = np.searchsorted(row[order], np.arange(shape[0] + 1))
         self.matrix = csr_array((values[order].copy(), column[order], starts), shape=shape)
-        self._shape, self._entries = shape, (self.matrix.indptr, self.matrix.indices, self.matrix.data)
+        self.shape = shape  # rows out, rows in
 
     @classmethod
     def of(cls, entries: Iterable[tuple[int, int, float]], shape: tuple[int, int]) -> Sum:
@@ -52,15 +52,10 @@ class Sum:
         listed = list(entries)
         return cls([e[0] for e in listed], [e[1] for e in listed], [e[2] for e in listed], shape)
 
-    @property
-    def shape(self) -> tuple[int, int]:
-        """Rows out, rows in."""
-        return (int(self.matrix.shape[0]), int(self.matrix.shape[1]))
-
     def __call__(self, x: Floats, out: Floats | None = None) -> Floats:
         """Weighted sums of the rows of x; `out`, (M, R), is written over."""
         if out is None:
-            out = np.empty((self.matrix.shape[0], x.shape[1]))
+            out = np.empty((self.shape[0], x.shape[1]))
         out.fill(0)
         return self.add(x, out)
 
@@ -70,7 +65,8 @@ class Sum:
         This is scipy's own product without the array that it makes for each result.
         """
         assert out.flags.c_contiguous, "sums would go into a copy that nobody sees"
-        csr_matvecs(*self._shape, x.shape[1], *self._entries, x.ravel(), out.ravel())
+        m = self.matrix
+        csr_matvecs(*self.shape, x.shape[1], m.indptr, m.indices, m.data, x.ravel(), out.ravel())
         return out
 
     def scaled(self, weights: Floats) -> Sum:

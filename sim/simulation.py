@@ -12,14 +12,14 @@ from math import ceil
 from pathlib import Path
 from tempfile import gettempdir
 from time import perf_counter
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 import numpy as np
 
 from sim.axes import Floats, Ints
 from sim.ensemble.clock import Clock, Horizon, Tick
 from sim.ensemble.draws import Draws
-from sim.ensemble.fields import VARIABLES, amounts, levels
+from sim.ensemble.fields import VARIABLES, Field, amounts, levels
 from sim.ensemble.items import Block, Event, Item
 from sim.ensemble.mass import MassCheck
 from sim.ensemble.metrics import Measured
@@ -50,6 +50,8 @@ from sim.world.seeds import Seeds
 CHUNK = 256  # worlds side by side: as many as share the cost of a call and still sit in the cache of the machine
 NARROWEST = 2  # a lone world runs as two columns, so that every sum takes the same road
 MARGIN = "margin_"
+
+Done = TypeVar("Done")
 
 
 @dataclass(frozen=True)
@@ -261,8 +263,11 @@ def run(
     size = rows * len(worlds) * np.dtype(np.float64).itemsize
     with scratch_folder(scratch or Path(gettempdir()), size) as folder:
         files = SeriesFiles(folder, chunks, rows)
-        with closing(_all_chunks(plan, files, workers, progress)) as running:
-            done = list(running)
+        done: list[Chunk] = []
+        with closing(_all_chunks(plan, partial(_run_to_disk, files), chunks, workers)) as running:
+            for part, result in zip(chunks, running, strict=True):
+                done.append(result)
+                progress(part.stop - worlds.start)
         recorded, paths = files.overview(plan.scenario.outputs.paths, workers)
     return Result(_outcome(plan, worlds, done, recorded, paths, perf_counter() - began))
 
@@ -336,19 +341,15 @@ class Chunk:
 
 
 def _all_chunks(
-    plan: Plan, files: SeriesFiles, workers: int, progress: Callable[[int], None]
-) -> Generator[Chunk, None, None]:
-    """Run the chunks here or in worker processes; they come in order."""
-    chunks = files.chunks
+    plan: Plan, work: Callable[[Plan, range], Done], chunks: Sequence[range], workers: int
+) -> Generator[Done, None, None]:
+    """Do some work with each chunk, here or in worker processes; what comes of it comes in order."""
     if workers == 1 or len(chunks) == 1:
-        results = (_run_to_disk(plan, files, part) for part in chunks)
+        yield from (work(plan, part) for part in chunks)
     else:
-        start, run_there = partial(_start_worker, plan.scenario), partial(_run_in_worker, files)
-        results = in_workers(min(workers, len(chunks)), start, run_there, chunks)
-    with closing(results):  # workers end before anything else is cleared away
-        for part, result in zip(chunks, results, strict=True):
-            yield result
-            progress(part.stop - chunks[0].start)
+        start, there = partial(_start_worker, plan.scenario), partial(_in_worker, work)
+        with closing(in_workers(min(workers, len(chunks)), start, there, chunks)) as results:
+            yield from results  # workers end before anything else is cleared away
 
 
 _PLANS: list[Plan] = []
@@ -358,11 +359,11 @@ def _start_worker(scenario: Scenario) -> None:
     _PLANS[:] = [make_plan(scenario)]
 
 
-def _run_in_worker(files: SeriesFiles, part: range) -> Chunk:
-    return _run_to_disk(_PLANS[0], files, part)
+def _in_worker(work: Callable[[Plan, range], Done], part: range) -> Done:
+    return work(_PLANS[0], part)
 
 
-def _run_to_disk(plan: Plan, files: SeriesFiles, part: range) -> Chunk:
+def _run_to_disk(files: SeriesFiles, plan: Plan, part: range) -> Chunk:
     """Run one chunk, its series written to a file."""
     try:
         with files.file(part).open("wb") as file:
@@ -374,16 +375,7 @@ def _run_to_disk(plan: Plan, files: SeriesFiles, part: range) -> Chunk:
 def run_chunk(plan: Plan, replicates: range, file: BinaryIO | None = None) -> Chunk:
     """Run the worlds of one chunk side by side; their series go to the file, if one is given."""
     width, draws, market, setting = worlds_of(plan, replicates)
-    contract_share = setting.parameters["contract_share"]
-    recorder = Recorder(
-        plan.record,
-        amounts(plan.world, lambda: contract_share),
-        levels(plan.world, plan.arcs, lambda: market.under_way.total, lambda: market.controls.waiting),
-        setting.traced,
-        replicates,
-        width,
-        file,
-    )
+    recorder = Recorder(plan.record, *_fields(plan, market, setting), setting.traced, replicates, width, file)
     recorder.start(market.state)
     held = plan.mass.held(market.state, market.under_way.total, market.controls.waiting)
 
@@ -423,56 +415,49 @@ def _bind(plan: Plan, parameters: Parameters, draws: Draws, width: int) -> tuple
     return market, setting
 
 
+def _fields(plan: Plan, market: Market, setting: Setting) -> tuple[dict[str, Field], dict[str, Field]]:
+    """What can be read off the worlds of a chunk: amounts of a tick, and levels at its end."""
+    contract_share = setting.parameters["contract_share"]
+    return (
+        amounts(plan.world, lambda: contract_share),
+        levels(plan.world, plan.arcs, lambda: market.under_way.total, lambda: market.controls.waiting),
+    )
+
+
 def observe(
-    scenario: Scenario,
+    plan: Plan,
     items: Sequence[Item],
     *,
     workers: int = 1,
     chunk: int = CHUNK,
     progress: Callable[[int], None] = lambda done: None,
 ) -> Observation:
-    """Run a scenario and keep some series of it, so exactly that their value on any day can be told.
+    """Run a plan and keep some series of it, so exactly that their value on any day can be told.
 
     Parameters
     ----------
-    scenario : Scenario
+    plan : Plan
     items : sequence of Item
         The series; each exists in the world of the scenario.
     workers, chunk, progress
         As of `run`.
     """
-    plan = make_plan(scenario)
-    chunks = _chunks(range(scenario.ensemble.replicates), chunk, workers)
-    watched: Generator[tuple[Floats, list[Event]], None, None] = (_observe_chunk(plan, items, part) for part in chunks)
-    if workers > 1 and len(chunks) > 1:
-        start, watch = partial(_start_worker, scenario), partial(_observe_in_worker, items)
-        watched = in_workers(min(workers, len(chunks)), start, watch, chunks)
+    chunks = _chunks(range(plan.scenario.ensemble.replicates), chunk, workers)
     values: list[Floats] = []
     events: list[Event] = []
-    with closing(watched):
-        for part, (seen, happened) in zip(chunks, watched, strict=True):
+    with closing(_all_chunks(plan, partial(_observe_chunk, items), chunks, workers)) as watching:
+        for part, (seen, happened) in zip(chunks, watching, strict=True):
             values.append(seen)
             events = happened  # on their dates, the same in every world
             progress(part.stop)
     return Observation(plan.horizon, joined(items, plan.horizon, values), events)
 
 
-def _observe_in_worker(items: Sequence[Item], part: range) -> tuple[Floats, list[Event]]:
-    return _observe_chunk(_PLANS[0], items, part)
-
-
-def _observe_chunk(plan: Plan, items: Sequence[Item], replicates: range) -> tuple[Floats, list[Event]]:
+def _observe_chunk(items: Sequence[Item], plan: Plan, replicates: range) -> tuple[Floats, list[Event]]:
     """(V, T + 1, R) what the observer of one chunk keeps, and the events of dates."""
     width, _, market, setting = worlds_of(plan, replicates)
-    contract_share = setting.parameters["contract_share"]
-    observer = Observer(
-        items,
-        amounts(plan.world, lambda: contract_share),
-        levels(plan.world, plan.arcs, lambda: market.under_way.total, lambda: market.controls.waiting),
-        setting.traced,
-        sum(1 for _ in plan.horizon.ticks()),
-        width,
-    )
+    ticks = sum(1 for _ in plan.horizon.ticks())
+    observer = Observer(items, *_fields(plan, market, setting), setting.traced, ticks, width)
     observer.start(market.state)
 
     def settle(tick: Tick) -> None:

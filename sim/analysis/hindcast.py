@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,8 +18,8 @@ from sim.ensemble.selection import Labels
 from sim.errors import InputError, Place, Problem
 from sim.files.shipped import find_scenario
 from sim.results import csvfile
-from sim.results.folder import MANIFEST, whole
-from sim.results.manifest import git_revision, peak_memory, sha256, versions
+from sim.results.folder import whole, write_manifest
+from sim.results.manifest import origin, peak_memory, sha256
 from sim.scenario import Scenario
 from sim.simulation import Plan, make_plan, names_of, observe, worlds_of
 
@@ -53,8 +51,7 @@ class Hindcast:
             (partial / SCENARIO).write_text(self.scenario.to_yaml(), encoding="utf-8", newline="\n")
             draw(partial, self.scores, self.observed, self.null)
             files = {file.name: sha256(file) for file in sorted(partial.iterdir())}
-            text = json.dumps({**self.facts, "files": files}, indent=2, ensure_ascii=False) + "\n"
-            (partial / MANIFEST).write_text(text, encoding="utf-8", newline="\n")
+            write_manifest(partial, {**self.facts, "files": files})
         return place
 
     def _columns(self) -> dict[str, list[Any]]:
@@ -100,18 +97,14 @@ def hindcast(
     began, plan = perf_counter(), make_plan(scenario)
     wanted = tables.read(Path(targets), known_of(plan))
     items = list(dict.fromkeys(item for target in wanted for item in target.items))
-    observed = observe(scenario, items, workers=workers, progress=progress)
-    without, left = scenario.model_copy(update={"instruments": ()}), [item for item in items if not item.instrument]
-    null = observe(without, left, workers=workers, progress=lambda n: progress(scenario.ensemble.replicates + n))
+    worlds = scenario.ensemble.replicates
+    observed = observe(plan, items, workers=workers, progress=progress)
+    without = Plan(scenario.model_copy(update={"instruments": ()}), plan.seeds)
+    left = [item for item in items if not item.instrument]
+    null = observe(without, left, workers=workers, progress=lambda done: progress(worlds + done))
     facts = {
-        **versions(),
-        "git": git_revision(),
-        "name": scenario.name,
-        "scenario": hashlib.sha256(scenario.to_yaml().encode()).hexdigest(),
+        **origin(scenario.name, scenario.to_yaml(), plan.seeds.hashes, scenario.ensemble.seed, worlds),
         "targets": sha256(Path(targets)),
-        "seeds": dict(sorted(plan.seeds.hashes.items())),
-        "seed": scenario.ensemble.seed,
-        "replicates": scenario.ensemble.replicates,
         "wall_time": round(perf_counter() - began, 3),
         "peak_memory": peak_memory(),
     }

@@ -1,20 +1,18 @@
 """`monazite hindcast`: a historical episode, simulated against observed."""
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.cli.inputs import Settings, load_all, overrides
-from sim.cli.progress import progress
-from sim.cli.text import number
+from sim.cli.inputs import RESULTS, Settings, load_all, overrides
+from sim.cli.progress import interrupted, progress
+from sim.cli.text import head, number
 from sim.errors import InputError
 
 if TYPE_CHECKING:
     from sim.analysis.hindcast import Hindcast
 
-RESULTS = Path("results")
 WIDTH = 100  # columns of the terminal
 MARKS = {True: "✓", False: "✗"}
 
@@ -53,17 +51,15 @@ def hindcast(
             found = analysis.hindcast(loaded, table, workers=workers, progress=show)
         found.save(folder, overwrite=overwrite)
     except KeyboardInterrupt:
-        print("Interrupted. Kept: nothing: no result was complete.", file=sys.stderr)
-        raise typer.Exit(130) from None
+        raise interrupted([]) from None
     if not quiet:
         _print(found, folder)
 
 
 def _print(found: "Hindcast", folder: Path) -> None:
     """Print the table of scores and their totals."""
-    facts, scores = found.facts, found.scores
-    worlds = facts["replicates"]
-    print(f"{facts['name']}: {worlds} replicate{'s' * (worlds > 1)}, {facts['wall_time']:.1f} s, in {folder}")
+    scores = found.scores
+    print(head(found.facts, folder))
     print(_table(found))
     hits, by_nothing = (sum(marks) for marks in zip(*((s.inside, s.null_inside) for s in scores), strict=True))
     print(f"{hits} of {len(scores)} inside (nothing happens: {by_nothing})")

@@ -1,6 +1,7 @@
 """Reading what a command was given: everything is checked before anything runs."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -9,6 +10,8 @@ from sim.errors import InputError, Place, Problem
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
+
+RESULTS = Path("results")  # where they go unless told otherwise
 
 Scenarios = Annotated[list[str], typer.Argument(metavar="SCENARIO", help="Files, or names of scenarios that ship.")]
 Settings = Annotated[

@@ -1,6 +1,5 @@
 """`monazite run`: scenarios in, result folders out."""
 
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,16 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.cli.inputs import Scenarios, Settings, load_all, overrides
-from sim.cli.progress import progress
-from sim.cli.text import about, table
+from sim.cli.inputs import RESULTS, Scenarios, Settings, load_all, overrides
+from sim.cli.progress import interrupted, progress
+from sim.cli.text import about, head, table
 from sim.errors import InputError, Place, Problem
 
 if TYPE_CHECKING:
     from sim.results.result import Result
     from sim.scenario import Scenario
-
-RESULTS = Path("results")
 
 
 @dataclass(frozen=True)
@@ -53,9 +50,7 @@ def run(
             _run(plan, how, overwrite=overwrite, quiet=quiet)
             done.append(plan)
     except KeyboardInterrupt:
-        kept = ", ".join(str(plan.folder) for plan in done) or "nothing: no result was complete"
-        print(f"Interrupted. Kept: {kept}.", file=sys.stderr)
-        raise typer.Exit(130) from None
+        raise interrupted([plan.folder for plan in done]) from None
     if len(done) > 1 and not quiet:
         print(table(["scenario", "folder"], [[plan.scenario.name, str(plan.folder)] for plan in done]))
 
@@ -97,8 +92,6 @@ def _report(result: "Result", folder: Path) -> str:
     from sim.results.headline import headline
 
     facts = result.manifest
-    worlds = facts["replicates"]
-    head = f"{facts['name']}: {worlds} replicate{'s' * (worlds > 1)}, {facts['wall_time']:.1f} s, in {folder}"
     rows = headline(result.summary, facts["headline"]).assign(error=lambda rows: rows["sd"] / rows["n"] ** 0.5)
     numbers = ("mean", "error", "p05", "p95")
     cells = [
@@ -106,4 +99,4 @@ def _report(result: "Result", folder: Path) -> str:
     ]
     body = table(["metric", "of", "mean", "std. error", "p05", "p95", "unit"], cells)
     equal = "\nAll replicates are equal: nothing here is drawn." if result.is_certain() else ""
-    return f"{head}\n{body}{equal}\n"
+    return f"{head(facts, folder)}\n{body}{equal}\n"

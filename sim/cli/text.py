@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from math import isnan
+from pathlib import Path
 from typing import Any
 
 
@@ -25,6 +26,18 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str | float]]) -> str:
     widths = [max(map(len, column)) for column in zip(header, *cells, strict=True)]
     rights = [not isinstance(cell, str) for cell in (rows[0] if rows else header)]
     return "\n".join(_line(row, widths, rights) for row in (header, *cells))
+
+
+def head(facts: Mapping[str, Any], folder: Path) -> str:
+    """Say in a line what was run, how long it took, and where the result is.
+
+    Examples
+    --------
+    >>> head({"name": "steady", "replicates": 1, "wall_time": 0.25}, Path("results/steady"))
+    'steady: 1 replicate, 0.2 s, in results/steady'
+    """
+    worlds = facts["replicates"]
+    return f"{facts['name']}: {worlds} replicate{'s' * (worlds > 1)}, {facts['wall_time']:.1f} s, in {folder}"
 
 
 def about(row: Mapping[Hashable, Any]) -> str:

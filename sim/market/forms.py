@@ -46,7 +46,7 @@ def smooth(x: Floats, towards: Floats, share: Scalar | Floats, room: Floats | No
     x, towards : (M, R) arrays, any one unit
     share : float, (R,) or (M, R) array, share of 1
     room : (M, R) array, optional
-        For the gap; may be `towards` itself.
+        Holds afterwards by how much x has moved; may be `towards` itself.
     """
     gap = np.subtract(towards, x, out=room)
     gap *= share

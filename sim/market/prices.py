@@ -158,12 +158,12 @@ class Prices:
         np.maximum(goal, cost, out=goal)
         np.minimum(goal, self.most, out=goal)
         state.bare[:] = bare
-        own = np.add(passed, state.anchor, out=passed)  # what the price would be without its own scarcity
-        np.multiply(state.price, HALF, out=bare)
-        smooth(state.price, goal, step_share(days, self.p["price_time"]), goal)
-        bare -= own
-        own = np.multiply(state.price, HALF, out=own)
-        own += bare
+        rise = goal
+        smooth(state.price, goal, step_share(days, self.p["price_time"]), room=rise)
+        own = np.multiply(rise, -HALF, out=rise)  # the mean price of the tick is half of its rise below that at its end
+        own += state.price
+        own -= passed
+        own -= state.anchor
         self._move_anchor(state, own, short, days, bare)
 
     def prospects(self, state: State) -> tuple[Floats, Floats]:

@@ -5,7 +5,7 @@ import json
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
@@ -124,6 +124,12 @@ def read_manifest(folder: Path) -> dict[str, Any] | None:
         return None
     is_ours = isinstance(manifest, dict) and {"monazite", "files"} <= manifest.keys()
     return manifest if is_ours else None
+
+
+def write_manifest(folder: Path, facts: Mapping[str, Any]) -> None:
+    """Write what a folder is made of into it, the last of its files."""
+    text = json.dumps(facts, indent=2, ensure_ascii=False) + "\n"
+    (folder / MANIFEST).write_text(text, encoding="utf-8", newline="\n")
 
 
 def remove_stale(place: Path) -> None:

@@ -6,7 +6,7 @@ import platform
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -23,18 +23,25 @@ ROOT = Path(__file__).resolve().parents[2]
 def manifest(outcome: Outcome, files: Iterable[Path]) -> dict[str, Any]:
     """Everything that another machine would need to make the same files, and what this one spent."""
     return {
-        **versions(),
-        "git": git_revision(),
-        "name": outcome.name,
-        "scenario": hashlib.sha256(outcome.scenario.encode()).hexdigest(),
-        "seeds": dict(sorted(outcome.seeds.items())),
-        "seed": outcome.seed,
-        "replicates": len(outcome.replicates),
+        **origin(outcome.name, outcome.scenario, outcome.seeds, outcome.seed, len(outcome.replicates)),
         "first_replicate": outcome.replicates.start,
         "headline": list(outcome.headline),
         "wall_time": round(outcome.seconds, 3),
         "peak_memory": peak_memory() + outcome.peak_memory,
         "files": {file.name: sha256(file) for file in sorted(files)},
+    }
+
+
+def origin(name: str, scenario: str, seeds: Mapping[str, str], seed: int, replicates: int) -> dict[str, Any]:
+    """Where numbers come from: versions, name and text of the scenario, hashes of the tables, seed, how many worlds."""
+    return {
+        **versions(),
+        "git": git_revision(),
+        "name": name,
+        "scenario": hashlib.sha256(scenario.encode()).hexdigest(),
+        "seeds": dict(sorted(seeds.items())),
+        "seed": seed,
+        "replicates": replicates,
     }
 
 

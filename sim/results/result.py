@@ -1,6 +1,5 @@
 """Result: what `sim.run` returns and `sim.read` reads back."""
 
-import json
 import shutil
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any, final
 from sim.ensemble.items import KEYS
 from sim.errors import InputError, Place, Problem
 from sim.results import csvfile
-from sim.results.folder import MANIFEST, read_manifest, whole
+from sim.results.folder import MANIFEST, read_manifest, whole, write_manifest
 from sim.results.manifest import manifest, sha256
 from sim.results.outcome import Outcome
 from sim.results.tables import COLUMNS, PIECES
@@ -150,9 +149,7 @@ class _Memory(Source):
             if table != "paths" or self.outcome.has_paths:
                 csvfile.write(folder / f"{table}.csv", COLUMNS[table], pieces(self.outcome))
         (folder / SCENARIO).write_text(self.scenario, encoding="utf-8", newline="\n")
-        facts = manifest(self.outcome, folder.iterdir())
-        text = json.dumps(facts, indent=2, ensure_ascii=False) + "\n"
-        (folder / MANIFEST).write_text(text, encoding="utf-8", newline="\n")
+        write_manifest(folder, manifest(self.outcome, folder.iterdir()))
 
     def is_certain(self) -> bool:
         return self.outcome.is_certain()

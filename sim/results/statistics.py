@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from sim.axes import Floats
+from sim.axes import Floats, ratio
 
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 CACHED = 2**17  # numbers that stay in the cache of a processor
@@ -58,7 +58,7 @@ def sd(values: Floats) -> Floats:
     with np.errstate(invalid="ignore"):
         off = values - mean(values)[..., None]
         squares = np.where(np.isnan(values), 0.0, off * off)
-    return np.sqrt(_ratio(np.sum(squares, axis=-1), count(values) - 1))
+    return np.sqrt(ratio(np.sum(squares, axis=-1), count(values) - 1))
 
 
 def quantiles(values: Floats, levels: Sequence[float] = LEVELS) -> Floats:
@@ -87,9 +87,4 @@ def _plain_mean(values: Floats) -> Floats:
     gaps = np.isnan(values)
     if not gaps.any():
         return np.sum(values, axis=-1) / values.shape[-1]
-    return _ratio(np.sum(np.where(gaps, 0.0, values), axis=-1), count(values))
-
-
-def _ratio(top: Floats, bottom: Floats) -> Floats:
-    """Divide; NaN where there is nothing to divide by."""
-    return np.divide(top, bottom, out=np.full_like(top, np.nan), where=bottom > 0)
+    return ratio(np.sum(np.where(gaps, 0.0, values), axis=-1), count(values))

@@ -46,7 +46,7 @@ def scenario() -> Scenario:
 
 @pytest.fixture(scope="module")
 def observation(scenario: Scenario) -> Observation:
-    return observe(scenario, WATCHED)
+    return observe(make_plan(scenario), WATCHED)
 
 
 def test_each_day_is_what_a_run_records(scenario: Scenario, observation: Observation) -> None:
@@ -69,7 +69,7 @@ def test_a_period_adds_up_to_what_its_days_do(observation: Observation) -> None:
 
 
 def test_chunks_do_not_matter(scenario: Scenario, observation: Observation) -> None:
-    apart = observe(scenario, WATCHED, chunk=1)
+    apart = observe(make_plan(scenario), WATCHED, chunk=1)
     for item in WATCHED:
         for one, other in zip(apart.series[item].tracks, observation.series[item].tracks, strict=True):
             assert one.tobytes() == np.ascontiguousarray(other).tobytes(), item
