@@ -165,6 +165,15 @@ def _facilities(raw: object, read: ValidatorFunctionWrapHandler, info: Validatio
     return changes
 
 
+def _projects(raw: object, info: ValidationInfo) -> Names:
+    """Read a set of projects."""
+    names = Names.read(raw)
+    wrong = [Mistake((), found, right) for found, right in names.unknown(_known(info).projects, "project")]
+    if wrong:
+        raise MistakeError(wrong)
+    return names
+
+
 def _record(raw: object) -> tuple[str, ...]:
     """Read a set of variables."""
     names = Names.read(raw)
@@ -254,6 +263,9 @@ class Scenario(Model):
             {"type": "object", "additionalProperties": {"anyOf": [uncertain_schema(unit) for unit in DIMENSIONS]}}
         ),
     ] = Field(default={}, description="parameters of the model that differ here, by name")
+    projects: Annotated[Names, PlainValidator(_projects, json_schema_input_type=Names)] = Field(
+        default=Names(text="all"), description="projects that may come, by name; [] for a world without any"
+    )
     facilities: Annotated[dict[str, FacilityChange], WrapValidator(_facilities)] = Field(
         default={}, description="facilities that differ here, by name"
     )

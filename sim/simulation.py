@@ -43,6 +43,7 @@ from sim.results.result import Result
 from sim.results.series import SeriesFiles
 from sim.scenario import Overrides, Scenario
 from sim.scenario import load as load_scenario
+from sim.supply.settle import Supply
 from sim.units import DAYS_A_YEAR
 from sim.world.build import World, build
 from sim.world.seeds import Seeds
@@ -71,7 +72,8 @@ class Plan:
         """The base year."""
         middle = Parameters({name: _middle(value) for name, value in self.parameters.items()})
         margins = {name.removeprefix(MARGIN): float(middle[name]) for name in middle if name.startswith(MARGIN)}
-        return build(self.seeds.tables, margins)
+        projects = self.scenario.projects.among(tuple(row.project for row in self.seeds.tables.projects))
+        return build(self.seeds.tables, margins, projects, float(middle["utilisation_base"]))
 
     @cached_property
     def horizon(self) -> Horizon:
@@ -217,6 +219,7 @@ def names_of(seeds: Seeds) -> WorldNames:
         sectors=tuple(dict.fromkeys(row.sector for row in tables.sectors)),
         facilities=tuple(row.facility for row in tables.facilities),
         processes=tuple(dict.fromkeys(row.process for row in tables.facilities)),
+        projects=tuple(row.project for row in tables.projects),
         variables=tuple(VARIABLES),
         parameters=seeds.units,
     )
@@ -387,7 +390,8 @@ def run_chunk(plan: Plan, replicates: range, file: BinaryIO | None = None) -> Ch
     setting.clock.run(settle)
     held_at_end = plan.mass.held(market.state, market.under_way.total, market.controls.waiting)
     plan.mass.check(held, held_at_end, recorder.running)
-    items, block = recorder.block(setting.measured, draws.table(), setting.events)
+    told = [] if setting.supply is None else setting.supply.reports.turns
+    items, block = recorder.block(setting.measured, draws.table(), setting.events, told)
     return Chunk(items, draws.items, block, os.getpid(), peak_memory())
 
 
@@ -398,18 +402,24 @@ def worlds_of(plan: Plan, replicates: range) -> tuple[int, Draws, Market, Settin
     draws = Draws(ensemble.seed, range(replicates.start, replicates.start + width), ensemble.uncertain)
     units = plan.seeds.units
     values = {n: draws.draw(f"parameters.{n}", v, units[n]) for n, v in sorted(plan.parameters.items())}
-    return width, draws, *_bind(plan, Parameters(values), draws, width)
+    return width, draws, *_bind(plan, Parameters(values), draws, len(replicates))
 
 
-def _bind(plan: Plan, parameters: Parameters, draws: Draws, width: int) -> tuple[Market, Setting]:
+def _bind(plan: Plan, parameters: Parameters, draws: Draws, worlds: int) -> tuple[Market, Setting]:
     """A market with the instruments attached to its points."""
+    width = len(draws.replicates)
     points, controls = Points(), controls_on(plan.world, plan.arcs, width)
     market = Market(plan.world, parameters, points, controls, plan.horizon.tick, width, plan.size)
     events: list[Event] = []
     measured: list[Measured] = []
     traced: list[Traced] = []
     clock = Clock(plan.horizon)
-    setting = Setting(plan.world, parameters, clock, points, controls, draws, events, measured, traced)
+    supply: Supply | None = None
+    if plan.world.projects:
+        supply = Supply(plan.world, parameters, draws, plan.horizon, plan.size, worlds)
+        points.supply.append(supply)
+        measured.extend(supply.reports.measured())
+    setting = Setting(plan.world, parameters, clock, points, controls, draws, events, measured, traced, supply)
     for instrument in plan.instruments:
         instrument.bind(setting)
     return market, setting

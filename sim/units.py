@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 DAYS_A_WEEK = 7.0
 DAYS_A_YEAR = 365.0
+DAYS_A_MONTH = DAYS_A_YEAR / 12
 MONEY_YEAR = 2025
 
 QUANTITY = re.compile(r"([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?)(?![\d.,:_]|[eE][+-]?\d)\s*(.*)", re.DOTALL)
@@ -117,6 +118,7 @@ MONEY_RATE = Dimension(
 )
 PRICE = Dimension("a price", {"USD/kg": Unit(Fraction(10**3)), "USD/t": Unit()}, ("USD/kg", "USD/t"), "110 USD/kg")
 SHARE = Dimension("a share", _PLAIN | {"%": _PERCENT}, ("",), "25 % or 0.25", high=1.0)
+RATIO = Dimension("a ratio", _PLAIN | {"%": _PERCENT}, ("",), "1.3 or 130 %")
 CHANGE = Dimension("a change", _PLAIN | {"%": _PERCENT}, ("",), "-20 % or -0.2", low=-1.0, high=1.0)
 GROWTH = Dimension(
     "a growth",
@@ -129,7 +131,7 @@ RATE = Dimension("a rate", _per_period({"": Unit(), "1": Unit()}), ("/year", "/d
 NUMBER = Dimension("a number", _PLAIN, ("",), "1.5", low=-math.inf)
 COUNT = Dimension("a whole number", _PLAIN, ("",), "500", whole=True)
 
-DIMENSIONS = (DURATION, MASS, MASS_RATE, MONEY, MONEY_RATE, PRICE, SHARE, CHANGE, GROWTH, RATE, NUMBER, COUNT)
+DIMENSIONS = (DURATION, MASS, MASS_RATE, MONEY, MONEY_RATE, PRICE, SHARE, RATIO, CHANGE, GROWTH, RATE, NUMBER, COUNT)
 
 
 def dimension_of(unit: str) -> Dimension:

@@ -6,10 +6,12 @@ from typing import final
 
 import numpy as np
 
-from sim.axes import Floats, Scalar
+from sim.axes import Floats, Ints, Scalar
 from sim.ensemble.items import Item
 from sim.ensemble.streams import uniforms
 from sim.files.distributions import Distribution
+
+MIDDLE = 0.5  # the draw of a median
 
 
 @final
@@ -45,12 +47,37 @@ class Draws:
         if not isinstance(value, Distribution):
             return value
         if not self.uncertain:
-            return float(value.inverse(np.array([0.5]))[0])
+            return float(value.inverse(np.array([MIDDLE]))[0])
         drawn = value.inverse(uniforms(self.seed, name, self.replicates))
         self.items.append(Item(name, unit=unit))
         self.values.append(drawn)
         return drawn
 
+    def occurrences(self, name: str) -> Occurrences:
+        """Draws of what happens again and again, in each world on its own days."""
+        return Occurrences(self, name)
+
     def table(self) -> Floats:
         """(Q, R): everything drawn so far, in the order of `items`."""
         return np.array(self.values).reshape(len(self.values), len(self.replicates))
+
+
+@final
+class Occurrences:
+    """Uniform draws of something that happens again and again: the n-th time in a world is its n-th draw.
+
+    They are not written down: how many there are depends on what happens.
+    """
+
+    def __init__(self, draws: Draws, name: str) -> None:
+        self.draws, self.name = draws, name
+        self.known: list[Floats] = []
+
+    def __call__(self, count: Ints) -> Floats:
+        """(R,), share of 1: the draw of each world's `count`-th time, (R,), from nought."""
+        draws = self.draws
+        if not draws.uncertain:
+            return np.full(len(count), MIDDLE)
+        while len(self.known) <= count.max():
+            self.known.append(uniforms(draws.seed, self.name, draws.replicates, len(self.known)))
+        return np.array(self.known)[count, np.arange(len(count))]

@@ -12,7 +12,8 @@ from sim.axes import Floats, Ints
 from sim.ensemble.clock import Tick
 from sim.ensemble.items import Item
 from sim.ensemble.state import State
-from sim.world.build import TONNE, World
+from sim.world.base_year import TONNE
+from sim.world.build import World
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ from sim.ensemble.items import Item
 from sim.ensemble.metrics import Metric, declare
 from sim.ensemble.selection import ALL, Focus, Labels, rows_of
 from sim.ensemble.state import State
-from sim.world.build import TONNE, World
+from sim.world.base_year import TONNE
+from sim.world.build import World
 
 WITHIN = 0.1  # as before: price and supply within so much of it
 

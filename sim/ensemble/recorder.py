@@ -191,12 +191,16 @@ class Recorder:
             for rows in (*self.record.readings.gains(self.last, added, days), *standing):
                 self.file.write(np.ascontiguousarray(rows[:, : len(self.replicates)]).data)
 
-    def block(self, measured: Sequence[Measured], draws: Floats, dated: Sequence[Event]) -> tuple[list[Item], Block]:
+    def block(
+        self, measured: Sequence[Measured], draws: Floats, dated: Sequence[Event], turns: Sequence[Turns] = ()
+    ) -> tuple[list[Item], Block]:
         """What the chunk gave, and the items of its metrics."""
         added = (pair for total in self.record.metrics for pair in total.values(self.running))
         found = [*added, *self.peaks.metrics(), *((m.item, m.value()) for m in measured)]
         found.sort(key=lambda pair: pair[0].cells)
         n = len(self.replicates)
         values = np.array([np.broadcast_to(value, (self.width,))[:n] for _, value in found])
-        events = self.stops.told + self.hoards.told + Counter(dict.fromkeys(dated, n))
+        events = Counter(dict.fromkeys(dated, n))
+        for turn in (self.stops, self.hoards, *turns):
+            events += turn.told
         return [item for item, _ in found], Block(self.replicates, values, draws[:, :n], events)

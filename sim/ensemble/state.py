@@ -42,6 +42,7 @@ class State:
     user_orders: Floats = _array("U R", "t/day", "orders", "orders of each user")
     orders: Floats = _array("D R", "t/day", "orders", "orders of all users at a destination")
     share: Floats = _array("A R", "1", "sourcing", "share of its destination's orders")
+    reach: Floats = _array("O R", "1", "supply", "what customers may take of an origin, ratio to base year")
     fill: Floats = _array("O R", "1", "sourcing", "share of orders that an origin fills, smoothed")
     # prices: logarithms of the ratio to base
     price: Floats = _array("N R", "ln 1", "prices", "spot price")
@@ -77,6 +78,7 @@ ONES = frozenset(
     [
         "hoarding",
         "fill",
+        "reach",
         "paid",
         "landed_cost",
         "unit_cost",

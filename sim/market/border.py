@@ -37,6 +37,8 @@ class Border:
         self.under_way.send(tick, state.crossed)
         if self.points.leaks:
             self._leak(state, tick)
+        for count in self.points.customs:
+            count(tick, state, controls)
 
     def _leak(self, state: State, tick: Tick) -> None:
         """What goes round the controls, no more than the stock lets go (eq. 7.13)."""

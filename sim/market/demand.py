@@ -12,7 +12,7 @@ from sim.ensemble.parameters import Parameters
 from sim.ensemble.scratch import Scratch
 from sim.ensemble.state import State
 from sim.market.forms import FastResponse, Trend
-from sim.market.points import Shocks
+from sim.market.points import Controls, Points, Shocks
 from sim.world.build import World
 
 
@@ -73,8 +73,10 @@ class Demand:
 
     writes: ClassVar = ("paid", "landed_cost", "input_cost", "baseline", "demand", "need")
 
-    def __init__(self, world: World, p: Parameters, shocks: Shocks, scratch: Scratch) -> None:
-        self.world, self.shocks, self.scratch = world, shocks, scratch
+    def __init__(
+        self, world: World, p: Parameters, points: Points, controls: Controls, shocks: Shocks, scratch: Scratch
+    ) -> None:
+        self.world, self.points, self.controls, self.shocks, self.scratch = world, points, controls, shocks, scratch
         self.contract_share, self.elasticity = p["contract_share"], p["final_elasticity"]
         self.trend = Trend(world.sector_growth * p["growth"])
         self.response = FastResponse.of(p)
@@ -101,6 +103,8 @@ class Demand:
         contract = np.exp(state.contract_price, out=scratch.like(state.contract_price))
         bought = pick(contract, world.arc_origin, scratch.like(state.share))
         bought *= state.share
+        if self.points.tariffs:
+            bought[self.controls.arcs] *= 1 + self.controls.tariff
         self.landed(bought, out=state.landed_cost)
         price_paid(state.landed_cost, state.price[world.destinations], self.contract_share, state.paid)
 

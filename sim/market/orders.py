@@ -6,7 +6,7 @@ from typing import ClassVar, final
 
 import numpy as np
 
-from sim.axes import Floats, Scalar, pick
+from sim.axes import TINY, Floats, Scalar, pick
 from sim.ensemble.arrivals import UnderWay
 from sim.ensemble.clock import Tick
 from sim.ensemble.parameters import Parameters
@@ -110,6 +110,6 @@ class Orders:
         coming = controls.pending + controls.granted  # what was granted in this tick has not left yet
         under_way = controls.to_destination(coming, out=scratch.like(gap))
         under_way += self.under_way.coming
-        under_way /= state.expected_use
+        under_way /= np.maximum(state.expected_use, TINY, out=scratch.like(gap))
         gap -= under_way
         return gap

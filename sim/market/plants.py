@@ -138,8 +138,8 @@ class Plants:
             p["utilisation_bound"],
             p["least_ratio"],
         )
-        self.ordered = np.where(world.orders > 0, world.orders, 1.0)
-        self.unordered = np.flatnonzero(world.orders <= 0)
+        self.ordered = np.where(world.full_orders > 0, world.full_orders, 1.0)
+        self.unordered = np.flatnonzero(world.full_orders <= 0)
 
     def __call__(self, state: State, tick: Tick) -> None:
         """Settle the plants of a tick."""
@@ -165,10 +165,12 @@ class Plants:
         price *= desired
         wished = world.output_value(price, out=scratch.like(value))
         wished /= value
-        wished /= state.capacity
+        wished /= np.maximum(state.capacity, TINY, out=scratch.like(value))
         value /= state.unit_cost
+        value[world.lines] *= world.advantage[world.lines]
+        value *= self.shocks.support
         wanted = self.utilisation(np.log(value, out=value), wished)
-        wanted *= world.activity
+        wanted *= world.scale
         wanted *= state.capacity
         wanted *= self.shocks.available
         return wanted

@@ -22,11 +22,13 @@ class Shocks:
     """What shocks leave of the capacity to produce and of demand, for one tick."""
 
     available: Floats  # (F, R) share of 1
+    support: Floats  # (F, R) revenue with what is paid on top of prices, ratio to revenue without
     demand: Floats  # (S, R) ratio
 
     def clear(self) -> None:
         """Forget the last tick's shocks."""
         self.available.fill(1)
+        self.support.fill(1)
         self.demand.fill(1)
 
 
@@ -46,6 +48,7 @@ class Controls:
     granted: Floats  # (K, R) t that leaves the border in this tick
     refused: Floats  # (K, R) t that goes back to its maker in this tick
     leaking: Floats  # (K, R) t that tries to go round the controls
+    tariff: Floats  # (K, R) share of their price that goods are charged on their way
 
     def clear(self) -> None:
         """Forget the last tick's proposals."""
@@ -63,6 +66,10 @@ class Controls:
     def block(self, rows: Ints, share: Scalar | Floats) -> None:
         """A share of the wants on some rows may not leave; the largest counts (eq. 7.3)."""
         self.blocked[rows] = np.maximum(self.blocked[rows], share)
+
+    def charge(self, rows: Ints, rate: Scalar | Floats) -> None:
+        """Goods on some rows are charged a share of their price; tariffs add (eq. 7.14)."""
+        self.tariff[rows] += rate
 
     def positions(self, arcs: Ints) -> Ints:
         """Rows of some arcs among the controlled ones."""
@@ -99,8 +106,12 @@ class Landing:
 class Points:
     """The points of the tick, in the order in which it passes them; rules attach themselves."""
 
+    supply: list[Callable[[Tick, State, Shocks], None]] = field(default_factory=list)
+    """First of all: what projects make of capacity."""
     shocks: list[Callable[[Tick, Shocks], None]] = field(default_factory=list)
     """Before demand: what is left of facilities and of demand."""
+    tariffs: list[Callable[[Tick, Controls], None]] = field(default_factory=list)
+    """Before arrivals: what goods are charged on their way."""
     decisions: list[Callable[[Tick, Controls], None]] = field(default_factory=list)
     """At arrivals: what the border lets go, and what it sends back."""
     sharing: list[Callable[[Tick, Landing], None]] = field(default_factory=list)
@@ -113,3 +124,5 @@ class Points:
     """At the border: takes out of what was shipped, (K, R) t, what must wait."""
     leaks: list[Callable[[Tick, State, Controls], None]] = field(default_factory=list)
     """After the border: what tries to go round it."""
+    customs: list[Callable[[Tick, State, Controls], None]] = field(default_factory=list)
+    """After the border: counts what crossed, and changes nothing."""

@@ -113,6 +113,27 @@ class PriceRule:
 
 
 @final
+class _Fresh:
+    """Places that lines bring to trade: what is usual there is not known from the base year (eq. 8.3)."""
+
+    def __init__(self, world: World) -> None:
+        nodes = np.arange(len(world.nodes))
+        made, used = nodes[world.origins][world.new_origins], nodes[world.destinations][world.new_destinations]
+        self.world, self.origins, self.users = world, made, used
+        self.destinations = np.setdiff1d(used, np.setdiff1d(nodes[world.origins], made))  # nobody made it there either
+        self.cover = world.user_to_destination(world.user_cover)[self.destinations]
+        self.imported = np.setdiff1d(made, world.takers)  # most of it still comes from elsewhere
+
+    def prepare(self, state: State, wanted: Floats, supply: Floats, use: Floats) -> None:
+        """Count the stocks that new makers want; where nobody needs anything yet, nothing is scarce; in place."""
+        rows = self.world.new_origins
+        wanted[self.origins] += self.world.maker_cover[rows] * state.expected_orders[rows]
+        there, held = wanted[self.users], supply[self.users]
+        leave_out_unused(there, held, use[self.users])
+        wanted[self.users], supply[self.users] = there, held
+
+
+@final
 class Prices:
     """Move the spot price and the anchor of every node."""
 
@@ -133,6 +154,8 @@ class Prices:
         self.most = np.log(p["choke_price"]) + 2 * np.asarray(p["choke_spread"])  # nearly all use has given up
         supply, use = self.prospects(start)
         self.usual = np.where(use > 0, supply / np.where(use > 0, use, 1), 0)
+        self.fresh = _Fresh(world)
+        self.usual[self.fresh.destinations] += self.fresh.cover + self.look_ahead
 
     def __call__(self, state: State, tick: Tick) -> None:
         """Settle the prices of a tick."""
@@ -141,10 +164,12 @@ class Prices:
         supply, use = self.prospects(state)
         wanted = np.multiply(use, self.usual, out=scratch.like(use))
         wanted[self.world.destinations] += self._extra_cover(state)
+        self.fresh.prepare(state, wanted, supply, use)
         made = slice(self.world.destinations.stop, len(use))  # the nodes without users
         leave_out_unused(wanted[made], supply[made], use[made])
         short = scarcity(wanted, supply, use, p["least_prospect"])
         self._move(state, short, tick.days)
+        state.price[self.world.takers] = self.world.netback(state.price[self.world.destinations])
 
     def _move(self, state: State, short: Floats, days: int) -> None:
         """Spot prices move towards their goal (eq. 8.5)."""
@@ -202,6 +227,9 @@ class Prices:
         np.multiply(landed, p["landed_pass_through"], out=passed[world.destinations])
         makers = world.cost_of_origin(np.log(state.unit_cost), out=cost[world.origins])
         np.multiply(makers, p["cost_pass_through"], out=passed[world.origins])
+        imported = self.fresh.imported
+        cost[imported] = np.log(state.landed_cost[imported])
+        passed[imported] = cost[imported] * p["landed_pass_through"]
         return cost, passed
 
     def _move_anchor(self, state: State, own: Floats, short: Floats, days: int, room: Floats) -> None:

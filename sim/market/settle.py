@@ -40,14 +40,15 @@ class Market:
         size: Floats | float = 1.0,
     ) -> None:
         self.points, self.controls = points, controls
-        self.shocks = Shocks(np.ones((len(world.facilities), replicates)), np.ones((len(world.sectors), replicates)))
+        facilities, sectors = (len(world.facilities), replicates), (len(world.sectors), replicates)
+        self.shocks = Shocks(np.ones(facilities), np.ones(facilities), np.ones(sectors))
         self.state = base_state(world, replicates)
         self.state.capacity[:] = size
         self.under_way = UnderWay(world.arc_transit, world.arc_flow, world.to_destination, whole, replicates)
         scratch = Scratch(2 * sum(sizes(world, replicates).values()), replicates)  # two arrays of every axis, and more
         self.steps = (
             Arrivals(world, points, controls, self.under_way, scratch),
-            Demand(world, p, self.shocks, scratch),
+            Demand(world, p, points, controls, self.shocks, scratch),
             Lines(world, p, scratch),
             Plants(world, p, self.shocks, scratch),
             Orders(world, p, points, controls, self.under_way, scratch),
@@ -61,8 +62,12 @@ class Market:
         """Settle one tick."""
         self.shocks.clear()
         self.controls.clear()
+        for grow in self.points.supply:
+            grow(tick, self.state, self.shocks)
         for shock in self.points.shocks:
             shock(tick, self.shocks)
+        for levy in self.points.tariffs:
+            levy(tick, self.controls)
         for step in self.steps:
             step(self.state, tick)
 

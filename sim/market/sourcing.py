@@ -61,9 +61,13 @@ class Sourcing:
         """Move shares towards what attracts (eq. 6.1): σ ← (1 − α)·σ + A·(α ÷ Σ A)."""
         world, p, controls, scratch = self.world, self.p, self.controls, self.scratch.clear()
         origins = attraction(state.contract_price, state.fill, p["sourcing_elasticity"], p["fill_floor"])
+        origins *= state.reach
         attracts = pick(origins, world.arc_origin, scratch.like(state.share))
-        attracts *= world.arc_share
-        attracts[controls.arcs] *= np.exp(np.negative(p["refusal_aversion"]) * controls.barred)
+        attracts *= world.arc_weight
+        deterred = np.negative(p["refusal_aversion"]) * controls.barred
+        if self.points.tariffs:
+            deterred -= p["sourcing_elasticity"] * np.log1p(controls.tariff)
+        attracts[controls.arcs] *= np.exp(deterred)
         moved = step_share(days, p["habit_time"])
         scale = world.to_destination(attracts, out=scratch.like(state.orders))
         np.divide(moved, scale, out=scale)

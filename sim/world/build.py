@@ -15,13 +15,10 @@ import numpy as np
 
 from sim.axes import Floats, Ints, Sum, column
 from sim.units import DAYS_A_WEEK, DAYS_A_YEAR
-from sim.world.tables import BaseYearRow, Tables
-
-Node = tuple[str, str]  # commodity, region
-Arc = tuple[str, str, str]  # commodity, origin, destination
+from sim.world.base_year import Arc, BaseYear, Node, base_year, with_lines
+from sim.world.tables import Tables
 
 THRIFTY = ("magnet", "chemical")  # processes that can make do with less of an input
-TONNE = 1000.0  # kg
 
 
 @dataclass(frozen=True)
@@ -47,6 +44,7 @@ class World:
     arc_destination: Ints  # (A,) → D
     arc_flow: Floats  # (A, 1) t/day
     arc_share: Floats  # (A, 1) share of its destination's supply
+    arc_weight: Floats  # (A, 1) what it weighs in sourcing at capacity 1: its share, or that of goods nobody makes yet
     arc_transit: Floats  # (A,) days
     arc_landed: Floats  # (A,) price at origin with freight ÷ mean landed price
     arc_abroad: Floats  # (A,) 1 where a border is crossed
@@ -54,7 +52,9 @@ class World:
     facilities: tuple[str, ...]
     facility_region: tuple[str, ...]
     facility_process: tuple[str, ...]
-    activity: Floats  # (F, 1) unit of activity a day
+    activity: Floats  # (F, 1) unit of activity a day in the base year
+    scale: Floats  # (F, 1) unit of activity a day at capacity 1; of a line, nobody runs it in the base year
+    advantage: Floats  # (F, 1) output value over all costs, over the usual of its process; 1 but for lines
     growth: Floats  # (F, 1) a day
     input_share: Floats  # (F, 1) inputs' share of all costs
     facility_input: Ints  # (K, F) → P, padded with P
@@ -76,8 +76,16 @@ class World:
 
     maker_cover: Floats  # (O, 1) days
     orders: Floats  # (O, 1) t/day that leaves the stock in the base year
+    full_orders: Floats  # (O, 1) the same; where nobody makes anything yet, what lines would send at capacity 1
     other_share: Floats  # (O, 1) of what is made
     headroom: Floats  # (O, 1) how much more of a by-product its makers could recover; 0 for main products
+
+    # what lines bring
+    projects: tuple[str, ...]
+    lines: Ints  # rows of facilities that nobody runs in the base year
+    new_origins: Ints  # rows of origins where nothing is made in the base year
+    new_destinations: Ints  # rows of destinations where nothing is used in the base year
+    takers: Ints  # rows of nodes where only lines make and nobody uses: they take their customers' prices
 
     # sums of rows
     to_destination: Sum  # (D, A)
@@ -88,6 +96,7 @@ class World:
     output_value: Sum  # (F, O) value shares
     input_value: Sum  # (F, P) value shares
     cost_of_origin: Sum  # (O, F) shares of what is made
+    netback: Sum  # (takers, D) mean over customers
 
     @cached_property
     def node_index(self) -> dict[Node, int]:
@@ -116,41 +125,9 @@ class World:
         )
 
 
-@dataclass(frozen=True)
-class BaseYear:
-    """The base-year rows sorted by what they say; masses a day, prices USD/t."""
-
-    activity: dict[str, float]
-    inputs: dict[tuple[str, str], float]  # facility, commodity
-    outputs: dict[tuple[str, str], float]
-    flows: dict[Arc, float]
-    uses: dict[tuple[str, str, str], float]  # commodity, region, sector
-    other: dict[Node, float]
-    content: dict[str, dict[str, float]]
-    price: dict[Node, float]
-
-
-def base_year(tables: Tables) -> BaseYear:
-    """Sort the rows of the base year by quantity."""
-    rows: dict[str, list[BaseYearRow]] = defaultdict(list)
-    for row in tables.base_year:
-        rows[row.quantity].append(row)
-    content: dict[str, dict[str, float]] = defaultdict(dict)
-    for row in rows["content"]:
-        content[row.commodity][row.element] = row.value
-    return BaseYear(
-        activity={row.facility: row.value / DAYS_A_YEAR for row in rows["activity"]},
-        inputs={(row.facility, row.commodity): row.value for row in rows["input"]},
-        outputs={(row.facility, row.commodity): row.value for row in rows["output"]},
-        flows={(row.commodity, row.region, row.partner): row.value / DAYS_A_YEAR for row in rows["flow"]},
-        uses={(row.commodity, row.region, row.sector): row.value / DAYS_A_YEAR for row in rows["use"]},
-        other={(row.commodity, row.region): row.value / DAYS_A_YEAR for row in rows["other_use"]},
-        content=content,
-        price={(row.commodity, row.region): row.value * TONNE for row in rows["price"]},
-    )
-
-
-def build(tables: Tables, margins: Mapping[str, float]) -> World:
+def build(
+    tables: Tables, margins: Mapping[str, float], projects: Sequence[str] = (), utilisation: float = 1.0
+) -> World:
     """Build the world from the tables.
 
     Parameters
@@ -159,8 +136,12 @@ def build(tables: Tables, margins: Mapping[str, float]) -> World:
         All seeds tables; base_year is balanced.
     margins
         Output value ÷ all costs in the base year, by process.
+    projects
+        Those that may come.
+    utilisation
+        Of capacity in the base year.
     """
-    year = base_year(tables)
+    year = with_lines(base_year(tables), tables, projects, utilisation)
     commodities = tuple(row.commodity for row in tables.commodities)
     regions = tuple(row.region for row in tables.regions)
     frame = _nodes(year, commodities, regions)
@@ -176,8 +157,9 @@ def build(tables: Tables, margins: Mapping[str, float]) -> World:
         "customs_code": {row.commodity: row.customs_code for row in tables.commodities},
         "content": {c: dict(e) for c, e in year.content.items()},
         "growth": _growth(year, tables, plants["facilities"]),
+        "projects": tuple(projects),
     }
-    fields = {**frame, **arcs, **plants, **users, **flows}
+    fields = {**frame, **arcs, **plants, **users, **flows, **_new_places(year, frame)}
     for value in fields.values():
         if isinstance(value, np.ndarray):
             value.flags.writeable = False
@@ -223,7 +205,9 @@ def _arcs(year: BaseYear, tables: Tables, frame: Mapping[str, object]) -> dict[s
     destination = np.array([to_d[c, d] for c, _, d in arcs], np.intp)
     flow = column(year.flows[a] for a in arcs)
     into = Sum(destination, range(len(arcs)), 1.0, (len(to_d), len(arcs)))
-    share = flow / into(flow)[destination]
+    supply = into(flow)[destination]
+    begun = column(year.lines.share.get(arc, 0.0) for arc in arcs)
+    share = np.divide(flow, supply, out=begun.copy(), where=supply > 0)
     landed = column(year.price[c, o] * (1 + route[o, d].freight) for c, o, d in arcs)
     orders = Sum(origin, range(len(arcs)), 1.0, (len(to_o), len(arcs)))
     shipped = orders(flow)
@@ -235,6 +219,7 @@ def _arcs(year: BaseYear, tables: Tables, frame: Mapping[str, object]) -> dict[s
         "arc_destination": destination,
         "arc_flow": flow,
         "arc_share": share,
+        "arc_weight": np.array([[year.lines.weight.get(arc, own)] for arc, own in zip(arcs, share[:, 0], strict=True)]),
         "arc_transit": np.array([route[o, d].transit for _, o, d in arcs]),
         "arc_landed": (landed / into(share * landed)[destination])[:, 0],
         "arc_abroad": np.array([float(o != d) for _, o, d in arcs]),
@@ -242,7 +227,8 @@ def _arcs(year: BaseYear, tables: Tables, frame: Mapping[str, object]) -> dict[s
         "to_origin": orders,
         "maker_cover": column(cover[c] for c, _ in to_o),
         "orders": shipped,
-        "other_share": other / (shipped + other),
+        "full_orders": column(year.lines.orders.get(n, own) for n, own in zip(to_o, shipped[:, 0], strict=True)),
+        "other_share": np.divide(other, shipped + other, out=np.zeros_like(other), where=shipped + other > 0),
     }
 
 
@@ -250,7 +236,7 @@ def _plants(
     year: BaseYear, tables: Tables, frame: Mapping[str, object], margins: Mapping[str, float]
 ) -> dict[str, object]:
     """Facilities that run in the base year, and the stocks of inputs their regions hold."""
-    rows = [row for row in tables.facilities if row.facility in year.activity]
+    rows = [row for row in tables.facilities if row.facility in year.scale]
     names = tuple(row.facility for row in rows)
     index = {name: f for f, name in enumerate(names)}
     region = {row.facility: row.region for row in rows}
@@ -263,23 +249,30 @@ def _plants(
     needs = [(to_p[c, region[f]], index[f], v) for (f, c), v in year.inputs.items()]
     makes = [(to_o[c, region[f]], index[f], v) for (f, c), v in year.outputs.items()]
     values = _Values(year, region)
-    mains = {(values.main_product(f), region[f]) for f in names}
+    runs = [f for f in names if f in year.activity]
+    mains = {(values.main_product(f), region[f]) for f in runs}
     padded = _padded([[to_p[c, region[g]] for (g, c) in year.inputs if g == f] for f in names], len(users))
     made = Sum.of(makes, (len(to_o), len(names)))
-    activity = column(year.activity[f] for f in names)
+    activity = column(year.activity.get(f, 0.0) for f in names)
+    scale = column(year.scale[f] for f in names)
     total = made(activity)
+    makers = np.where(total > 0, activity[:, 0], scale[:, 0])  # (O, F): who makes a good in the base year, else lines
+    total = np.where(total > 0, total, made(scale))
     return {
         "facilities": names,
         "facility_region": tuple(region[f] for f in names),
         "facility_process": tuple(process[f] for f in names),
         "activity": activity,
-        "input_share": column(values.bought[f] * margins[process[f]] / values.sold[f] for f in names),
+        "scale": scale,
+        "lines": np.array([f for f, name in enumerate(names) if name not in year.activity], np.intp),
+        "input_share": column(values.input_share(f, margins[process[f]]) for f in names),
+        "advantage": column(values.advantage(f, margins[process[f]]) for f in names),
         "facility_input": padded,
         "plant_users": users,
         "thrifty": slice(0, len(thrift)),
         "need_of_plants": Sum.of(needs, (len(users), len(names))),
         "output_of_plants": made,
-        "headroom": column(0.0 if n in mains else _headroom(year, n, region) for n in to_o),
+        "headroom": column(0.0 if n in mains else _headroom(year, runs, n, region) for n in to_o),
         "output_value": Sum.of(
             ((index[f], to_o[c, region[f]], share) for (f, c), share in values.output_shares().items()),
             (len(names), len(to_o)),
@@ -289,7 +282,7 @@ def _plants(
             (len(names), len(users)),
         ),
         "cost_of_origin": Sum.of(
-            ((o, f, v * activity[f, 0] / total[o, 0]) for o, f, v in makes), (len(to_o), len(names))
+            ((o, f, v * makers[o, f] / total[o, 0]) for o, f, v in makes), (len(to_o), len(names))
         ),
     }
 
@@ -309,6 +302,18 @@ class _Values:
         for (f, _), v in self.output_values.items():
             self.sold[f] += v
 
+    def input_share(self, facility: str, margin: float) -> float:
+        """Inputs' share of all costs: those of the usual margin, or what a line is known to cost."""
+        if facility in self.year.lines.scale:
+            return self.bought[facility] / (self.bought[facility] + self.year.lines.unit_cost[facility])
+        return self.bought[facility] * margin / self.sold[facility]
+
+    def advantage(self, facility: str, margin: float) -> float:
+        """Output value over all costs at base prices, over the usual margin."""
+        if facility not in self.year.lines.scale:
+            return 1.0
+        return self.sold[facility] / (self.bought[facility] + self.year.lines.unit_cost[facility]) / margin
+
     def main_product(self, facility: str) -> str:
         """The most valuable output of a facility."""
         own = {c: v for (f, c), v in self.output_values.items() if f == facility}
@@ -324,25 +329,29 @@ class _Values:
 
 
 def _landed_prices(year: BaseYear) -> dict[Node, float]:
-    """Mean price at the works of what each destination uses, USD/t."""
+    """Mean price at the works of what each destination uses, or would use, USD/t."""
     value: dict[Node, float] = defaultdict(float)
     mass: dict[Node, float] = defaultdict(float)
     for (c, o, d), flow in year.flows.items():
-        value[c, d] += flow * year.price[c, o]
-        mass[c, d] += flow
+        bought = year.lines.share.get((c, o, d), flow)
+        value[c, d] += bought * year.price[c, o]
+        mass[c, d] += bought
     return {node: value[node] / mass[node] for node in value}
 
 
-def _headroom(year: BaseYear, node: Node, region: Mapping[str, str]) -> float:
-    """How much more of a by-product its makers could recover: inputs ÷ outputs − 1, least over makers and elements."""
-    makers = [f for f, c in year.outputs if (c, region[f]) == node]
+def _headroom(year: BaseYear, runs: Sequence[str], node: Node, region: Mapping[str, str]) -> float:
+    """How much more of a by-product its makers could recover: inputs ÷ outputs − 1, least over makers and elements.
+
+    Of those that run in the base year: what lines recover is fixed.
+    """
+    makers = [f for f, c in year.outputs if f in runs and (c, region[f]) == node]
     room = []
     for facility in makers:
         for element in year.content[node[0]]:
             held = sum(a * year.content[c].get(element, 0.0) for (f, c), a in year.inputs.items() if f == facility)
             kept = sum(b * year.content[c].get(element, 0.0) for (f, c), b in year.outputs.items() if f == facility)
             room.append(held / kept - 1)
-    return max(0.0, min(room))
+    return max(0.0, min(room, default=0.0))
 
 
 def _padded(rows: Sequence[Sequence[int]], pad: int) -> Ints:
@@ -405,7 +414,7 @@ def _growth(year: BaseYear, tables: Tables, facilities: object) -> Floats:
     sector = {(r.sector, r.region): float(np.log1p(r.growth)) / DAYS_A_YEAR for r in tables.sectors}
     region = {r.facility: r.region for r in tables.facilities}
     value = _Values(year, region).output_values
-    rate = dict.fromkeys(year.activity, 0.0)
+    rate = dict.fromkeys(year.scale, 0.0)
     for _ in range(1 + len({r.stage for r in tables.commodities})):  # as often as there are stages
         node = _node_growth(year, sector, region, rate)
         rate = {
@@ -423,11 +432,35 @@ def _node_growth(
     for (c, g, s), use in year.uses.items():
         uses[c, g].append((use, sector[s, g]))
     for (f, c), a in year.inputs.items():
-        uses[c, region[f]].append((a * year.activity[f], rate[f]))
+        uses[c, region[f]].append((a * year.activity.get(f, 0.0), rate[f]))
     orders: dict[Node, list[tuple[float, float]]] = defaultdict(list)
     for (c, o, d), flow in year.flows.items():
         orders[c, o].append((flow, _weighted(uses[c, d])))
     return {node: _weighted(parts) for node, parts in orders.items()}
+
+
+def _new_places(year: BaseYear, frame: Mapping[str, object]) -> dict[str, object]:
+    """Where lines make or buy what nobody does in the base year, and whose prices they take."""
+    to_d, to_o = _rows(frame)
+    nodes: tuple[Node, ...] = frame["nodes"]  # type: ignore[assignment]
+    row = {node: i for i, node in enumerate(nodes)}
+    bought = {(c, d) for c, _, d in year.lines.share}
+    takers = [node for node in year.lines.orders if node not in to_d]
+    used = year.lines.used
+    customers = {node: {d: used[node[0], d] for c, o, d in year.lines.weight if (c, o) == node} for node in takers}
+    return {
+        "new_origins": np.array(sorted(to_o[n] for n in year.lines.orders), np.intp),
+        "new_destinations": np.array(sorted(to_d[n] for n in bought), np.intp),
+        "takers": np.array([row[n] for n in takers], np.intp),
+        "netback": Sum.of(
+            (
+                (t, to_d[node[0], d], tonnes / sum(customers[node].values()))
+                for t, node in enumerate(takers)
+                for d, tonnes in customers[node].items()
+            ),
+            (len(takers), len(to_d)),
+        ),
+    }
 
 
 def _weighted(parts: Sequence[tuple[float, float]]) -> float:

@@ -14,6 +14,8 @@ from sim.files.distributions import parse_in_unit
 
 Confidence = Literal["high", "medium", "low", "assumption"]
 Process = Literal["mine", "separation", "metal", "magnet", "recycling", "chemical"]
+Slips = Literal["greenfield", "separation", "brownfield", "magnet", "metal", "recycling"]
+Stage = Literal["permit", "decision", "construction", "operating"]
 Quantity = Literal["activity", "input", "output", "flow", "use", "other_use", "content", "price"]
 Row = TypeVar("Row")
 
@@ -89,6 +91,66 @@ class FacilityRow(Fact):
 
 
 @dataclass(frozen=True)
+class ProjectRow(Fact):
+    """A plant or an expansion by name whose capacity comes in stages; what it adds to which facility is in lines."""
+
+    project: str
+    operator: str
+    region: str
+    process: Process
+    slips: Slips  # whose record of slips and failures it follows
+    stage: Stage  # at the start of the base year, or when it is announced
+    announced: str  # ISO date; empty where it is known from the start
+    permit: float  # months that permits are planned to take still
+    decision: str  # ISO date planned for the investment decision; empty where it is taken
+    construction: float  # months planned from the decision to first output
+    start: str  # ISO date of first output: planned, in construction; true, where it operates
+    ramp: float  # months from first output to nameplate
+    qualification: float  # months until its customers may take all of it, median
+    capital: float  # M USD of 2025
+    life: float  # years
+    unit_cost: float  # USD/kg of activity, without what it buys as inputs
+
+
+@dataclass(frozen=True)
+class LineRow(Fact):
+    """What a project adds to a facility."""
+
+    project: str
+    facility: str
+    capacity: float  # t/year of activity at nameplate
+
+
+@dataclass(frozen=True)
+class LineRecipeRow(Fact):
+    """What a facility that nobody runs in the base year takes and makes."""
+
+    facility: str
+    commodity: str
+    side: Literal["input", "output"]
+    amount: float  # t a unit of activity
+
+
+@dataclass(frozen=True)
+class LinePriceRow(Fact):
+    """A price in the base year where nobody trades in it."""
+
+    commodity: str
+    region: str
+    price: float  # USD/kg
+
+
+@dataclass(frozen=True)
+class RecordRow(Fact):
+    """How late projects of a kind have been, and how many were given up."""
+
+    slips: Slips
+    median: float  # months beyond the plan
+    sigma: float  # of the lognormal
+    failure: float  # share of those that had not begun to build
+
+
+@dataclass(frozen=True)
 class SectorRow(Fact):
     """An end use in a region: what it earns, how it grows, what it holds."""
 
@@ -137,6 +199,11 @@ class Tables:
     sectors: tuple[SectorRow, ...]
     parameters: tuple[ParameterRow, ...]
     base_year: tuple[BaseYearRow, ...]
+    projects: tuple[ProjectRow, ...] = ()
+    lines: tuple[LineRow, ...] = ()
+    line_recipes: tuple[LineRecipeRow, ...] = ()
+    line_prices: tuple[LinePriceRow, ...] = ()
+    records: tuple[RecordRow, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -171,6 +238,13 @@ KINDS: Mapping[str, Kind] = {
         },
         blanks=True,
     ),
+    "projects": Kind(ProjectRow, ("project",), {"region": "regions"}),
+    "lines": Kind(LineRow, ("project", "facility"), {"project": "projects", "facility": "facilities"}),
+    "line_recipes": Kind(
+        LineRecipeRow, ("facility", "commodity", "side"), {"facility": "facilities", "commodity": "commodities"}
+    ),
+    "line_prices": Kind(LinePriceRow, ("commodity", "region"), {"commodity": "commodities", "region": "regions"}),
+    "records": Kind(RecordRow, ("slips",)),
 }
 
 

@@ -1,0 +1,99 @@
+"""Double-entry books of one instrument, in US dollars of 2025 (docs/model.md, eq. 11.1)."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import final
+
+import numpy as np
+
+from sim.axes import Floats, Scalar
+from sim.ensemble.metrics import Metric, declare
+from sim.errors import BrokenInvariant
+
+TOLERANCE = 1e-9  # of all that was ever posted
+
+PUBLIC_COST = declare(
+    Metric(
+        "public_cost", "USD", ("instrument",), "lower",
+        "what it cost who pays for it: expenses less income; what is still owed and held counts at its book value",
+    )
+)  # fmt: skip
+PUBLIC_PAID = declare(
+    Metric("public_paid", "USD", ("instrument",), "neither", "cash that left the treasury, nothing set against it")
+)
+
+
+class Account(Enum):
+    """The accounts of an instrument; a debit to an asset or an expense is positive."""
+
+    TREASURY = "cash of who pays"
+    LOANS = "principal that is owed"
+    STAKES = "shares held, at cost"
+    GRANTS = "given for nothing in return"
+    TOP_UPS = "paid on top of a price"
+    LOSSES = "owed or held, and lost"
+    INTEREST = "interest received"
+    RETURNS = "dividends and shares of the upside received"
+    DUTIES = "duties collected"
+
+    @property
+    def is_result(self) -> bool:
+        """Whether it is an expense or an income: what public cost adds up."""
+        return self not in (Account.TREASURY, Account.LOANS, Account.STAKES)
+
+
+@final
+class Ledger:
+    """Books in which every posting is made twice.
+
+    Parameters
+    ----------
+    replicates : int
+
+    Examples
+    --------
+    A loan of 100 of which 40 come back with an interest of 5, and the rest is lost, has cost 55.
+
+    >>> ledger = Ledger(1)
+    >>> ledger.post(Account.LOANS, Account.TREASURY, 100.0)
+    >>> ledger.post(Account.TREASURY, Account.LOANS, 40.0)
+    >>> ledger.post(Account.TREASURY, Account.INTEREST, 5.0)
+    >>> ledger.post(Account.LOSSES, Account.LOANS, 60.0)
+    >>> ledger.cost, ledger.paid
+    (array([55.]), array([100.]))
+    """
+
+    def __init__(self, replicates: int) -> None:
+        self.balances = {account: np.zeros(replicates) for account in Account}
+        self.paid = np.zeros(replicates)
+        self._turnover = np.zeros(replicates)
+
+    def post(self, debit: Account, credit: Account, amount: Scalar) -> None:
+        """Book an amount, USD, not negative: one account is debited, the other credited."""
+        self.balances[debit] += amount
+        self.balances[credit] -= amount
+        self._turnover += amount
+        if credit is Account.TREASURY:
+            self.paid += amount
+
+    @property
+    def cost(self) -> Floats:
+        """(R,) USD: expenses less income so far."""
+        cost = np.zeros_like(self.paid)
+        for account, balance in self.balances.items():
+            if account.is_result:
+                cost += balance
+        return cost
+
+    def check(self, name: str) -> None:
+        """Compare what left the treasury with what it was spent on and what is owed and held.
+
+        Raises
+        ------
+        BrokenInvariant
+            The books of the instrument of this name do not balance.
+        """
+        astray = np.abs(np.add.reduce(list(self.balances.values())))
+        if np.any(astray > TOLERANCE * np.maximum(self._turnover, 1)):
+            raise BrokenInvariant(f"the books of {name} do not balance: {astray.max():.3g} USD are astray")

@@ -1,0 +1,104 @@
+"""What projects earn, and what they are worth on the day of the decision (docs/model.md, eq. 10.8 and 11.4)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import final
+
+import numpy as np
+
+from sim.axes import Floats, Scalar
+from sim.ensemble.clock import Tick
+from sim.ensemble.draws import Draws
+from sim.ensemble.parameters import Parameters
+from sim.files.distributions import Distribution
+from sim.finance.capital import cost_of_capital, net_present_value
+from sim.supply.portfolio import Portfolio
+from sim.supply.terms import SupplyPoints, Terms, no_terms
+from sim.units import DAYS_A_YEAR
+
+
+@dataclass(frozen=True, eq=False)
+class Account:
+    """A year of each project at full output, (J, R) USD."""
+
+    revenue: Floats  # at the market's prices
+    costs: Floats  # inputs and what running costs
+
+
+@final
+class Appraisal:
+    """Looks at projects as their owners and banks do."""
+
+    def __init__(
+        self, portfolio: Portfolio, points: SupplyPoints, p: Parameters, overrun: Floats, build: Floats
+    ) -> None:
+        self.portfolio, self.points, self.p = portfolio, points, p
+        self.capital = portfolio.capital * overrun
+        self.build, self.ramp = build / DAYS_A_YEAR, portfolio.ramp / DAYS_A_YEAR
+        self.terms = no_terms(*overrun.shape)
+
+    def account(self, price: Floats, paid: Floats) -> Account:
+        """What a project earns and spends at some prices, without what it is offered.
+
+        Parameters
+        ----------
+        price : (O', R) array, ratio to base
+            Of what they make.
+        paid : (D', R) array, ratio to base
+            Of what they buy.
+        """
+        folio = self.portfolio
+        return Account(folio.revenue(price), folio.spending(paid) + folio.running_cost)
+
+    def _year(self, price: Floats, paid: Floats) -> Account:
+        return self.account(np.exp(price[self.portfolio.sold]), paid)
+
+    def offers(self, tick: Tick, price: Floats) -> Terms:
+        """What each project is offered at some prices, (O, R) ln of ratios to base."""
+        self.terms.clear()
+        for offer in self.points.offers:
+            offer(tick, price, self.terms)
+        return self.terms
+
+    def hurdle(self, terms: Terms) -> Floats:
+        """(J, R), a year: what private owners and banks ask; less where revenue is under contract (eq. 11.3)."""
+        p = self.p
+        relief = np.minimum(terms.contracted, 1) * (np.asarray(p["hurdle_merchant"]) - p["hurdle_contracted"])
+        return p["hurdle_merchant"] - relief + terms.premium
+
+    def worth(self, tick: Tick, price: Floats, paid: Floats) -> Floats:
+        """(J, R) USD: net present value to those who pay for it, at the prices that they expect to last.
+
+        Parameters
+        ----------
+        tick : Tick
+        price : (O, R) array, ln of ratios to base
+        paid : (D', R) array, ratio to base
+            Of what projects buy.
+        """
+        terms, year = self.offers(tick, price), self._year(price, paid)
+        rate = cost_of_capital(
+            self.hurdle(terms), terms.granted, terms.lent, _mean(terms.interest, terms.lent),
+            terms.held, _mean(terms.dividends, terms.held),
+        )  # fmt: skip
+        margin = year.revenue + terms.top_up - year.costs - terms.standards
+        capital = self.capital * np.maximum(1 - terms.granted, 0)
+        return net_present_value(margin, capital, rate, self.portfolio.life, self.build, self.ramp)
+
+    def earns(self, tick: Tick, price: Floats, paid: Floats) -> tuple[Floats, Floats]:
+        """(J, R), ratios: revenue with top-ups over cash costs, and over revenue without them."""
+        terms, year = self.offers(tick, price), self._year(price, paid)
+        revenue = year.revenue + terms.top_up
+        return revenue / (year.costs + terms.standards), revenue / year.revenue
+
+
+def _mean(weighted: Floats, weight: Floats) -> Floats:
+    return np.divide(weighted, weight, out=np.zeros_like(weighted), where=weight > 0)
+
+
+def draw_by_project(draws: Draws, portfolio: Portfolio, what: str, value: float | Distribution, unit: str) -> Floats:
+    """(J, R): one draw a project and world of the same distribution."""
+    drawn: list[Scalar] = [draws.draw(f"projects.{name}.{what}", value, unit) for name in portfolio.names]
+    shape = (len(drawn), len(draws.replicates))
+    return np.array([np.broadcast_to(one, shape[1:]) for one in drawn]).reshape(shape)

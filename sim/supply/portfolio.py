@@ -1,0 +1,146 @@
+"""Projects as rows: to which facilities they add capacity, what they earn and cost (docs/model.md, section 10)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from sim.axes import Floats, Ints, Sum, column
+from sim.ensemble.clock import Horizon
+from sim.units import DAYS_A_MONTH, DAYS_A_YEAR
+from sim.world.base_year import TONNE
+from sim.world.build import World
+from sim.world.tables import ProjectRow, RecordRow
+
+MILLION = 1e6
+
+
+@dataclass(frozen=True, eq=False)
+class Portfolio:
+    """The projects (J) of a world, and the lines (L) by which they add to facilities; every array is read-only."""
+
+    rows: tuple[ProjectRow, ...]
+    records: tuple[RecordRow, ...]  # (J,) the record of slips that each follows
+    announced: Floats  # (J, 1) day from which it is known
+    decision: Floats  # (J, 1) day planned for the decision; minus infinity where it is taken
+    start: Floats  # (J, 1) day of first output, planned or true; infinite where it is not decided
+    build: Floats  # (J, 1) days from decision to first output
+    ramp: Floats  # (J, 1) days from first output to nameplate
+    qualification: Floats  # (J, 1) days
+    capital: Floats  # (J, 1) USD
+    running_cost: Floats  # (J, 1) USD a year at full output, without inputs
+    life: Floats  # (J, 1) years
+    line_project: Ints  # (L,) → J
+    line_facility: Ints  # (L,) → F
+    line_base: Floats  # (L, 1) capacity that it has at the start, ratio to that of the base year
+    line_added: Floats  # (L, 1) capacity that comes with its ramp
+    facilities: Ints  # (M,) → F: those that lines add to
+    facility_base: Floats  # (M, 1) their capacity that is nobody's project
+    capacity: Sum  # (M, L)
+    sold: Ints  # (O',) → O: what they make
+    bought: Ints  # (D',) → D: what they buy
+    revenue: Sum  # (J, O') USD a year at base prices
+    spending: Sum  # (J, D') USD a year at base prices
+    output: Sum  # (J, O') t a year at full output
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the projects."""
+        return tuple(row.project for row in self.rows)
+
+    def rows_of(self, names: Sequence[str]) -> Ints:
+        """Rows (J) of some projects."""
+        return np.array([j for j, name in enumerate(self.names) if name in names], np.intp)
+
+
+def portfolio(world: World, horizon: Horizon, utilisation: float, size: Floats) -> Portfolio:
+    """The projects of a world.
+
+    Parameters
+    ----------
+    world : World
+    horizon : Horizon
+    utilisation : float, share of 1
+        Of capacity, in the base year and at full output.
+    size : (F, 1) array, ratio
+        Capacity that a scenario gives a facility over that of the tables.
+    """
+    tables = world.tables
+    rows = tuple(row for row in tables.projects if row.project in set(world.projects))
+    index = {row.project: j for j, row in enumerate(rows)}
+    facility = {name: f for f, name in enumerate(world.facilities)}
+    lines = [row for row in tables.lines if row.project in index]
+    project = np.array([index[row.project] for row in lines], np.intp)
+    where = np.array([facility[row.facility] for row in lines], np.intp)
+    runs = world.activity[where, 0] > 0  # in the base year
+    nameplate = np.array([row.capacity for row in lines]) * size[where, 0]
+    full = utilisation * nameplate / DAYS_A_YEAR / world.scale[where, 0]
+    own = runs & np.array([rows[j].stage == "operating" for j in project], bool)
+    base = np.where(own, size[where, 0], 0)
+    managed = np.unique(where)
+    at = np.searchsorted(managed, where)
+    elsewhere = size[managed, 0] * (world.activity[managed, 0] > 0)
+    elsewhere[at[own]] = 0
+    activity = utilisation * nameplate  # t a year at full output
+    ramps = np.array([_day(rows[j].start, horizon, np.inf) + rows[j].ramp * DAYS_A_MONTH > 0 for j in project], bool)
+    sold, output = _amounts(world.output_of_plants, activity, project, where, len(rows))
+    taken, spending = _amounts(world.need_of_plants, activity, project, where, len(rows))
+    return Portfolio(
+        rows=rows,
+        records=tuple(next(r for r in tables.records if r.slips == row.slips) for row in rows),
+        announced=column(_day(row.announced, horizon, -np.inf) for row in rows),
+        decision=column(_day(row.decision, horizon, -np.inf) for row in rows),
+        start=column(_day(row.start, horizon, np.inf) for row in rows),
+        build=column(row.construction * DAYS_A_MONTH for row in rows),
+        ramp=column(row.ramp * DAYS_A_MONTH for row in rows),
+        qualification=column(row.qualification * DAYS_A_MONTH for row in rows),
+        capital=column(row.capital * MILLION for row in rows),
+        running_cost=_by_project(project, activity, [row.unit_cost * TONNE for row in rows]),
+        life=column(row.life for row in rows),
+        line_project=project,
+        line_facility=where,
+        line_base=base[:, None],
+        line_added=(np.maximum(full - base, 0) * (ramps | ~own))[:, None],
+        facilities=managed,
+        facility_base=elsewhere[:, None],
+        capacity=Sum(at, range(len(lines)), 1.0, (len(managed), len(lines))),
+        sold=sold,
+        bought=world.user_node[world.plants][taken],
+        revenue=output.scaled(world.node_price[world.origins][sold, 0]),
+        spending=spending.scaled(_landed(world)[taken, 0]),
+        output=output,
+    )
+
+
+def _day(text: str, horizon: Horizon, never: float) -> float:
+    return float(horizon.day(date.fromisoformat(text))) if text else never
+
+
+def _by_project(project: Ints, activity: Floats, unit_cost: Sequence[float]) -> Floats:
+    """(J, 1): what all activity of a project costs."""
+    total = np.zeros((len(unit_cost), 1))
+    np.add.at(total[:, 0], project, activity)
+    return total * column(unit_cost)
+
+
+def _amounts(recipes: Sum, activity: Floats, project: Ints, facility: Ints, projects: int) -> tuple[Ints, Sum]:
+    """Rows of the goods that projects make or take, and (J, goods) t a year at full output of all their lines."""
+    matrix = recipes.matrix.tocsc()
+    entries: dict[tuple[int, int], float] = {}
+    for j, f, amount in zip(project.tolist(), facility.tolist(), activity.tolist(), strict=True):
+        for k in range(matrix.indptr[f], matrix.indptr[f + 1]):
+            key = j, int(matrix.indices[k])
+            entries[key] = entries.get(key, 0.0) + float(matrix.data[k]) * amount
+    goods = np.unique(np.array([row for _, row in entries], np.intp))
+    place = {row: i for i, row in enumerate(goods.tolist())}
+    amounts = Sum.of(((j, place[row], tonnes) for (j, row), tonnes in entries.items()), (projects, len(goods)))
+    return goods, amounts
+
+
+def _landed(world: World) -> Floats:
+    """(P, 1) USD/t: mean price at the works of what plant users buy in the base year."""
+    price = world.node_price[world.origins][world.arc_origin]
+    return world.to_destination(world.arc_share * price)[world.user_node[world.plants]]

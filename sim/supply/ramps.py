@@ -1,0 +1,79 @@
+"""How output climbs from the first tonne to nameplate, and how customers come to accept it (eq. 10.4 and 10.5)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.axes import Floats, Scalar
+from sim.ensemble.parameters import Parameters
+from sim.market.forms import EXP_MOST
+
+STEEP = 4.0  # of the S of acceptance: 2 % at first output, 98 % at twice the median
+
+
+@dataclass(frozen=True)
+class Ramp:
+    """A climb in the form of an S.
+
+    Parameters
+    ----------
+    middle, width : float or (R,) array, share of the ramp
+        When half of nameplate is reached, and how drawn out the climb is: four times the width from 27 to 73 %.
+    """
+
+    middle: Scalar
+    width: Scalar
+
+    @classmethod
+    def of_plants(cls, p: Parameters) -> Ramp:
+        """How plants climb."""
+        return cls(p["ramp_middle"], p["ramp_width"])
+
+    def __call__(self, days: Floats, ramp: Floats) -> Floats:
+        """Share of nameplate that is reached (eq. 10.4).
+
+        Parameters
+        ----------
+        days : (J, R) array, days
+            Since first output; negative before it.
+        ramp : (J, R) array, days
+            From first output to nameplate.
+
+        Returns
+        -------
+        (J, R) array, share of 1; nought before first output
+
+        Examples
+        --------
+        >>> Ramp(0.6, 0.2)(np.array([[-1.0, 0.0, 600.0, 1000.0]]), np.full((1, 4), 1000.0)).round(3)
+        array([[0.   , 0.047, 0.5  , 0.881]])
+        """
+        z = (self.middle - days / np.maximum(ramp, 1)) / self.width
+        reached = 1 / (1 + np.exp(np.clip(z, -EXP_MOST, EXP_MOST)))
+        return reached * (days >= 0)
+
+
+def qualified(days: Floats, median: Floats) -> Floats:
+    """Share of customers who may take a new product (eq. 10.5): half by the median, nearly all by twice that.
+
+    Parameters
+    ----------
+    days : (J, R) array, days
+        Since first output.
+    median : (J, R) array, days
+        Nought where nobody asks.
+
+    Returns
+    -------
+    (J, R) array, share of 1
+
+    Examples
+    --------
+    >>> qualified(np.array([[0.0, 180.0, 360.0]]), np.full((1, 3), 180.0)).round(3)
+    array([[0.018, 0.5  , 0.982]])
+    """
+    z = STEEP * (1 - days / np.maximum(median, 1))
+    accepted = 1 / (1 + np.exp(np.clip(z, -EXP_MOST, EXP_MOST)))
+    return np.where(median > 0, accepted, 1.0)

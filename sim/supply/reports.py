@@ -1,0 +1,90 @@
+"""What is told of projects: events in the worlds in which they happen, and counts at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from functools import partial
+from typing import final
+
+import numpy as np
+
+from sim.axes import Bools, Floats, Ints
+from sim.ensemble.metrics import Measured, Metric, declare
+from sim.ensemble.selection import ALL
+from sim.ensemble.turns import Turns
+from sim.supply.operations import Operations
+from sim.supply.portfolio import Portfolio
+from sim.supply.stages import Stage, Stages
+
+OPERATING = declare(
+    Metric("projects_operating", "1", ("region",), "higher", "projects that run at the end, plants of old among them")
+)
+FAILED = declare(
+    Metric("projects_failed", "1", ("region",), "lower", "projects that were given up, or closed for good")
+)
+MOTHBALLED = declare(Metric("projects_mothballed", "1", ("region",), "lower", "plants that stand idle at the end"))
+DECIDED = declare(Metric("projects_decided", "1", ("region",), "higher", "investment decisions taken since the start"))
+FIRST_OUTPUT = declare(
+    Metric("first_output", "days", ("facility",), "lower", "of a project, since the start; inf where it never comes")
+)
+
+
+@final
+class Reports:
+    """Watches the projects of a chunk of worlds.
+
+    Parameters
+    ----------
+    stages : Stages
+    operations : Operations
+    worlds : int
+        How many of the replicates count in events: the first columns.
+    """
+
+    def __init__(self, stages: Stages, operations: Operations, worlds: int) -> None:
+        self.stages, self.operations = stages, operations
+        about = [(row.region, row.project, "") for row in stages.portfolio.rows]
+        self.conditions: tuple[tuple[Turns, Callable[[], Bools]], ...] = (
+            (Turns("investment decided", "", about, worlds), lambda: np.isfinite(stages.decided)),
+            (Turns("first output", "", about, worlds), lambda: np.isfinite(stages.started)),
+            (Turns("given up", "", about, worlds), lambda: stages.stage == Stage.FAILED),
+            (Turns("mothballed", "runs again", about, worlds), lambda: operations.idle),
+            (Turns("closed", "", about, worlds), lambda: operations.closed),
+        )
+        self.decided_before = np.isfinite(stages.decided)
+
+    @property
+    def turns(self) -> list[Turns]:
+        """What was told."""
+        return [turns for turns, _ in self.conditions]
+
+    def follow(self, when: date, first: bool) -> None:
+        """Write down what has turned; what was so at the start is no news."""
+        for turns, holds in self.conditions:
+            now = holds()
+            if first:
+                turns.held = now[:, : turns.held.shape[1]]
+            turns.follow(now.copy(), when)
+
+    def measured(self) -> Iterator[Measured]:
+        """Metrics of projects at the end: by region, of all regions, by project."""
+        portfolio: Portfolio = self.stages.portfolio
+        regions = sorted({row.region for row in portfolio.rows})
+        counted = {
+            OPERATING: lambda: (self.stages.stage == Stage.OPERATING) & ~self.operations.idle,
+            FAILED: lambda: (self.stages.stage == Stage.FAILED) | self.operations.closed,
+            MOTHBALLED: lambda: self.operations.idle & ~self.operations.closed,
+            DECIDED: lambda: np.isfinite(self.stages.decided) & ~self.decided_before,
+        }
+        for region in (*regions, ALL):
+            rows = np.array([j for j, row in enumerate(portfolio.rows) if region in (row.region, ALL)], np.intp)
+            for metric, holds in counted.items():
+                yield Measured(metric.item(region=region), partial(_count, holds, rows))
+        for j, name in enumerate(portfolio.names):
+            yield Measured(FIRST_OUTPUT.item(facility=name), partial(self.stages.started.__getitem__, j))
+
+
+def _count(holds: Callable[[], Bools], rows: Ints) -> Floats:
+    """(R,): in how many of some rows a condition holds."""
+    return np.count_nonzero(holds()[rows], axis=0).astype(np.float64)

@@ -1,0 +1,86 @@
+"""Supply: what projects make of capacity before the market settles a tick (docs/model.md, section 10)."""
+
+from __future__ import annotations
+
+from typing import final
+
+import numpy as np
+
+from sim.axes import Floats
+from sim.ensemble.clock import Horizon, Tick
+from sim.ensemble.draws import Draws
+from sim.ensemble.parameters import Parameters
+from sim.ensemble.state import State
+from sim.market.forms import smooth, step_share
+from sim.market.points import Shocks
+from sim.supply.appraisal import Appraisal
+from sim.supply.growth import Growth
+from sim.supply.operations import Operations, Outages
+from sim.supply.portfolio import portfolio
+from sim.supply.reports import Reports
+from sim.supply.stages import Stage, Stages
+from sim.supply.terms import SupplyPoints
+from sim.world.build import World
+
+REVIEW = 28  # days from one look of owners at prices to the next
+BREAK_DOWN = ("mine", "separation")  # processes whose outages are on record
+
+
+@final
+class Supply:
+    """The projects of a chunk of worlds; its call is a rule at the first point of the tick.
+
+    Parameters
+    ----------
+    world : World
+    p : Parameters
+    draws : Draws
+    horizon : Horizon
+    size : (F, 1) array, ratio
+        Capacity that a scenario gives a facility over that of the tables.
+    worlds : int
+        How many of the replicates count in events: the first columns.
+    """
+
+    def __init__(self, world: World, p: Parameters, draws: Draws, horizon: Horizon, size: Floats, worlds: int) -> None:
+        self.p, self.horizon, self.points = p, horizon, SupplyPoints()
+        self.portfolio = folio = portfolio(world, horizon, float(np.mean(p["utilisation_base"])), size)
+        replicates = len(draws.replicates)
+        shape = (len(folio.rows), replicates)
+        self.stages = Stages(folio, draws, replicates, p["failing_late"])
+        self.operations = Operations(p, shape)
+        breaks = np.array([j for j, row in enumerate(folio.rows) if row.process in BREAK_DOWN], np.intp)
+        self.outages = Outages(p, draws, folio.names, breaks, replicates)
+        overrun = np.broadcast_to(np.asarray(p["overrun"]), shape)
+        self.appraisal = Appraisal(folio, self.points, p, overrun, self.stages.building)
+        self.growth = Growth(world, folio, p, draws)
+        self.reports = Reports(self.stages, self.operations, worlds)
+        self.paid = np.ones((len(folio.bought), replicates))
+        self.lift = np.ones(shape)
+
+    def __call__(self, tick: Tick, state: State, shocks: Shocks) -> None:
+        """Let projects decide, build, start and stop; write capacity and what customers may take."""
+        smooth(self.paid, state.paid[self.portfolio.bought], step_share(tick.days, self.p["long_price_time"]))
+        self._go_on(tick, state)
+        grown = self.growth(tick, self.stages.started, self.operations.open, self.outages.available(tick), self.lift)
+        rows = self.portfolio.facilities
+        state.capacity[rows] = grown.capacity
+        shocks.available[rows] *= grown.available
+        shocks.support[rows] *= grown.support
+        state.reach[self.growth.origins] = grown.reach
+
+    def _go_on(self, tick: Tick, state: State) -> None:
+        """Projects move from stage to stage; contracts hear of it."""
+        before = self.stages.stage.copy()
+        looks = tick.index == 0 or tick.start // REVIEW < tick.end // REVIEW
+        self.stages.move(tick.end, (lambda: self.appraisal.worth(tick, state.long_price, self.paid)) if looks else None)
+        if looks:
+            now = state.paid[self.portfolio.bought]
+            earns, self.lift = self.appraisal.earns(tick, state.expected_price, now)
+            self.operations.move(REVIEW, self.stages.stage == Stage.OPERATING, earns)
+        stage = self.stages.stage
+        for agree in self.points.agreed:
+            agree(tick, (before == Stage.DECISION) & (stage >= Stage.CONSTRUCTION) & (stage != Stage.FAILED))
+        for end in self.points.ended:
+            end(tick, (before != Stage.FAILED) & (stage == Stage.FAILED))
+        self.reports.follow(self.horizon.date(tick.end - 1), first=tick.index == 0)

@@ -1,0 +1,169 @@
+"""The base year sorted by what its rows say, and the lines that projects would add to it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from sim.units import DAYS_A_YEAR
+from sim.world.tables import BaseYearRow, Tables
+
+Node = tuple[str, str]  # commodity, region
+Arc = tuple[str, str, str]  # commodity, origin, destination
+
+TONNE = 1000.0  # kg
+
+
+@dataclass(frozen=True)
+class Lines:
+    """What nobody runs, makes or buys in the base year, and projects would; masses a day.
+
+    A *line* is a facility that projects build. Its goods may be made where nobody makes them in the base year (a new
+    origin), and it may buy where nobody buys (a new destination): trade on those arcs is nought at first.
+    """
+
+    scale: Mapping[str, float] = field(default_factory=dict)  # facility → activity at capacity 1
+    unit_cost: Mapping[str, float] = field(default_factory=dict)  # facility → USD a unit of activity, without inputs
+    share: Mapping[Arc, float] = field(default_factory=dict)  # from whom new destinations would buy first
+    weight: Mapping[Arc, float] = field(default_factory=dict)  # what arcs from new origins weigh beside those shares
+    orders: Mapping[Node, float] = field(default_factory=dict)  # t that new origins would send, all lines at capacity 1
+    used: Mapping[Node, float] = field(default_factory=dict)  # t that destinations use, new ones at capacity 1
+
+    @property
+    def arcs(self) -> tuple[Arc, ...]:
+        """Arcs without trade in the base year."""
+        return tuple(dict.fromkeys([*self.share, *self.weight]))
+
+
+@dataclass(frozen=True)
+class BaseYear:
+    """The base-year rows sorted by what they say; masses a day, prices USD/t."""
+
+    activity: dict[str, float]
+    inputs: dict[tuple[str, str], float]  # facility, commodity
+    outputs: dict[tuple[str, str], float]
+    flows: dict[Arc, float]
+    uses: dict[tuple[str, str, str], float]  # commodity, region, sector
+    other: dict[Node, float]
+    content: dict[str, dict[str, float]]
+    price: dict[Node, float]
+    lines: Lines = Lines()
+
+    @property
+    def scale(self) -> dict[str, float]:
+        """Activity of each facility at capacity 1: that of the base year where it runs."""
+        return {**self.activity, **self.lines.scale}
+
+
+def base_year(tables: Tables) -> BaseYear:
+    """Sort the rows of the base year by quantity."""
+    rows: dict[str, list[BaseYearRow]] = defaultdict(list)
+    for row in tables.base_year:
+        rows[row.quantity].append(row)
+    content: dict[str, dict[str, float]] = defaultdict(dict)
+    for row in rows["content"]:
+        content[row.commodity][row.element] = row.value
+    return BaseYear(
+        activity={row.facility: row.value / DAYS_A_YEAR for row in rows["activity"]},
+        inputs={(row.facility, row.commodity): row.value for row in rows["input"]},
+        outputs={(row.facility, row.commodity): row.value for row in rows["output"]},
+        flows={(row.commodity, row.region, row.partner): row.value / DAYS_A_YEAR for row in rows["flow"]},
+        uses={(row.commodity, row.region, row.sector): row.value / DAYS_A_YEAR for row in rows["use"]},
+        other={(row.commodity, row.region): row.value / DAYS_A_YEAR for row in rows["other_use"]},
+        content=content,
+        price={(row.commodity, row.region): row.value * TONNE for row in rows["price"]},
+    )
+
+
+def with_lines(year: BaseYear, tables: Tables, projects: Iterable[str], utilisation: float) -> BaseYear:
+    """Add the lines of some projects to a base year, idle.
+
+    Parameters
+    ----------
+    year : BaseYear
+    tables : Tables
+    projects : iterable of str
+        Names; lines of other projects are left out.
+    utilisation : float, share of 1
+        Of capacity, in the base year: capacity 1 of a facility is what it needs to make its scale at this utilisation.
+    """
+    chosen = set(projects)
+    capacity: dict[str, float] = defaultdict(float)
+    cost: dict[str, float] = defaultdict(float)
+    unit_cost = {row.project: row.unit_cost * TONNE for row in tables.projects}
+    for row in tables.lines:
+        if row.project in chosen and row.facility not in year.activity:
+            capacity[row.facility] += row.capacity / DAYS_A_YEAR
+            cost[row.facility] += row.capacity / DAYS_A_YEAR * unit_cost[row.project]
+    recipes = [row for row in tables.line_recipes if row.facility in capacity]
+    inputs = {(row.facility, row.commodity): row.amount for row in recipes if row.side == "input"}
+    outputs = {(row.facility, row.commodity): row.amount for row in recipes if row.side == "output"}
+    scale = {name: size * utilisation for name, size in capacity.items()}
+    region = {row.facility: row.region for row in tables.facilities}
+    trade = _NewTrade(year, _totals(inputs, scale, region), _totals(outputs, scale, region))
+    lines = Lines(
+        scale=scale,
+        unit_cost={name: cost[name] / size for name, size in capacity.items()},
+        share=trade.share,
+        weight=trade.weight,
+        orders=trade.made,
+        used=trade.used,
+    )
+    prices = {(row.commodity, row.region): row.price * TONNE for row in tables.line_prices}
+    return replace(
+        year,
+        inputs={**year.inputs, **inputs},
+        outputs={**year.outputs, **outputs},
+        flows={**year.flows, **dict.fromkeys(lines.arcs, 0.0)},
+        price={**prices, **year.price},
+        lines=lines,
+    )
+
+
+def _totals(
+    amounts: Mapping[tuple[str, str], float], scale: Mapping[str, float], region: Mapping[str, str]
+) -> dict[Node, float]:
+    """t/day of each good in each region, all lines at capacity 1."""
+    total: dict[Node, float] = defaultdict(float)
+    for (facility, commodity), amount in amounts.items():
+        total[commodity, region[facility]] += amount * scale[facility]
+    return total
+
+
+class _NewTrade:
+    """Who would buy from whom: new destinations as importers do, new origins sell to all but the largest maker."""
+
+    def __init__(self, year: BaseYear, needed: Mapping[Node, float], made: Mapping[Node, float]) -> None:
+        self.sent: dict[Node, float] = defaultdict(float)
+        self.abroad: dict[Node, float] = defaultdict(float)
+        self.used: dict[Node, float] = defaultdict(float)
+        for (c, o, d), flow in year.flows.items():
+            self.sent[c, o] += flow
+            self.abroad[c, o] += flow * (o != d)
+            self.used[c, d] += flow
+        self.made = {node: tonnes for node, tonnes in made.items() if node not in self.sent}
+        needed = {node: tonnes for node, tonnes in needed.items() if node not in self.used}
+        self.share = {arc: share for node in needed for arc, share in self._suppliers(node)}
+        self.used.update(needed)
+        self.weight = {arc: weight for node in self.made for arc, weight in self._customers(node)}
+
+    def _suppliers(self, node: Node) -> Iterable[tuple[Arc, float]]:
+        """Those who make a good in the base year, by what they export."""
+        commodity, region = node
+        sent = {o: tonnes for (c, o), tonnes in self.abroad.items() if c == commodity}
+        if not sum(sent.values()):
+            sent = {o: tonnes for (c, o), tonnes in self.sent.items() if c == commodity}
+        total = sum(sent.values())
+        return [((commodity, o, region), tonnes / total) for o, tonnes in sent.items() if tonnes]
+
+    def _customers(self, node: Node) -> Iterable[tuple[Arc, float]]:
+        """Those who use a good, but for where most of it is made; a new maker's goods weigh alike with all of them."""
+        commodity, region = node
+        sent = {o: tonnes for (c, o), tonnes in self.sent.items() if c == commodity}
+        largest = max(sent, key=lambda o: (sent[o], o)) if sent else ""
+        used = {
+            d: tonnes for (c, d), tonnes in self.used.items() if c == commodity and d in (region, *({d} - {largest}))
+        }
+        total = sum(used.values())
+        return [((commodity, region, d), self.made[node] / total) for d in used]
