@@ -24,8 +24,8 @@ def annuity(rate: Scalar | Floats, years: Scalar | Floats) -> Floats:
     --------
     Ten years at 10 %, paid evenly over each year:
 
-    >>> annuity(0.10, 10.0).round(4)
-    np.float64(6.447)
+    >>> float(annuity(0.10, 10.0).round(4))
+    6.447
     """
     force = np.maximum(np.log1p(rate), TINY)
     return np.asarray(-np.expm1(-force * years) / force)
@@ -59,8 +59,8 @@ def cost_of_capital(
     A fifth is given; of the rest half is lent at 4 %, and private owners ask 12 %.
 
     >>> a = np.asarray
-    >>> cost_of_capital(a(0.12), a(0.2), a(0.4), a(0.04), a(0.0), a(0.0)).round(4)
-    np.float64(0.08)
+    >>> float(cost_of_capital(a(0.12), a(0.2), a(0.4), a(0.04), a(0.0), a(0.0)).round(4))
+    0.08
     """
     paid_for = np.maximum(1 - granted, TINY)
     rest = np.maximum(1 - granted - lent - held, 0)

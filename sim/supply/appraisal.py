@@ -7,7 +7,7 @@ from typing import final
 
 import numpy as np
 
-from sim.axes import Floats, Scalar
+from sim.axes import TINY, Bools, Floats, Scalar, Sum
 from sim.ensemble.clock import Tick
 from sim.ensemble.draws import Draws
 from sim.ensemble.parameters import Parameters
@@ -37,6 +37,9 @@ class Appraisal:
         self.capital = portfolio.capital * overrun
         self.build, self.ramp = build / DAYS_A_YEAR, portfolio.ramp / DAYS_A_YEAR
         self.terms = no_terms(*overrun.shape)
+        operators = sorted({row.operator for row in portfolio.rows})
+        self.operator = np.array([operators.index(row.operator) for row in portfolio.rows], np.intp)
+        self.of_operator = Sum(self.operator, range(len(self.operator)), 1.0, (len(operators), len(self.operator)))
 
     def account(self, price: Floats, paid: Floats) -> Account:
         """What a project earns and spends at some prices, without what it is offered.
@@ -51,6 +54,10 @@ class Appraisal:
         folio = self.portfolio
         return Account(folio.revenue(price), folio.spending(paid) + folio.running_cost)
 
+    def _with_contracts(self, revenue: Floats, costs: Floats) -> Floats:
+        """Customers who have bound themselves pay at least what their share costs (eq. 10.8)."""
+        return revenue + self.portfolio.contracted * np.maximum(costs - revenue, 0)
+
     def _year(self, price: Floats, paid: Floats) -> Account:
         return self.account(np.exp(price[self.portfolio.sold]), paid)
 
@@ -64,7 +71,7 @@ class Appraisal:
     def hurdle(self, terms: Terms) -> Floats:
         """(J, R), a year: what private owners and banks ask; less where revenue is under contract (eq. 11.3)."""
         p = self.p
-        relief = np.minimum(terms.contracted, 1) * (np.asarray(p["hurdle_merchant"]) - p["hurdle_contracted"])
+        relief = np.minimum(terms.contracted + self.portfolio.contracted, 1) * (np.asarray(p["hurdle_merchant"]) - p["hurdle_contracted"])
         return p["hurdle_merchant"] - relief + terms.premium
 
     def worth(self, tick: Tick, price: Floats, paid: Floats) -> Floats:
@@ -82,15 +89,21 @@ class Appraisal:
             self.hurdle(terms), terms.granted, terms.lent, _mean(terms.interest, terms.lent),
             terms.held, _mean(terms.dividends, terms.held),
         )  # fmt: skip
-        margin = year.revenue + terms.top_up - year.costs - terms.standards
+        costs = year.costs + terms.standards
+        margin = self._with_contracts(year.revenue + terms.top_up, costs) - costs
         capital = self.capital * np.maximum(1 - terms.granted, 0)
         return net_present_value(margin, capital, rate, self.portfolio.life, self.build, self.ramp)
 
-    def earns(self, tick: Tick, price: Floats, paid: Floats) -> tuple[Floats, Floats]:
-        """(J, R), ratios: revenue with top-ups over cash costs, and over revenue without them."""
+    def earns(self, tick: Tick, price: Floats, paid: Floats, running: Bools) -> tuple[Floats, Floats]:
+        """Ratios of revenue with top-ups, (J, R): to cash costs, of all that an operator runs; to revenue without.
+
+        An operator who mines and separates asks whether the two together pay, whatever the one charges the other.
+        """
         terms, year = self.offers(tick, price), self._year(price, paid)
-        revenue = year.revenue + terms.top_up
-        return revenue / (year.costs + terms.standards), revenue / year.revenue
+        costs = year.costs + terms.standards
+        revenue = self._with_contracts(year.revenue + terms.top_up, costs)
+        earned, spent = self.of_operator(revenue * running), self.of_operator(costs * running)
+        return (earned / np.maximum(spent, TINY))[self.operator], revenue / year.revenue
 
 
 def _mean(weighted: Floats, weight: Floats) -> Floats:

@@ -42,8 +42,8 @@ class Growth:
         self.ramp = portfolio.ramp * draw_by_project(draws, portfolio, "ramp", _around(p["ramp_spread"]), "1")
         slow = draw_by_project(draws, portfolio, "qualification", _around(p["qualification_spread"]), "1")
         self.qualification = portfolio.qualification * slow
-        operating = np.array([[row.stage == "operating"] for row in portfolio.rows])
-        self.begun = np.where(operating, self.climb(-portfolio.start * operating, self.ramp), 0)
+        goes_on = portfolio.start + portfolio.ramp > 0
+        self.begun = self.climb(-portfolio.start, self.ramp) * goes_on  # what ramps have behind them on the first day
         self.origins, self.reached, self.constant = _reach(world, portfolio)
 
     def __call__(self, tick: Tick, started: Floats, opened: Floats, available: Floats, lift: Floats) -> Grown:
@@ -75,7 +75,7 @@ class Growth:
             total,
             1 - folio.capacity(built * (1 - available[line])) / some,
             1 + folio.capacity(built * (lift[line] - 1)) / some,
-            self.reached(folio.capacity(taken) + folio.facility_base) + self.constant,
+            np.maximum(self.reached(folio.capacity(taken) + folio.facility_base) + self.constant, TINY),
         )
 
 

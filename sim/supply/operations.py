@@ -42,10 +42,10 @@ class Operations:
         running : (J, R) array of bool
             Whether it is built.
         earns : (J, R) array, ratio
-            Revenue over cash costs, at the prices that plants expect.
+            Revenue over all costs, at the prices that plants expect.
         """
         p = self.p
-        turns = np.where(self.idle, earns >= p["restart_margin"], earns < 1) & running
+        turns = np.where(self.idle, earns >= p["restart_margin"], earns < p["cash_share"]) & running
         self.days = (self.days + days) * turns
         waits = np.where(self.idle, p["restart_delay"], p["mothball_patience"])
         self.idle ^= turns & (self.days >= waits) & ~self.closed

@@ -33,6 +33,7 @@ class Portfolio:
     capital: Floats  # (J, 1) USD
     running_cost: Floats  # (J, 1) USD a year at full output, without inputs
     life: Floats  # (J, 1) years
+    contracted: Floats  # (J, 1) share of output whose customers pay at least its cost
     line_project: Ints  # (L,) → J
     line_facility: Ints  # (L,) → F
     line_base: Floats  # (L, 1) capacity that it has at the start, ratio to that of the base year
@@ -100,6 +101,7 @@ def portfolio(world: World, horizon: Horizon, utilisation: float, size: Floats) 
         capital=column(row.capital * MILLION for row in rows),
         running_cost=_by_project(project, activity, [row.unit_cost * TONNE for row in rows]),
         life=column(row.life for row in rows),
+        contracted=column(row.contracted for row in rows),
         line_project=project,
         line_facility=where,
         line_base=base[:, None],
@@ -109,7 +111,7 @@ def portfolio(world: World, horizon: Horizon, utilisation: float, size: Floats) 
         capacity=Sum(at, range(len(lines)), 1.0, (len(managed), len(lines))),
         sold=sold,
         bought=world.user_node[world.plants][taken],
-        revenue=output.scaled(world.node_price[world.origins][sold, 0]),
+        revenue=output.scaled(world.origin_price[sold, 0]),
         spending=spending.scaled(_landed(world)[taken, 0]),
         output=output,
     )
@@ -142,5 +144,5 @@ def _amounts(recipes: Sum, activity: Floats, project: Ints, facility: Ints, proj
 
 def _landed(world: World) -> Floats:
     """(P, 1) USD/t: mean price at the works of what plant users buy in the base year."""
-    price = world.node_price[world.origins][world.arc_origin]
+    price = world.origin_price[world.arc_origin]
     return world.to_destination(world.arc_share * price)[world.user_node[world.plants]]

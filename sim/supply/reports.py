@@ -64,7 +64,7 @@ class Reports:
         for turns, holds in self.conditions:
             now = holds()
             if first:
-                turns.held = now[:, : turns.held.shape[1]]
+                turns.held = now[:, : turns.held.shape[1]].copy()
             turns.follow(now.copy(), when)
 
     def measured(self) -> Iterator[Measured]:

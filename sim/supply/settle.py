@@ -76,8 +76,9 @@ class Supply:
         self.stages.move(tick.end, (lambda: self.appraisal.worth(tick, state.long_price, self.paid)) if looks else None)
         if looks:
             now = state.paid[self.portfolio.bought]
-            earns, self.lift = self.appraisal.earns(tick, state.expected_price, now)
-            self.operations.move(REVIEW, self.stages.stage == Stage.OPERATING, earns)
+            running = self.stages.stage == Stage.OPERATING
+            earns, self.lift = self.appraisal.earns(tick, state.expected_price, now, running)
+            self.operations.move(REVIEW, running, earns)
         stage = self.stages.stage
         for agree in self.points.agreed:
             agree(tick, (before == Stage.DECISION) & (stage >= Stage.CONSTRUCTION) & (stage != Stage.FAILED))
