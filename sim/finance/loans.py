@@ -39,9 +39,7 @@ class Loans:
     shape : (J, R)
     """
 
-    def __init__(
-        self, ledger: Ledger, rate: Scalar, term: float, recovered: Scalar, shape: tuple[int, int]
-    ) -> None:
+    def __init__(self, ledger: Ledger, rate: Scalar, term: float, recovered: Scalar, shape: tuple[int, int]) -> None:
         self.ledger, self.rate, self.term, self.recovered = ledger, rate, term, recovered
         self.owed, self.level = np.zeros(shape), np.zeros(shape)
         self.total = Sum(np.zeros(shape[0], np.intp), range(shape[0]), 1.0, (1, shape[0]))

@@ -71,7 +71,9 @@ class Appraisal:
     def hurdle(self, terms: Terms) -> Floats:
         """(J, R), a year: what private owners and banks ask; less where revenue is under contract (eq. 11.3)."""
         p = self.p
-        relief = np.minimum(terms.contracted + self.portfolio.contracted, 1) * (np.asarray(p["hurdle_merchant"]) - p["hurdle_contracted"])
+        relief = np.minimum(terms.contracted + self.portfolio.contracted, 1) * (
+            np.asarray(p["hurdle_merchant"]) - p["hurdle_contracted"]
+        )
         return p["hurdle_merchant"] - relief + terms.premium
 
     def worth(self, tick: Tick, price: Floats, paid: Floats) -> Floats:
@@ -94,8 +96,8 @@ class Appraisal:
         capital = self.capital * np.maximum(1 - terms.granted, 0)
         return net_present_value(margin, capital, rate, self.portfolio.life, self.build, self.ramp)
 
-    def earns(self, tick: Tick, price: Floats, paid: Floats, running: Bools) -> tuple[Floats, Floats]:
-        """Ratios of revenue with top-ups, (J, R): to cash costs, of all that an operator runs; to revenue without.
+    def earns(self, tick: Tick, price: Floats, paid: Floats, running: Bools) -> tuple[Floats, Floats, Floats]:
+        """Revenue with top-ups, (J, R): over all costs of an operator; over revenue without; less costs, USD.
 
         An operator who mines and separates asks whether the two together pay, whatever the one charges the other.
         """
@@ -103,7 +105,7 @@ class Appraisal:
         costs = year.costs + terms.standards
         revenue = self._with_contracts(year.revenue + terms.top_up, costs)
         earned, spent = self.of_operator(revenue * running), self.of_operator(costs * running)
-        return (earned / np.maximum(spent, TINY))[self.operator], revenue / year.revenue
+        return (earned / np.maximum(spent, TINY))[self.operator], revenue / year.revenue, revenue - costs
 
 
 def _mean(weighted: Floats, weight: Floats) -> Floats:

@@ -19,8 +19,9 @@ from sim.world.build import World
 
 
 class Grown(NamedTuple):
-    """What the market is told: (M, R) by facility, (reached, R) by origin."""
+    """What the market is told: (M, R) by facility, (reached, R) by origin; and (L, R) by line."""
 
+    built: Floats  # capacity of each line, ratio to base
     capacity: Floats  # ratio to base
     available: Floats  # share of 1
     support: Floats  # ratio
@@ -72,6 +73,7 @@ class Growth:
         total = folio.capacity(built) + folio.facility_base
         some = np.maximum(total, TINY)
         return Grown(
+            built,
             total,
             1 - folio.capacity(built * (1 - available[line])) / some,
             1 + folio.capacity(built * (lift[line] - 1)) / some,

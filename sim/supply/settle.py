@@ -6,7 +6,7 @@ from typing import final
 
 import numpy as np
 
-from sim.axes import Floats
+from sim.axes import TINY, Floats, Sum
 from sim.ensemble.clock import Horizon, Tick
 from sim.ensemble.draws import Draws
 from sim.ensemble.parameters import Parameters
@@ -43,7 +43,7 @@ class Supply:
     """
 
     def __init__(self, world: World, p: Parameters, draws: Draws, horizon: Horizon, size: Floats, worlds: int) -> None:
-        self.p, self.horizon, self.points = p, horizon, SupplyPoints()
+        self.world, self.p, self.horizon, self.points = world, p, horizon, SupplyPoints()
         self.portfolio = folio = portfolio(world, horizon, float(np.mean(p["utilisation_base"])), size)
         replicates = len(draws.replicates)
         shape = (len(folio.rows), replicates)
@@ -56,14 +56,18 @@ class Supply:
         self.growth = Growth(world, folio, p, draws)
         self.reports = Reports(self.stages, self.operations, worlds)
         self.paid = np.ones((len(folio.bought), replicates))
-        self.lift = np.ones(shape)
+        self.lift, self.margin = np.ones(shape), np.zeros(shape)
+        self.built = np.zeros((len(folio.line_project), replicates))
+        full = Sum(folio.line_project, range(len(folio.line_project)), 1.0, (shape[0], len(folio.line_project)))
+        size = folio.line_base + folio.line_added
+        self.full = full.scaled((size / np.maximum(full(size)[folio.line_project], TINY))[:, 0] / size[:, 0])
 
     def __call__(self, tick: Tick, state: State, shocks: Shocks) -> None:
         """Let projects decide, build, start and stop; write capacity and what customers may take."""
         smooth(self.paid, state.paid[self.portfolio.bought], step_share(tick.days, self.p["long_price_time"]))
         self._go_on(tick, state)
         grown = self.growth(tick, self.stages.started, self.operations.open, self.outages.available(tick), self.lift)
-        rows = self.portfolio.facilities
+        self.built, rows = grown.built, self.portfolio.facilities
         state.capacity[rows] = grown.capacity
         shocks.available[rows] *= grown.available
         shocks.support[rows] *= grown.support
@@ -77,11 +81,23 @@ class Supply:
         if looks:
             now = state.paid[self.portfolio.bought]
             running = self.stages.stage == Stage.OPERATING
-            earns, self.lift = self.appraisal.earns(tick, state.expected_price, now, running)
+            earns, self.lift, self.margin = self.appraisal.earns(tick, state.expected_price, now, running)
             self.operations.move(REVIEW, running, earns)
         stage = self.stages.stage
         for agree in self.points.agreed:
             agree(tick, (before == Stage.DECISION) & (stage >= Stage.CONSTRUCTION) & (stage != Stage.FAILED))
+        gone = (stage == Stage.FAILED) | self.operations.closed
         for end in self.points.ended:
-            end(tick, (before != Stage.FAILED) & (stage == Stage.FAILED))
+            end(tick, gone)
         self.reports.follow(self.horizon.date(tick.end - 1), first=tick.index == 0)
+
+    def settle(self, tick: Tick, state: State) -> None:
+        """After the market: contracts pay on what was made."""
+        for pay in self.points.settled:
+            pay(tick, state)
+
+    def running(self, state: State) -> Floats:
+        """(J, R): what each project makes in the tick, as a share of its full output."""
+        facility = self.portfolio.line_facility
+        scale = self.world.scale[facility] * np.maximum(state.capacity[facility], TINY)
+        return self.full(self.built * (state.activity[facility] / scale))

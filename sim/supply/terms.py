@@ -46,6 +46,6 @@ class SupplyPoints:
     agreed: list[Callable[[Tick, Bools], None]] = field(default_factory=list)
     """After decisions: which projects, (J, R), have just been decided, on the terms of this tick."""
     ended: list[Callable[[Tick, Bools], None]] = field(default_factory=list)
-    """Which projects, (J, R), have just failed or closed."""
+    """Which projects, (J, R), have failed or closed."""
     settled: list[Callable[[Tick, State], None]] = field(default_factory=list)
     """After the market has settled: what is paid on what was made."""

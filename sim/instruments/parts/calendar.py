@@ -2,16 +2,51 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from typing import final
 
 import numpy as np
 
-from sim.axes import Scalar
+from sim.axes import Floats, Scalar
 from sim.ensemble.clock import Tick
+from sim.instruments.notices import Regime
+
+
+class Dates(ABC):
+    """When a control is in force, and what is known of it."""
+
+    @abstractmethod
+    def share(self, tick: Tick) -> Scalar:
+        """Share of the days of the tick on which it is in force."""
+
+    @abstractmethod
+    def ahead(self, tick: Tick, days: Scalar) -> Scalar:
+        """Share of the days after the tick in which it will be in force, as far as people know."""
+
+    @abstractmethod
+    def alarm(self, tick: Tick, hold: Scalar, fade: Scalar) -> Scalar:
+        """How loud the announcement still is, mean over the days of the tick (eq. 7.2)."""
+
+    @abstractmethod
+    def over(self, tick: Tick) -> Scalar:
+        """1 where it had ended before the tick began, else 0."""
+
+    @abstractmethod
+    def first_days(self, tick: Tick) -> range:
+        """Days of the tick, from 0, on which things may be filed: all but those before the first day in force."""
+
+    @abstractmethod
+    def age(self, tick: Tick) -> Scalar:
+        """Days in force at mid-tick; negative where it is not yet."""
+
+    def since(self, tick: Tick) -> Scalar:
+        """Days in force at mid-tick; not negative."""
+        return np.maximum(self.age(tick), 0.0)
 
 
 @final
-class Calendar:
+class Calendar(Dates):
     """The dates of a control, as days since the start of the horizon.
 
     Parameters
@@ -51,10 +86,61 @@ class Calendar:
         """Days of the tick, from 0, on which things may be filed: all but those before the first day in force."""
         return range(min(max(0, self.start - tick.start), tick.days), tick.days)
 
-    def since(self, tick: Tick) -> float:
-        """Days in force at mid-tick; not negative."""
-        return max(0.0, tick.middle - self.start)
+    def age(self, tick: Tick) -> float:
+        """Days in force at mid-tick; negative where it is not yet."""
+        return tick.middle - self.start
 
     def _days(self, first: float, last: Scalar) -> Scalar:
         """Days in force of the days [first, last)."""
         return np.maximum(np.minimum(self.end, last) - max(self.start, first), 0)
+
+
+@final
+class Following(Dates):
+    """The dates of a control that follows a regime: in each world its own, and nobody knows the next (eq. 7.16).
+
+    Parameters
+    ----------
+    regimes : mapping of str to Regime
+        Those of the chunk; looked up in a tick, when all are bound. One that never acts is not among them.
+    name : str
+        Of the regime that it follows.
+    """
+
+    def __init__(self, regimes: Mapping[str, Regime], name: str) -> None:
+        self.regimes, self.name = regimes, name
+
+    def share(self, tick: Tick) -> Scalar:
+        """1 where it is in force, else 0: regimes turn at the start of a tick."""
+        return self.regimes[self.name].in_force(tick) if self.name in self.regimes else 0.0
+
+    def ahead(self, tick: Tick, days: Scalar) -> Scalar:  # noqa: ARG002  (of dates)
+        """People expect it to stay as it is."""
+        return self.share(tick)
+
+    def alarm(self, tick: Tick, hold: Scalar, fade: Scalar) -> Scalar:
+        """How loud its coming still is, mean over the days of the tick (eq. 7.2)."""
+        loud: Scalar = 0.0
+        for day in range(tick.start, tick.end):
+            loud = loud + np.exp(-np.maximum(day - self._began(tick) - hold, 0) / fade)
+        return self.share(tick) * loud / tick.days
+
+    def over(self, tick: Tick) -> Scalar:
+        """1 where it is not in force, else 0."""
+        return 1 - self.share(tick)
+
+    def first_days(self, tick: Tick) -> range:
+        """All of them."""
+        return range(tick.days)
+
+    def age(self, tick: Tick) -> Scalar:
+        """Days in force at mid-tick, this time; negative where it is not."""
+        return tick.middle - self._began(tick)
+
+    def _began(self, tick: Tick) -> Scalar:
+        """(R,), days since the start: when it came into force this time; infinite where it is not."""
+        if self.name not in self.regimes:
+            return float("inf")
+        regime = self.regimes[self.name]
+        began: Floats = np.where(regime.in_force(tick) > 0, regime.since(tick), np.inf)
+        return began

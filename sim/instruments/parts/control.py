@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import date
 
 from pydantic import Field
 
 from sim.axes import Ints, Scalar
+from sim.errors import suggest
 from sim.files.quantities import Date, Names, UncertainDays, WorldNames
 from sim.instruments.base import Instrument, Problem, Setting
-from sim.instruments.parts.calendar import Calendar
+from sim.instruments.parts.calendar import Calendar, Dates, Following
 from sim.instruments.parts.eligibility import Coverage, outward_arcs
 from sim.world.build import World
+
+REGIME = "tariff_regime"  # the kind that a control may follow
 
 
 class Control(Instrument):
@@ -21,9 +25,15 @@ class Control(Instrument):
     covers: Coverage = Field(description="the goods that are covered")
     towards: Names = Field(Names(text="all"), description="destinations: `all`, `all-CN`, `US+EU`")
     announced: Date | None = Field(None, description="when it becomes known; the day in force where left out")
-    in_force: Date = Field(description="first day on which it counts")
+    in_force: Date | None = Field(None, description="first day on which it counts")
+    follows: str | None = Field(None, description="instead of dates: the tariff_regime with which it comes and goes")
     until: Date | None = Field(None, description="first day on which it no longer counts; left out, it stays")
     lasts: UncertainDays | None = Field(None, description="instead of `until`: how long it stays in force")
+
+    @property
+    def known(self) -> date | None:
+        """Day on which it becomes known; none where that differs by world."""
+        return self.announced or self.in_force
 
     def covered_arcs(self, world: World) -> Ints:
         """Arcs (K,) on which covered goods leave; ascending."""
@@ -43,21 +53,42 @@ class Control(Instrument):
             yield (("covers", *path), found, right)
         yield from self._check_dates()
 
+    def check_others(self, kinds: Mapping[str, str]) -> Iterator[Problem]:
+        """A regime that it follows and that is none."""
+        if self.follows is not None and kinds.get(self.follows) != REGIME:
+            regimes = [name for name, kind in kinds.items() if kind == REGIME]
+            yield (("follows",), f"{self.follows!r} is not a {REGIME} of this scenario", suggest(self.follows, regimes))
+
     def _check_dates(self) -> Iterator[Problem]:
-        if self.announced is not None and self.announced > self.in_force:
-            found = f"{self.announced} is after in_force, {self.in_force}"
+        if self.follows is not None:
+            yield from self._check_following()
+        elif self.in_force is None:
+            yield ((), "in_force is missing", "Write the first day on which it counts, as `in_force: 2025-04-04`.")
+        else:
+            yield from self._check_order(self.in_force)
+
+    def _check_following(self) -> Iterator[Problem]:
+        for field in ("announced", "in_force", "until", "lasts"):
+            if getattr(self, field) is not None:
+                yield ((field,), f"`{field}` and `follows` both say when it counts", "Write one of them.")
+
+    def _check_order(self, in_force: date) -> Iterator[Problem]:
+        if self.announced is not None and self.announced > in_force:
+            found = f"{self.announced} is after in_force, {in_force}"
             yield (("announced",), found, "A control is announced first.")
-        if self.until is not None and self.until <= self.in_force:
+        if self.until is not None and self.until <= in_force:
             yield (
                 ("until",),
-                f"{self.until} is not after in_force, {self.in_force}",
+                f"{self.until} is not after in_force, {in_force}",
                 "A control ends after it begins; leave `until` out if it stays.",
             )
         if self.until is not None and self.lasts is not None:
             yield (("lasts",), "`until` and `lasts` both say when it ends", "Write one of them.")
 
-    def calendar(self, setting: Setting) -> Calendar:
+    def calendar(self, setting: Setting) -> Dates:
         """Its dates on the clock; what happens is written down on its day."""
+        if self.in_force is None:
+            return Following(setting.notices.regimes, self.follows or "")
         day = setting.clock.horizon.day
         announced = self.announced or self.in_force
         start = day(self.in_force)

@@ -65,6 +65,13 @@ def outward_arcs(world: World, by: str, goods: frozenset[str], towards: Names) -
     )
 
 
+def inward_arcs(world: World, by: str, goods: frozenset[str], origins: frozenset[str]) -> Ints:
+    """Arcs (K,) on which some goods of some regions come into another; ascending."""
+    return np.array(
+        [a for a, (c, o, d) in enumerate(world.arcs) if d == by and o != by and o in origins and c in goods], np.intp
+    )
+
+
 def look_alike_arcs(world: World, covered: Ints) -> Ints:
     """Arcs of goods that are not covered but share origin, destination and customs code with some that are."""
     seen = {(world.customs_code[c], o, d) for c, o, d in (world.arcs[a] for a in covered)}

@@ -1,0 +1,1 @@
+"""What governments pay, lend and promise so that others build."""

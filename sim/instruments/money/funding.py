@@ -1,0 +1,223 @@
+"""Money for projects in four forms: loan, grant, equity, co-investment (docs/model.md, eq. 11.3, 11.6 and 11.9).
+
+They differ in what they ask in return and who bears the loss; none of them turns a project on.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterator
+from functools import partial
+from typing import ClassVar, Literal, final
+
+import numpy as np
+from pydantic import Field
+
+from sim.axes import Bools, Floats, Scalar, Sum
+from sim.ensemble.clock import Tick
+from sim.ensemble.metrics import Measured, Metric, declare
+from sim.ensemble.state import State
+from sim.files.quantities import Days, Share, UncertainDollars, UncertainShare, WorldNames
+from sim.finance.capital import real_rate
+from sim.finance.ledger import Account, Ledger
+from sim.finance.loans import Loans
+from sim.instruments.base import Problem, Setting, amount
+from sim.instruments.parts.commitments import Commitments
+from sim.instruments.parts.support import Support, booked, day_of
+from sim.supply.stages import Stage
+from sim.supply.terms import Terms
+from sim.units import DAYS_A_YEAR
+
+PROMISED = declare(
+    Metric("money_promised", "USD", ("instrument",), "neither", "promised to projects that were decided")
+)
+BORNE = declare(
+    Metric(
+        "public_cost_borne", "USD", ("instrument", "region"), "lower", "of the public cost, what each government bears"
+    )
+)
+
+
+class Funding(Support):
+    """Money for the capital of projects that are decided while it is offered. Abstract: a kind says on what terms."""
+
+    zero: ClassVar[str] = "share: 0"
+
+    share: UncertainShare = Field(description="of the capital of a project, the most that is offered; 0 is no money")
+    budget: UncertainDollars | None = Field(None, description="most that is promised to all projects; none: no limit")
+
+    def check(self, names: WorldNames) -> Iterator[Problem]:
+        """Names and dates that do not fit."""
+        yield from self.check_support(names)
+
+    def is_zero(self) -> bool:
+        """Whether there is no money."""
+        return amount(self.share) == 0 or (self.budget is not None and amount(self.budget) == 0)
+
+    def bind(self, setting: Setting) -> None:
+        """Attach what is offered, promised, paid and paid back."""
+        rule = _Fund(self, setting)
+        points = rule.supply.points
+        points.offers.append(rule.offer)
+        points.agreed.append(rule.commitments.agree)
+        points.ended.append(rule.end)
+        points.settled.append(rule.settle)
+        setting.measured.extend(booked(self.name, rule.ledger))
+        setting.measured.append(Measured(PROMISED.item(instrument=self.name), rule.promised))
+        setting.measured.extend(self.borne(rule.ledger))
+
+    def borne(self, ledger: Ledger) -> Iterator[Measured]:
+        """Who bears its cost."""
+        yield Measured(BORNE.item(instrument=self.name, region=self.by), lambda: ledger.cost)
+
+    @abstractmethod
+    def write(self, terms: Terms, offered: Floats, rate: Scalar) -> None:
+        """Write what is offered, (J, R) shares of capital at a rate a year, into the terms."""
+
+    @abstractmethod
+    def rate(self, setting: Setting) -> Scalar:
+        """What it asks a year, in money of one year."""
+
+
+@final
+class Loan(Funding):
+    """The public lends part of the capital below what banks ask."""
+
+    kind: Literal["loan"]
+    interest: UncertainShare = Field(description="a year, nominal")
+    term: Days = Field(15 * DAYS_A_YEAR, description="time over which it is paid back, from first output on")
+
+    def rate(self, setting: Setting) -> Scalar:
+        """Its interest, without inflation."""
+        return real_rate(self.draw(setting, "interest", self.interest, "1"), setting.parameters["inflation"])
+
+    def write(self, terms: Terms, offered: Floats, rate: Scalar) -> None:
+        """Capital that costs its interest."""
+        terms.lent[:] += offered
+        terms.interest[:] += offered * rate
+
+
+@final
+class Grant(Funding):
+    """The public gives part of the capital."""
+
+    kind: Literal["grant"]
+
+    def rate(self, setting: Setting) -> Scalar:  # noqa: ARG002  (a fund's signature)
+        """Nothing."""
+        return 0.0
+
+    def write(self, terms: Terms, offered: Floats, rate: Scalar) -> None:  # noqa: ARG002
+        """Capital that costs nothing."""
+        terms.granted[:] += offered
+
+
+@final
+class Equity(Funding):
+    """The public takes shares, and asks less of them than private owners do."""
+
+    kind: Literal["equity"]
+    asked: UncertainShare = Field(description="return a year that the public asks, real")
+
+    def rate(self, setting: Setting) -> Scalar:
+        """The return that it asks."""
+        return self.draw(setting, "asked", self.asked, "1")
+
+    def write(self, terms: Terms, offered: Floats, rate: Scalar) -> None:
+        """Capital that costs what the public asks."""
+        terms.held[:] += offered
+        terms.dividends[:] += offered * rate
+
+
+@final
+class CoInvestment(Funding):
+    """Two governments take shares together: they divide the capital and the risk, and vouch for the project."""
+
+    kind: Literal["co_investment"]
+    partner: str = Field(description="region of the other government")
+    partner_share: Share = Field(0.5, description="of the money and of the risk, what the partner bears")
+    asked: UncertainShare = Field(description="return a year that they ask, real")
+    relief: Share = Field(0.0, description="a year, by which private owners ask less of what two governments back")
+
+    def check(self, names: WorldNames) -> Iterator[Problem]:
+        """Names and dates that do not fit."""
+        yield from self.check_support(names)
+        if self.partner not in names.regions:
+            yield (("partner",), f"{self.partner!r} is not a region", names.nearest(self.partner, names.regions))
+
+    def rate(self, setting: Setting) -> Scalar:
+        """The return that they ask."""
+        return self.draw(setting, "asked", self.asked, "1")
+
+    def write(self, terms: Terms, offered: Floats, rate: Scalar) -> None:
+        """Capital that costs what they ask; the rest of it costs less in proportion to what they hold."""
+        terms.held[:] += offered
+        terms.dividends[:] += offered * rate
+        terms.premium[:] -= offered * self.relief
+
+    def borne(self, ledger: Ledger) -> Iterator[Measured]:
+        """Both bear its cost."""
+        for region, part in ((self.by, 1 - self.partner_share), (self.partner, self.partner_share)):
+            yield Measured(BORNE.item(instrument=self.name, region=region), partial(_part, ledger, part))
+
+
+def _part(ledger: Ledger, part: float) -> Floats:
+    return ledger.cost * part
+
+
+@final
+class _Fund:
+    """One instrument's money in a chunk of worlds."""
+
+    def __init__(self, schema: Funding, setting: Setting) -> None:
+        self.schema, self.setting, self.supply = schema, setting, schema.opens(setting)
+        share = schema.draw(setting, "share", schema.share, "1")
+        budget = np.inf if schema.budget is None else schema.draw(setting, "budget", schema.budget, "USD")
+        self.commitments = Commitments(self.supply, schema.rows(setting.world), share, budget)
+        self.rate = schema.rate(setting)
+        self.ledger = Ledger(setting.replicates)
+        shape = self.commitments.promised.shape
+        term = schema.term / DAYS_A_YEAR if isinstance(schema, Loan) else 1.0
+        self.loans = Loans(self.ledger, self.rate, term, setting.parameters["recovery"], shape)
+        self.stakes, self.gone = np.zeros(shape), np.zeros(shape, bool)
+        self.total = Sum(np.zeros(shape[0], np.intp), range(shape[0]), 1.0, (1, shape[0]))
+
+    def offer(self, tick: Tick, price: Floats, terms: Terms) -> None:  # noqa: ARG002  (a point's signature)
+        """Offer it to who may decide."""
+        if self.schema.is_offered(day_of(self.setting, tick)):
+            self.schema.write(terms, self.commitments.offer(terms), self.rate)
+        else:
+            self.commitments.withdraw()
+
+    def promised(self) -> Floats:
+        """(R,) USD."""
+        return self.total(self.commitments.promised)[0]
+
+    def end(self, tick: Tick, gone: Bools) -> None:  # noqa: ARG002  (a point's signature)
+        """What was lent to, or held in, projects that have failed is lost."""
+        failed = gone & ~self.gone
+        self.gone = gone.copy()
+        self.loans.write_off(failed)
+        lost = np.where(failed, self.stakes, 0)
+        self.stakes -= lost
+        self.ledger.post(Account.LOSSES, Account.STAKES, self.total(lost)[0])
+
+    def settle(self, tick: Tick, state: State) -> None:
+        """Pay what is due to builders; take what borrowers and companies pay."""
+        paid = self.commitments.paid(tick, self.gone)
+        runs = (self.supply.stages.stage == Stage.OPERATING) & ~self.supply.operations.idle
+        if isinstance(self.schema, Loan):
+            self.loans.lend(paid)
+            self.loans.settle(tick.days, runs)
+        elif isinstance(self.schema, Grant):
+            self.ledger.post(Account.GRANTS, Account.TREASURY, self.total(paid)[0])
+        else:
+            self.stakes += paid
+            self.ledger.post(Account.STAKES, Account.TREASURY, self.total(paid)[0])
+            self._take_dividends(tick, state)
+
+    def _take_dividends(self, tick: Tick, state: State) -> None:
+        """The public's share of what its companies earn (eq. 11.9)."""
+        earned = np.maximum(self.supply.margin, 0) * self.supply.running(state) * (tick.days / DAYS_A_YEAR)
+        held = self.stakes / self.commitments.capital
+        self.ledger.post(Account.TREASURY, Account.RETURNS, self.total(earned * held)[0])

@@ -1,0 +1,125 @@
+"""A buyer binds itself to take what projects make (docs/model.md, eq. 6.4, 10.10 and 11.7)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar, Literal, final
+
+import numpy as np
+from pydantic import Field
+
+from sim.axes import Floats, Ints, Sum
+from sim.ensemble.clock import Tick
+from sim.ensemble.metrics import Measured, Metric, declare
+from sim.ensemble.state import State
+from sim.files.quantities import UncertainDollarsPerTonne, UncertainShare, WorldNames
+from sim.finance.contracts import deflated
+from sim.finance.ledger import Account, Ledger
+from sim.instruments.base import Problem, Setting, amount
+from sim.instruments.parts.output import Output, Promise, arcs_of, makers
+from sim.instruments.parts.support import Support, booked, day_of
+from sim.market.points import Controls
+from sim.supply.terms import Terms
+from sim.units import DAYS_A_YEAR
+from sim.world.build import World
+
+TAKEN = declare(Metric("offtake_taken", "t", ("instrument",), "neither", "what was made under the offtake"))
+
+
+@final
+class Offtake(Support):
+    """A share of what projects make of a good is sold beforehand, at a price or at the market's."""
+
+    zero: ClassVar[str] = "output: 0"
+
+    kind: Literal["offtake"]
+    commodity: str = Field(description="the good")
+    output: UncertainShare = Field(description="share of their output that is bound; 0 is no offtake")
+    price: UncertainDollarsPerTonne | None = Field(
+        None, description="price that is agreed, whatever the market's; left out, the market's"
+    )
+    nominal: bool = Field(True, description="whether inflation wears the price down")
+
+    def check(self, names: WorldNames) -> Iterator[Problem]:
+        """Names and dates that do not fit."""
+        yield from self.check_support(names)
+        if self.commodity not in names.commodities:
+            found = f"{self.commodity!r} is not a commodity"
+            yield (("commodity",), found, names.nearest(self.commodity, names.commodities))
+
+    def is_zero(self) -> bool:
+        """Whether nothing is bound."""
+        return amount(self.output) == 0
+
+    def arcs(self, world: World) -> Ints:
+        """Arcs on which the good leaves its makers: what is promised to one is not there for the others."""
+        return arcs_of(world, makers(world, self.rows(world), self.commodity), self.commodity)
+
+    def acts_on(self, world: World) -> bool:
+        """Whether such projects make the good."""
+        return len(self.arcs(world)) > 0
+
+    def bind(self, setting: Setting) -> None:
+        """Attach the offtake to appraisals, sourcing and payments."""
+        rule = _Offtake(self, setting)
+        rule.supply.points.offers.append(rule.offer)
+        rule.supply.points.settled.append(rule.pay)
+        setting.points.promises.append(rule.keep)
+        setting.measured.extend(booked(self.name, rule.ledger))
+        setting.measured.append(Measured(TAKEN.item(instrument=self.name), lambda: rule.taken))
+
+
+@final
+class _Offtake:
+    """An offtake in a chunk of worlds."""
+
+    def __init__(self, schema: Offtake, setting: Setting) -> None:
+        world = setting.world
+        self.schema, self.setting, self.supply = schema, setting, schema.opens(setting)
+        self.output = Output(self.supply, schema.rows(world), schema.commodity)
+        self.promise = Promise(setting, self.output, schema.arcs(world), schema.by)
+        self.bound = schema.draw(setting, "output", schema.output, "1")
+        self.price = None if schema.price is None else schema.draw(setting, "price", schema.price, "USD/t")
+        self.ledger, self.taken = Ledger(setting.replicates), np.zeros(setting.replicates)
+        projects, folio = len(self.output.full), self.supply.portfolio
+        self.total = Sum(np.zeros(projects, np.intp), range(projects), 1.0, (1, projects))
+        origins = world.nodes[world.origins]
+        own = [(schema.commodity, row.region) for row in folio.rows]
+        self.made = np.array([j for j in np.flatnonzero(self.output.full[:, 0]) if own[j] in origins], np.intp)
+        self.origin = np.array([origins.index(own[j]) for j in self.made], np.intp)
+        self.base = world.origin_price[self.origin]
+
+    def _gain(self, price: Floats, day: float) -> Floats:
+        """(K, R), USD/t: what the agreed price is above that of the market where a project stands (eq. 11.7)."""
+        if self.price is None:
+            return np.zeros((len(self.made), price.shape[1]))
+        years = (day - self.setting.clock.horizon.day(self.schema.since)) / DAYS_A_YEAR
+        inflation = self.setting.parameters["inflation"] if self.schema.nominal else 0.0
+        return deflated(self.price, inflation, years) - self.base * np.exp(price[self.origin])
+
+    def offer(self, tick: Tick, price: Floats, terms: Terms) -> None:
+        """What a project may count on: the agreed price, and a buyer for as long as the contract lasts."""
+        when = day_of(self.setting, tick)
+        if not self.schema.is_offered(when):
+            return
+        lasts = np.minimum(self.schema.years_left(when) / self.supply.portfolio.life, 1)
+        rows = self.made
+        terms.top_up[rows] += self.output.full[rows] * self.bound * lasts[rows] * self._gain(price, tick.end)
+        certain = 1.0 if self.price is not None else self.setting.parameters["offtake_relief"]
+        terms.contracted[:] += self.output.share * self.bound * lasts * certain
+
+    def keep(self, tick: Tick, state: State, controls: Controls) -> None:
+        """What is bound goes to the buyer first."""
+        if self.schema.is_offered(day_of(self.setting, tick)):
+            self.promise.keep(state, controls, self.bound)
+
+    def pay(self, tick: Tick, state: State) -> None:
+        """The buyer pays what the agreed price is above the market's, or gains what it is below."""
+        if not self.schema.is_offered(day_of(self.setting, tick)):
+            return
+        tonnes = self.output.made(state) * self.bound * tick.days
+        self.taken = self.taken + self.total(tonnes)[0]
+        gain = np.zeros_like(tonnes)
+        gain[self.made] = self._gain(state.price[self.supply.world.origins], tick.middle)
+        self.ledger.post(Account.TOP_UPS, Account.TREASURY, self.total(tonnes * np.maximum(gain, 0))[0])
+        self.ledger.post(Account.TREASURY, Account.RETURNS, self.total(tonnes * np.maximum(-gain, 0))[0])

@@ -1,0 +1,84 @@
+"""What projects make of one good, and what of it is promised to a region (docs/model.md, eq. 6.4 and 10.10)."""
+
+from __future__ import annotations
+
+from typing import final
+
+import numpy as np
+
+from sim.axes import TINY, Floats, Ints, Scalar, Sum
+from sim.ensemble.state import State
+from sim.instruments.base import Setting
+from sim.market.points import Controls
+from sim.supply.settle import Supply
+from sim.units import DAYS_A_YEAR
+from sim.world.build import World
+
+
+def makers(world: World, projects: Ints, commodity: str) -> list[str]:
+    """Regions in which some projects, rows (J), make a good."""
+    names = {world.projects[j] for j in projects.tolist()}
+    made = world.output_of_plants.matrix.tocoo()
+    nodes = world.nodes[world.origins]
+    makes = {world.facilities[f]: nodes[o][1] for o, f in zip(*made.coords, strict=True) if nodes[o][0] == commodity}
+    return sorted({makes[row.facility] for row in world.tables.lines if row.project in names and row.facility in makes})
+
+
+@final
+class Output:
+    """What some projects, rows (K) of J, make of a good.
+
+    Attributes
+    ----------
+    full : (J, 1) array, t/year
+        At full output; nought for other projects.
+    share : (J, 1) array, share of 1
+        Of the revenue of a project at base prices, what the good brings.
+    """
+
+    def __init__(self, supply: Supply, rows: Ints, commodity: str) -> None:
+        self.supply, folio, world = supply, supply.portfolio, supply.world
+        origins = world.nodes[world.origins]
+        goods = np.array([origins[o][0] == commodity for o in folio.sold], np.float64)[:, None]
+        meant = np.isin(np.arange(len(folio.rows)), rows)[:, None]
+        self.full = folio.output(goods) * meant
+        everything = folio.revenue(np.ones_like(goods))
+        self.share = folio.revenue(goods) * meant / np.maximum(everything, TINY)
+
+    def made(self, state: State) -> Floats:
+        """(J, R), t/day: what they make of it in a tick."""
+        return self.full * self.supply.running(state) / DAYS_A_YEAR
+
+
+@final
+class Promise:
+    """A share of what some projects make of a good goes to a region first.
+
+    Parameters
+    ----------
+    setting : Setting
+    output : Output
+    arcs : (K,) array
+        All arcs on which the good leaves the projects' regions, home use included.
+    to : str
+        Region that it is promised to.
+    """
+
+    def __init__(self, setting: Setting, output: Output, arcs: Ints, to: str) -> None:
+        world, self.output = setting.world, output
+        towards = arcs[[world.arcs[a][2] == to for a in arcs]]
+        self.rows, self.origins = setting.controls.positions(towards), world.arc_origin[towards]
+        regions = [row.region for row in output.supply.portfolio.rows]
+        here = [[j for j, region in enumerate(regions) if region == world.arcs[a][1]] for a in towards]
+        self.of = Sum.of(((k, j, 1.0) for k, rows in enumerate(here) for j in rows), (len(towards), len(regions)))
+
+    def keep(self, state: State, controls: Controls, share: Scalar) -> None:
+        """Reserve it: their part of what the origin made in the tick before, times the share."""
+        theirs = self.of(self.output.made(state))
+        made = np.maximum(state.made[self.origins], TINY)
+        controls.reserve(self.rows, np.minimum(theirs / made, 1) * share)
+
+
+def arcs_of(world: World, regions: list[str], commodity: str) -> Ints:
+    """Arcs (K,) on which a good leaves the makers of some regions; ascending."""
+    return np.array([a for a, (c, o, _) in enumerate(world.arcs) if c == commodity and o in regions], np.intp)

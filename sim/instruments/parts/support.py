@@ -1,0 +1,92 @@
+"""What all support for projects has in common: by whom, for which, from when, and the books (eq. 11.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+import numpy as np
+from pydantic import Field
+
+from sim.axes import Ints
+from sim.ensemble.clock import Tick
+from sim.ensemble.metrics import Measured
+from sim.files.quantities import Date, Names, WorldNames
+from sim.finance.ledger import PUBLIC_COST, PUBLIC_PAID, Ledger
+from sim.instruments.base import NO_ARCS, Instrument, Problem, Setting
+from sim.supply.settle import Supply
+from sim.units import DAYS_A_YEAR
+from sim.world.build import World
+
+
+class Support(Instrument):
+    """Something that is offered to projects. Abstract: a kind says what."""
+
+    by: str = Field(description="region that pays")
+    projects: Names = Field(Names(text="all"), description="projects by name, narrowed by regions and processes")
+    regions: Names = Field(Names(text="all"), description="regions they stand in")
+    processes: Names = Field(Names(text="all"), description="what they do: mine, separation, metal, magnet, …")
+    since: Date = Field(description="first day on which it is offered")
+    until: Date | None = Field(None, description="first day on which it is no longer offered; left out, it stays")
+
+    def check_support(self, names: WorldNames) -> Iterator[Problem]:
+        """Names that are not known, and an end before the start."""
+        if self.by not in names.regions:
+            yield (("by",), f"{self.by!r} is not a region", names.nearest(self.by, names.regions))
+        known = {"projects": names.projects, "regions": names.regions, "processes": names.processes}
+        for field, words in known.items():
+            for found, right in getattr(self, field).unknown(words, field.removesuffix("s").removesuffix("se")):
+                yield ((field,), found, right)
+        if self.until is not None and self.until <= self.since:
+            found = f"{self.until} is not after since, {self.since}"
+            yield (("until",), found, "It ends after it begins; leave `until` out if it stays.")
+
+    def arcs(self, world: World) -> Ints:  # noqa: ARG002  (an instrument's signature)
+        """None: money crosses no border here."""
+        return NO_ARCS
+
+    def rows(self, world: World) -> Ints:
+        """Rows (J) of its projects."""
+        names, regions = set(self.projects.among(world.projects)), set(self.regions.among(world.regions))
+        known = [row for row in world.tables.projects if row.project in set(world.projects)]
+        processes = set(self.processes.among(sorted({row.process for row in known})))
+        meant = [
+            j
+            for j, row in enumerate(known)
+            if row.project in names and row.region in regions and row.process in processes
+        ]
+        return np.array(meant, np.intp)
+
+    def acts_on(self, world: World) -> bool:
+        """Whether there are such projects."""
+        return len(self.rows(world)) > 0
+
+    def is_offered(self, day: date) -> bool:
+        """Whether it is offered on a day."""
+        return self.since <= day and (self.until is None or day < self.until)
+
+    def years_left(self, day: date) -> float:
+        """For how long it still goes on from a day, years; infinite where it stays."""
+        return float("inf") if self.until is None else max(0.0, (self.until - day).days / DAYS_A_YEAR)
+
+    def opens(self, setting: Setting) -> Supply:
+        """The projects it meets; what happens is written down on its day."""
+        assert setting.supply is not None, "an instrument that acts on no project is refused"
+        setting.log(self.since, "offered", self.name, self.kind)
+        return setting.supply
+
+
+def booked(name: str, ledger: Ledger) -> Iterator[Measured]:
+    """Metrics of the books of an instrument; they are checked when they are read."""
+
+    def checked() -> Ledger:
+        ledger.check(name)
+        return ledger
+
+    yield Measured(PUBLIC_COST.item(instrument=name), lambda: checked().cost)
+    yield Measured(PUBLIC_PAID.item(instrument=name), lambda: checked().paid)
+
+
+def day_of(setting: Setting, tick: Tick) -> date:
+    """The date of the end of a tick, on which decisions are taken."""
+    return setting.clock.horizon.date(tick.end)
