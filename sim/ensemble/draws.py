@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import final
 
 import numpy as np
@@ -53,9 +54,9 @@ class Draws:
         self.values.append(drawn)
         return drawn
 
-    def occurrences(self, name: str) -> Occurrences:
+    def occurrences(self, *names: str) -> Occurrences:
         """Draws of what happens again and again, in each world on its own days."""
-        return Occurrences(self, name)
+        return Occurrences(self, names)
 
     def table(self) -> Floats:
         """(Q, R): everything drawn so far, in the order of `items`."""
@@ -64,20 +65,25 @@ class Draws:
 
 @final
 class Occurrences:
-    """Uniform draws of something that happens again and again: the n-th time in a world is its n-th draw.
+    """Uniform draws of things that happen again and again: the n-th time in a world is its n-th draw.
 
     They are not written down: how many there are depends on what happens.
     """
 
-    def __init__(self, draws: Draws, name: str) -> None:
-        self.draws, self.name = draws, name
-        self.known: list[Floats] = []
+    def __init__(self, draws: Draws, names: Sequence[str]) -> None:
+        self.draws, self.names = draws, names
+        self.known = np.empty((0, len(names), len(draws.replicates)))  # as far as anybody has asked
 
-    def __call__(self, count: Ints) -> Floats:
-        """(R,), share of 1: the draw of each world's `count`-th time, (R,), from nought."""
-        draws = self.draws
-        if not draws.uncertain:
+    def __call__(self, count: Ints, rows: Ints | None = None, worlds: Ints | None = None) -> Floats:
+        """(W,), share of 1: draws of the `count`-th time, (W,) from nought, of some rows in some worlds.
+
+        Left out, the rows are all the first name, and the worlds all there are.
+        """
+        if not self.draws.uncertain:
             return np.full(len(count), MIDDLE)
-        while len(self.known) <= count.max():
-            self.known.append(uniforms(draws.seed, self.name, draws.replicates, len(self.known)))
-        return np.array(self.known)[count, np.arange(len(count))]
+        while len(self.known) <= count.max(initial=-1):
+            every = self.draws.replicates
+            more = [uniforms(self.draws.seed, name, every, len(self.known)) for name in self.names]
+            self.known = np.concatenate([self.known, np.array(more)[None]])
+        columns = np.arange(len(count)) if worlds is None else worlds
+        return self.known[count, 0 if rows is None else rows, columns]

@@ -208,7 +208,7 @@ class _Paid:
 
     def __init__(self, world: World, contract_share: Callable[[], Floats | float]) -> None:
         self.world, self.contract_share = world, contract_share
-        self.price = world.node_price[world.origins][world.arc_origin] / TONNE
+        self.price = world.origin_price[world.arc_origin] / TONNE
 
     def __call__(self, state: State, tick: Tick) -> Floats:  # noqa: ARG002  (a field's signature)
         world, share = self.world, self.contract_share()

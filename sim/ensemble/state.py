@@ -42,6 +42,7 @@ class State:
     user_orders: Floats = _array("U R", "t/day", "orders", "orders of each user")
     orders: Floats = _array("D R", "t/day", "orders", "orders of all users at a destination")
     share: Floats = _array("A R", "1", "sourcing", "share of its destination's orders")
+    weight: Floats = _array("A R", "1", "supply", "what an origin weighs at a destination, all else equal")
     reach: Floats = _array("O R", "1", "supply", "what customers may take of an origin, ratio to base year")
     fill: Floats = _array("O R", "1", "sourcing", "share of orders that an origin fills, smoothed")
     # prices: logarithms of the ratio to base

@@ -13,7 +13,7 @@ from sim.ensemble.parameters import Parameters
 from sim.ensemble.scratch import Scratch
 from sim.ensemble.state import State
 from sim.market.forms import EXP_MOST, release, take
-from sim.market.points import Shocks
+from sim.market.points import Points, Shocks
 from sim.world.build import World
 
 
@@ -124,8 +124,8 @@ class Plants:
 
     writes: ClassVar = ("unit_cost", "need", "activity", "use", "user_stock", "made", "other", "maker_stock")
 
-    def __init__(self, world: World, p: Parameters, shocks: Shocks, scratch: Scratch) -> None:
-        self.world, self.shocks, self.scratch = world, shocks, scratch
+    def __init__(self, world: World, p: Parameters, points: Points, shocks: Shocks, scratch: Scratch) -> None:
+        self.world, self.points, self.shocks, self.scratch = world, points, shocks, scratch
         self.adjustment, self.release_time = p["maker_adjustment_time"], p["release_time"]
         self.other_elasticity = p["other_use_elasticity"]
         self.flexibility = np.minimum(world.headroom, p["recovery_flexibility"])
@@ -144,7 +144,7 @@ class Plants:
     def __call__(self, state: State, tick: Tick) -> None:
         """Settle the plants of a tick."""
         taken = state.saving * state.thrift  # (T, R): what users that thrift take of an input against base (eq. 9.3)
-        wanted = self._wanted(state, taken)
+        wanted = self._wanted(state, taken, tick)
         served = self._served(state, wanted, taken, tick)
         np.multiply(wanted, served, out=state.activity)
         plants, scratch = self.world.plants, self.scratch.clear()
@@ -153,7 +153,7 @@ class Plants:
         take(state.user_stock[plants], used, tick.days, scratch.like(used))
         self._put_out(state, tick.days)
 
-    def _wanted(self, state: State, taken: Floats) -> Floats:
+    def _wanted(self, state: State, taken: Floats, tick: Tick) -> Floats:
         """(F, R): activity that plants want (eq. 4.1 to 4.3)."""
         world, scratch = self.world, self.scratch.clear()
         price = np.exp(state.expected_price, out=scratch.like(state.expected_price))
@@ -173,7 +173,15 @@ class Plants:
         wanted *= world.scale
         wanted *= state.capacity
         wanted *= self.shocks.available
+        if self.points.plans:
+            self._plan(state, wanted, tick)
         return wanted
+
+    def _plan(self, state: State, wanted: Floats, tick: Tick) -> None:
+        """Let states change what plants want, up to all that they can do (eq. 7.18)."""
+        most = self.world.scale * state.capacity * self.shocks.available / self.utilisation.base
+        for rule in self.points.plans:
+            rule(tick, wanted, most)
 
     def _cost(self, state: State, taken: Floats) -> None:
         """Cost of a unit of activity at the prices paid (eq. 4.1)."""
@@ -184,6 +192,7 @@ class Plants:
         inputs -= 1
         inputs *= world.input_share
         inputs += 1
+        inputs += self.shocks.costs
 
     def _served(self, state: State, wanted: Floats, taken: Floats, tick: Tick) -> Floats:
         """(F, R): share of the wanted activity for which there are inputs (eq. 4.4)."""

@@ -19,16 +19,18 @@ from sim.world.build import World
 
 @dataclass(frozen=True, eq=False)
 class Shocks:
-    """What shocks leave of the capacity to produce and of demand, for one tick."""
+    """What is left of the capacity to produce and of demand, and what is added to revenue and costs, for one tick."""
 
     available: Floats  # (F, R) share of 1
     support: Floats  # (F, R) revenue with what is paid on top of prices, ratio to revenue without
+    costs: Floats  # (F, R) what is added to the cost of a unit of activity, over all costs of the base year
     demand: Floats  # (S, R) ratio
 
     def clear(self) -> None:
         """Forget the last tick's shocks."""
         self.available.fill(1)
         self.support.fill(1)
+        self.costs.fill(0)
         self.demand.fill(1)
 
 
@@ -49,6 +51,7 @@ class Controls:
     refused: Floats  # (K, R) t that goes back to its maker in this tick
     leaking: Floats  # (K, R) t that tries to go round the controls
     tariff: Floats  # (K, R) share of their price that goods are charged on their way
+    reserved: Floats  # (K, R) share of what its origin can send that is promised to the destination of an arc
 
     def clear(self) -> None:
         """Forget the last tick's proposals."""
@@ -70,6 +73,10 @@ class Controls:
     def charge(self, rows: Ints, rate: Scalar | Floats) -> None:
         """Goods on some rows are charged a share of their price; tariffs add (eq. 7.14)."""
         self.tariff[rows] += rate
+
+    def reserve(self, rows: Ints, share: Scalar | Floats) -> None:
+        """A share of what an origin can send is promised over some rows; promises add (eq. 6.4)."""
+        self.reserved[rows] += share
 
     def positions(self, arcs: Ints) -> Ints:
         """Rows of some arcs among the controlled ones."""
@@ -110,8 +117,14 @@ class Points:
     """First of all: what projects make of capacity."""
     shocks: list[Callable[[Tick, Shocks], None]] = field(default_factory=list)
     """Before demand: what is left of facilities and of demand."""
+    plans: list[Callable[[Tick, Floats, Floats], None]] = field(default_factory=list)
+    """Of plants: changes the activity that they want, (F, R), which is at most what they can do, (F, R)."""
+    discounts: list[Callable[[Tick, Floats], None]] = field(default_factory=list)
+    """Of prices: changes what makers and traders pass on of their costs, (N, R) ln."""
     tariffs: list[Callable[[Tick, Controls], None]] = field(default_factory=list)
     """Before arrivals: what goods are charged on their way."""
+    promises: list[Callable[[Tick, State, Controls], None]] = field(default_factory=list)
+    """Before sourcing: what of an origin's goods is promised to whom."""
     decisions: list[Callable[[Tick, Controls], None]] = field(default_factory=list)
     """At arrivals: what the border lets go, and what it sends back."""
     sharing: list[Callable[[Tick, Landing], None]] = field(default_factory=list)
@@ -124,5 +137,7 @@ class Points:
     """At the border: takes out of what was shipped, (K, R) t, what must wait."""
     leaks: list[Callable[[Tick, State, Controls], None]] = field(default_factory=list)
     """After the border: what tries to go round it."""
+    settled: list[Callable[[Tick, State], None]] = field(default_factory=list)
+    """Last of all: what contracts pay on what was made."""
     customs: list[Callable[[Tick, State, Controls], None]] = field(default_factory=list)
     """After the border: counts what crossed, and changes nothing."""

@@ -14,7 +14,7 @@ from sim.ensemble.parameters import Parameters
 from sim.ensemble.scratch import Scratch
 from sim.ensemble.state import State
 from sim.market.forms import EXP_MOST, HALF, move, smooth, step_share
-from sim.market.points import Controls
+from sim.market.points import Controls, Points
 from sim.world.build import World
 
 
@@ -140,9 +140,17 @@ class Prices:
     writes: ClassVar = ("wished", "price", "anchor", "bare")
 
     def __init__(
-        self, world: World, p: Parameters, controls: Controls, under_way: UnderWay, start: State, scratch: Scratch
+        self,
+        world: World,
+        p: Parameters,
+        points: Points,
+        controls: Controls,
+        under_way: UnderWay,
+        start: State,
+        scratch: Scratch,
     ) -> None:
-        self.world, self.p, self.controls, self.under_way, self.scratch = world, p, controls, under_way, scratch
+        self.world, self.p, self.points, self.scratch = world, p, points, scratch
+        self.controls, self.under_way = controls, under_way
         self.rule = PriceRule.of(p)
         self.look_ahead = p["look_ahead"]
         reach = np.maximum(self.look_ahead - world.arc_transit[:, None], 0)
@@ -168,13 +176,15 @@ class Prices:
         made = slice(self.world.destinations.stop, len(use))  # the nodes without users
         leave_out_unused(wanted[made], supply[made], use[made])
         short = scarcity(wanted, supply, use, p["least_prospect"])
-        self._move(state, short, tick.days)
-        state.price[self.world.takers] = self.world.netback(state.price[self.world.destinations])
+        self._move(state, short, tick)
+        self._take_prices(state)
 
-    def _move(self, state: State, short: Floats, days: int) -> None:
+    def _move(self, state: State, short: Floats, tick: Tick) -> None:
         """Spot prices move towards their goal (eq. 8.5)."""
-        scratch = self.scratch.clear()
+        scratch, days = self.scratch.clear(), tick.days
         cost, passed = self._costs(state, scratch)
+        for rule in self.points.discounts:
+            rule(tick, passed)
         bare = self.rule.bare(short, passed)
         goal = np.add(bare, state.bare, out=scratch.like(bare))
         goal *= HALF
@@ -190,6 +200,12 @@ class Prices:
         own -= passed
         own -= state.anchor
         self._move_anchor(state, own, short, days, bare)
+
+    def _take_prices(self, state: State) -> None:
+        """Makers where nobody uses their goods get what their customers pay, mostly the best of them (eq. 8.7)."""
+        preference = self.p["seller_preference"]
+        offered = np.exp(state.price[self.world.destinations] * preference)
+        state.price[self.world.takers] = np.log(self.world.netback(offered)) / preference
 
     def prospects(self, state: State) -> tuple[Floats, Floats]:
         """(N, R), t: supply in prospect (eq. 8.1); (N, R), t/day: use in prospect (eq. 8.2)."""

@@ -41,7 +41,7 @@ class Market:
     ) -> None:
         self.points, self.controls = points, controls
         facilities, sectors = (len(world.facilities), replicates), (len(world.sectors), replicates)
-        self.shocks = Shocks(np.ones(facilities), np.ones(facilities), np.ones(sectors))
+        self.shocks = Shocks(np.ones(facilities), np.ones(facilities), np.zeros(facilities), np.ones(sectors))
         self.state = base_state(world, replicates)
         self.state.capacity[:] = size
         self.under_way = UnderWay(world.arc_transit, world.arc_flow, world.to_destination, whole, replicates)
@@ -50,11 +50,11 @@ class Market:
             Arrivals(world, points, controls, self.under_way, scratch),
             Demand(world, p, points, controls, self.shocks, scratch),
             Lines(world, p, scratch),
-            Plants(world, p, self.shocks, scratch),
+            Plants(world, p, points, self.shocks, scratch),
             Orders(world, p, points, controls, self.under_way, scratch),
             Sourcing(world, p, points, controls, scratch),
             Border(world, p, points, controls, self.under_way),
-            Prices(world, p, controls, self.under_way, self.state, scratch),
+            Prices(world, p, points, controls, self.under_way, self.state, scratch),
             Responses(world, p, size, scratch),
         )
 
@@ -70,6 +70,8 @@ class Market:
             levy(tick, self.controls)
         for step in self.steps:
             step(self.state, tick)
+        for pay in self.points.settled:
+            pay(tick, self.state)
 
 
 def base_state(world: World, replicates: int) -> State:
@@ -91,6 +93,7 @@ def base_state(world: World, replicates: int) -> State:
     for array in (state.want, state.wished, state.crossed):  # crossed: of one day
         fill(array, world.arc_flow)
     fill(state.share, world.arc_share)
+    fill(state.weight, world.arc_weight)
     for array in (state.orders, state.expected_use):
         fill(array, world.to_destination(world.arc_flow))
     return state

@@ -50,6 +50,8 @@ class Sourcing:
 
     def __call__(self, state: State, tick: Tick) -> None:
         """Settle the sourcing of a tick."""
+        for promise in self.points.promises:
+            promise(tick, state, self.controls)
         self._choose(state, tick.days)
         pick(state.orders, self.world.arc_destination, state.want)
         state.want[:] *= state.share
@@ -63,17 +65,34 @@ class Sourcing:
         origins = attraction(state.contract_price, state.fill, p["sourcing_elasticity"], p["fill_floor"])
         origins *= state.reach
         attracts = pick(origins, world.arc_origin, scratch.like(state.share))
-        attracts *= world.arc_weight
+        attracts *= state.weight
+        self._prefer(state, attracts)
         deterred = np.negative(p["refusal_aversion"]) * controls.barred
         if self.points.tariffs:
             deterred -= p["sourcing_elasticity"] * np.log1p(controls.tariff)
         attracts[controls.arcs] *= np.exp(deterred)
+        if self.points.promises:
+            attracts[controls.arcs] *= self._promised()
         moved = step_share(days, p["habit_time"])
         scale = world.to_destination(attracts, out=scratch.like(state.orders))
         np.divide(moved, scale, out=scale)
         attracts *= pick(scale, world.arc_destination, scratch.like(attracts))
         state.share[:] *= np.subtract(1, moved)
         state.share[:] += attracts
+
+    def _prefer(self, state: State, attracts: Floats) -> None:
+        """New makers favour who pays more than they get elsewhere (eq. 6.1)."""
+        world, arcs = self.world, self.world.new_arcs
+        gain = state.price[world.destinations][world.arc_destination[arcs]]
+        gain -= state.price[world.origins][world.arc_origin[arcs]]
+        gain *= self.p["seller_preference"]
+        attracts[arcs] *= np.exp(gain, out=gain)
+
+    def _promised(self) -> Floats:
+        """(K, R): what promises make of the weight of an arc; each origin's goods remain what they are (eq. 6.4)."""
+        world, controls = self.world, self.controls
+        promised = np.minimum(controls.to_origin(controls.reserved), 1)[world.arc_origin[controls.arcs]]
+        return 1 - promised + controls.reserved / world.arc_split[controls.arcs]
 
     def _count_orders(self, state: State, days: int) -> Floats:
         """Orders that makers count on (eq. 6.2): without what they expect the border to bar; and all, (O, R) t/day."""

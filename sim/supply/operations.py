@@ -6,7 +6,7 @@ from typing import final
 
 import numpy as np
 
-from sim.axes import Bools, Floats, Ints
+from sim.axes import Bools, Floats, Ints, Scalar
 from sim.ensemble.clock import Tick
 from sim.ensemble.draws import Draws
 from sim.ensemble.parameters import Parameters
@@ -62,30 +62,32 @@ class Outages:
 
     def __init__(self, p: Parameters, draws: Draws, names: tuple[str, ...], rows: Ints, replicates: int) -> None:
         self.p, self.rows = p, rows
-        self.when = [draws.occurrences(f"outages.{names[j]}.when") for j in rows]
-        self.depth = [draws.occurrences(f"outages.{names[j]}.depth") for j in rows]
+        self.when = draws.occurrences(*(f"outages.{names[j]}.when" for j in rows))
+        self.depth = draws.occurrences(*(f"outages.{names[j]}.depth" for j in rows))
         shape = (len(rows), replicates)
         self.count, self.begins, self.loss = np.zeros(shape, np.intp), np.zeros(shape), np.zeros(shape)
         self.left = np.ones((len(names), replicates))
-        for k in range(len(rows)):
-            self._draw(k, np.ones(replicates, bool))
+        self._draw(np.ones(shape, bool))
 
-    def _draw(self, k: int, anew: Bools) -> None:
-        """Draw the next outage of a plant in some worlds: when after the last one has ended, and how deep."""
-        p = self.p
-        wait = -np.log(self.when[k](self.count[k])) / p["outage_rate"]
-        loss = p["outage_least"] + (p["outage_most"] - p["outage_least"]) * self.depth[k](self.count[k])
-        last = self.begins[k] + p["outage_time"] * (self.count[k] > 0)
-        self.begins[k] = np.where(anew, last + wait, self.begins[k])
-        self.loss[k] = np.where(anew, loss, self.loss[k])
-        self.count[k] += anew
+    def _draw(self, anew: Bools) -> None:
+        """Draw the next outage of some plants in some worlds: when after the last one has ended, and how deep."""
+        p, (rows, worlds) = self.p, np.nonzero(anew)
+        count = self.count[rows, worlds]
+        wait = -np.log(self.when(count, rows, worlds)) / _of(p["outage_rate"], worlds)
+        least, most = _of(p["outage_least"], worlds), _of(p["outage_most"], worlds)
+        self.begins[rows, worlds] += _of(p["outage_time"], worlds) * (count > 0) + wait
+        self.loss[rows, worlds] = least + (most - least) * self.depth(count, rows, worlds)
+        self.count[rows, worlds] += 1
 
     def available(self, tick: Tick) -> Floats:
         """(J, R), share of 1: what outages leave of the capacity of a tick, weighted by its days."""
         ends = self.begins + self.p["outage_time"]
         covered = np.minimum(ends, tick.end) - np.maximum(self.begins, tick.start)
         self.left[self.rows] = 1 - self.loss * np.maximum(covered, 0) / tick.days
-        over = ends <= tick.end
-        for k in np.flatnonzero(over.any(axis=1)):
-            self._draw(int(k), over[k])
+        self._draw(ends <= tick.end)
         return self.left
+
+
+def _of(parameter: Scalar, worlds: Ints) -> Scalar:
+    """A parameter in some worlds."""
+    return parameter[worlds] if isinstance(parameter, np.ndarray) else parameter

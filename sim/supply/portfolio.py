@@ -8,7 +8,7 @@ from datetime import date
 
 import numpy as np
 
-from sim.axes import Floats, Ints, Sum, column
+from sim.axes import Bools, Floats, Ints, Sum, column
 from sim.ensemble.clock import Horizon
 from sim.units import DAYS_A_MONTH, DAYS_A_YEAR
 from sim.world.base_year import TONNE
@@ -40,6 +40,7 @@ class Portfolio:
     line_added: Floats  # (L, 1) capacity that comes with its ramp
     facilities: Ints  # (M,) → F: those that lines add to
     facility_base: Floats  # (M, 1) their capacity that is nobody's project
+    grows: Bools  # (M,) whether any project adds to it; the others grow with demand, as who has no projects does
     capacity: Sum  # (M, L)
     sold: Ints  # (O',) → O: what they make
     bought: Ints  # (D',) → D: what they buy
@@ -85,8 +86,9 @@ def portfolio(world: World, horizon: Horizon, utilisation: float, size: Floats) 
     at = np.searchsorted(managed, where)
     elsewhere = size[managed, 0] * (world.activity[managed, 0] > 0)
     elsewhere[at[own]] = 0
-    activity = utilisation * nameplate  # t a year at full output
     ramps = np.array([_day(rows[j].start, horizon, np.inf) + rows[j].ramp * DAYS_A_MONTH > 0 for j in project], bool)
+    added = np.maximum(full - base, 0) * (ramps | ~own)
+    activity = (base + added) * world.scale[where, 0] * DAYS_A_YEAR  # t a year at full output
     sold, output = _amounts(world.output_of_plants, activity, project, where, len(rows))
     taken, spending = _amounts(world.need_of_plants, activity, project, where, len(rows))
     return Portfolio(
@@ -105,9 +107,10 @@ def portfolio(world: World, horizon: Horizon, utilisation: float, size: Floats) 
         line_project=project,
         line_facility=where,
         line_base=base[:, None],
-        line_added=(np.maximum(full - base, 0) * (ramps | ~own))[:, None],
+        line_added=added[:, None],
         facilities=managed,
         facility_base=elsewhere[:, None],
+        grows=np.isin(managed, where[added > 0]),
         capacity=Sum(at, range(len(lines)), 1.0, (len(managed), len(lines))),
         sold=sold,
         bought=world.user_node[world.plants][taken],

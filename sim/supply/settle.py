@@ -16,6 +16,7 @@ from sim.market.points import Shocks
 from sim.supply.appraisal import Appraisal
 from sim.supply.growth import Growth
 from sim.supply.operations import Operations, Outages
+from sim.supply.plans import Plans
 from sim.supply.portfolio import portfolio
 from sim.supply.reports import Reports
 from sim.supply.stages import Stage, Stages
@@ -54,9 +55,11 @@ class Supply:
         overrun = np.broadcast_to(np.asarray(p["overrun"]), shape)
         self.appraisal = Appraisal(folio, self.points, p, overrun, self.stages.building)
         self.growth = Growth(world, folio, p, draws)
+        self.plans = Plans(world, folio.facilities)
         self.reports = Reports(self.stages, self.operations, worlds)
         self.paid = np.ones((len(folio.bought), replicates))
         self.lift, self.margin = np.ones(shape), np.zeros(shape)
+        self.capacity = np.zeros((len(folio.facilities), replicates))
         self.built = np.zeros((len(folio.line_project), replicates))
         full = Sum(folio.line_project, range(len(folio.line_project)), 1.0, (shape[0], len(folio.line_project)))
         size = folio.line_base + folio.line_added
@@ -68,8 +71,12 @@ class Supply:
         self._go_on(tick, state)
         grown = self.growth(tick, self.stages.started, self.operations.open, self.outages.available(tick), self.lift)
         self.built, rows = grown.built, self.portfolio.facilities
-        state.capacity[rows] = grown.capacity
+        if tick.index > 0:
+            self.plans.follow(state, grown.capacity - self.capacity)
+        self.capacity, grows = grown.capacity, self.portfolio.grows
+        state.capacity[rows[grows]] = grown.capacity[grows]
         shocks.available[rows] *= grown.available
+        shocks.available[rows[~grows]] *= grown.capacity[~grows]
         shocks.support[rows] *= grown.support
         state.reach[self.growth.origins] = grown.reach
 
@@ -99,5 +106,6 @@ class Supply:
     def running(self, state: State) -> Floats:
         """(J, R): what each project makes in the tick, as a share of its full output."""
         facility = self.portfolio.line_facility
-        scale = self.world.scale[facility] * np.maximum(state.capacity[facility], TINY)
+        there = self.capacity[np.searchsorted(self.portfolio.facilities, facility)]
+        scale = self.world.scale[facility] * np.maximum(there, TINY)
         return self.full(self.built * (state.activity[facility] / scale))

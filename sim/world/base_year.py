@@ -13,6 +13,8 @@ Node = tuple[str, str]  # commodity, region
 Arc = tuple[str, str, str]  # commodity, origin, destination
 
 TONNE = 1000.0  # kg
+LEAST = 0.03  # share of a good's trade below which nobody would open a new route
+SPARE = 0.2  # weight of the region that makes most of a good, for new makers: they are built to serve the others
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,8 @@ class Lines:
     share: Mapping[Arc, float] = field(default_factory=dict)  # from whom new destinations would buy first
     weight: Mapping[Arc, float] = field(default_factory=dict)  # what arcs from new origins weigh beside those shares
     orders: Mapping[Node, float] = field(default_factory=dict)  # t that new origins would send, all lines at capacity 1
-    used: Mapping[Node, float] = field(default_factory=dict)  # t that destinations use, new ones at capacity 1
+    split: Mapping[Arc, float] = field(default_factory=dict)  # share of a new origin's goods that would go over an arc
+    price: Mapping[Node, float] = field(default_factory=dict)  # USD/t that new makers ask at their works
 
     @property
     def arcs(self) -> tuple[Arc, ...]:
@@ -49,6 +52,11 @@ class BaseYear:
     content: dict[str, dict[str, float]]
     price: dict[Node, float]
     lines: Lines = Lines()
+
+    @property
+    def works_price(self) -> dict[Node, float]:
+        """Base price at the works of who makes a good, USD/t; of new makers what they ask."""
+        return {**self.price, **self.lines.price}
 
     @property
     def scale(self) -> dict[str, float]:
@@ -101,6 +109,7 @@ def with_lines(year: BaseYear, tables: Tables, projects: Iterable[str], utilisat
     outputs = {(row.facility, row.commodity): row.amount for row in recipes if row.side == "output"}
     scale = {name: size * utilisation for name, size in capacity.items()}
     region = {row.facility: row.region for row in tables.facilities}
+    prices = {(row.commodity, row.region): row.price * TONNE for row in tables.line_prices}
     trade = _NewTrade(year, _totals(inputs, scale, region), _totals(outputs, scale, region))
     lines = Lines(
         scale=scale,
@@ -108,9 +117,9 @@ def with_lines(year: BaseYear, tables: Tables, projects: Iterable[str], utilisat
         share=trade.share,
         weight=trade.weight,
         orders=trade.made,
-        used=trade.used,
+        split=trade.split,
+        price={node: price for node, price in prices.items() if node in trade.made},
     )
-    prices = {(row.commodity, row.region): row.price * TONNE for row in tables.line_prices}
     return replace(
         year,
         inputs={**year.inputs, **inputs},
@@ -146,7 +155,8 @@ class _NewTrade:
         needed = {node: tonnes for node, tonnes in needed.items() if node not in self.used}
         self.share = {arc: share for node in needed for arc, share in self._suppliers(node)}
         self.used.update(needed)
-        self.weight = {arc: weight for node in self.made for arc, weight in self._customers(node)}
+        self.split = {arc: share for node in self.made for arc, share in self._customers(node)}
+        self.weight = {(c, o, d): self.made[c, o] * share / self.used[c, d] for (c, o, d), share in self.split.items()}
 
     def _suppliers(self, node: Node) -> Iterable[tuple[Arc, float]]:
         """Those who make a good in the base year, by what they export."""
@@ -154,16 +164,21 @@ class _NewTrade:
         sent = {o: tonnes for (c, o), tonnes in self.abroad.items() if c == commodity}
         if not sum(sent.values()):
             sent = {o: tonnes for (c, o), tonnes in self.sent.items() if c == commodity}
-        total = sum(sent.values())
-        return [((commodity, o, region), tonnes / total) for o, tonnes in sent.items() if tonnes]
+        return [((commodity, o, region), share) for o, share in _main(sent, keep=region).items()]
 
     def _customers(self, node: Node) -> Iterable[tuple[Arc, float]]:
-        """Those who use a good, but for where most of it is made; a new maker's goods weigh alike with all of them."""
+        """Those who use a good, the region that makes most of it less."""
         commodity, region = node
         sent = {o: tonnes for (c, o), tonnes in self.sent.items() if c == commodity}
         largest = max(sent, key=lambda o: (sent[o], o)) if sent else ""
-        used = {
-            d: tonnes for (c, d), tonnes in self.used.items() if c == commodity and d in (region, *({d} - {largest}))
-        }
-        total = sum(used.values())
-        return [((commodity, region, d), self.made[node] / total) for d in used]
+        used = {d: tonnes for (c, d), tonnes in self.used.items() if c == commodity}
+        taken = {d: tonnes * (SPARE if d == largest != region else 1) for d, tonnes in used.items()}
+        return [((commodity, region, d), share) for d, share in _main(taken, keep=region).items()]
+
+
+def _main(amounts: Mapping[str, float], keep: str) -> dict[str, float]:
+    """Shares of a total, without those that are too small; `keep` is never too small."""
+    total = sum(amounts.values())
+    kept = {name: amount for name, amount in amounts.items() if amount > LEAST * total or (name == keep and amount)}
+    total = sum(kept.values())
+    return {name: amount / total for name, amount in kept.items()}

@@ -18,6 +18,7 @@ from sim.units import DAYS_A_WEEK, DAYS_A_YEAR
 from sim.world.base_year import Arc, BaseYear, Node, base_year, with_lines
 from sim.world.tables import Tables
 
+SMALL = 0.01  # least share of an origin's goods that a promise is measured against
 THRIFTY = ("magnet", "chemical")  # processes that can make do with less of an input
 
 
@@ -45,6 +46,7 @@ class World:
     arc_flow: Floats  # (A, 1) t/day
     arc_share: Floats  # (A, 1) share of its destination's supply
     arc_weight: Floats  # (A, 1) what it weighs in sourcing at capacity 1: its share, or that of goods nobody makes yet
+    arc_split: Floats  # (A, 1) share of what its origin sends, or would send at capacity 1
     arc_transit: Floats  # (A,) days
     arc_landed: Floats  # (A,) price at origin with freight ÷ mean landed price
     arc_abroad: Floats  # (A,) 1 where a border is crossed
@@ -74,6 +76,7 @@ class World:
     sector_cost_share: Floats  # (S, 1) θ
     sector_cover: Floats  # (S, 1) days
 
+    origin_price: Floats  # (O, 1) USD/t at the works
     maker_cover: Floats  # (O, 1) days
     orders: Floats  # (O, 1) t/day that leaves the stock in the base year
     full_orders: Floats  # (O, 1) the same; where nobody makes anything yet, what lines would send at capacity 1
@@ -83,6 +86,7 @@ class World:
     # what lines bring
     projects: tuple[str, ...]
     lines: Ints  # rows of facilities that nobody runs in the base year
+    new_arcs: Ints  # rows of arcs from new origins
     new_origins: Ints  # rows of origins where nothing is made in the base year
     new_destinations: Ints  # rows of destinations where nothing is used in the base year
     takers: Ints  # rows of nodes where only lines make and nobody uses: they take their customers' prices
@@ -96,7 +100,7 @@ class World:
     output_value: Sum  # (F, O) value shares
     input_value: Sum  # (F, P) value shares
     cost_of_origin: Sum  # (O, F) shares of what is made
-    netback: Sum  # (takers, D) mean over customers
+    netback: Sum  # (takers, D) shares of their customers
 
     @cached_property
     def node_index(self) -> dict[Node, int]:
@@ -159,7 +163,7 @@ def build(
         "growth": _growth(year, tables, plants["facilities"]),
         "projects": tuple(projects),
     }
-    fields = {**frame, **arcs, **plants, **users, **flows, **_new_places(year, frame)}
+    fields = {**frame, **arcs, **plants, **users, **flows, **_new_places(year, frame, arcs)}
     for value in fields.values():
         if isinstance(value, np.ndarray):
             value.flags.writeable = False
@@ -208,7 +212,8 @@ def _arcs(year: BaseYear, tables: Tables, frame: Mapping[str, object]) -> dict[s
     supply = into(flow)[destination]
     begun = column(year.lines.share.get(arc, 0.0) for arc in arcs)
     share = np.divide(flow, supply, out=begun.copy(), where=supply > 0)
-    landed = column(year.price[c, o] * (1 + route[o, d].freight) for c, o, d in arcs)
+    works = year.works_price
+    landed = column(works[c, o] * (1 + route[o, d].freight) for c, o, d in arcs)
     orders = Sum(origin, range(len(arcs)), 1.0, (len(to_o), len(arcs)))
     shipped = orders(flow)
     other = column(year.other.get(n, 0.0) for n in to_o)
@@ -220,16 +225,24 @@ def _arcs(year: BaseYear, tables: Tables, frame: Mapping[str, object]) -> dict[s
         "arc_flow": flow,
         "arc_share": share,
         "arc_weight": np.array([[year.lines.weight.get(arc, own)] for arc, own in zip(arcs, share[:, 0], strict=True)]),
+        "arc_split": _split(year, arcs, flow, shipped[origin]),
         "arc_transit": np.array([route[o, d].transit for _, o, d in arcs]),
         "arc_landed": (landed / into(share * landed)[destination])[:, 0],
         "arc_abroad": np.array([float(o != d) for _, o, d in arcs]),
         "to_destination": into,
         "to_origin": orders,
         "maker_cover": column(cover[c] for c, _ in to_o),
+        "origin_price": column(works[n] for n in to_o),
         "orders": shipped,
         "full_orders": column(year.lines.orders.get(n, own) for n, own in zip(to_o, shipped[:, 0], strict=True)),
         "other_share": np.divide(other, shipped + other, out=np.zeros_like(other), where=shipped + other > 0),
     }
+
+
+def _split(year: BaseYear, arcs: Sequence[Arc], flow: Floats, sent: Floats) -> Floats:
+    """(A, 1): share of each arc in what its origin sends; next to nothing where a new destination asks an old one."""
+    known = np.divide(flow, sent, out=np.zeros_like(flow), where=sent > 0)[:, 0]
+    return np.maximum(column(year.lines.split.get(arc, own) for arc, own in zip(arcs, known, strict=True)), SMALL)
 
 
 def _plants(
@@ -294,7 +307,8 @@ class _Values:
         self.year = year
         landed = _landed_prices(year)
         self.input_values = {(f, c): v * landed[c, region[f]] for (f, c), v in year.inputs.items()}
-        self.output_values = {(f, c): v * year.price[c, region[f]] for (f, c), v in year.outputs.items()}
+        works = year.works_price
+        self.output_values = {(f, c): v * works[c, region[f]] for (f, c), v in year.outputs.items()}
         self.bought: dict[str, float] = defaultdict(float)
         self.sold: dict[str, float] = defaultdict(float)
         for (f, _), v in self.input_values.items():
@@ -439,24 +453,25 @@ def _node_growth(
     return {node: _weighted(parts) for node, parts in orders.items()}
 
 
-def _new_places(year: BaseYear, frame: Mapping[str, object]) -> dict[str, object]:
+def _new_places(year: BaseYear, frame: Mapping[str, object], arcs: Mapping[str, object]) -> dict[str, object]:
     """Where lines make or buy what nobody does in the base year, and whose prices they take."""
     to_d, to_o = _rows(frame)
     nodes: tuple[Node, ...] = frame["nodes"]  # type: ignore[assignment]
     row = {node: i for i, node in enumerate(nodes)}
     bought = {(c, d) for c, _, d in year.lines.share}
     takers = [node for node in year.lines.orders if node not in to_d]
-    used = year.lines.used
-    customers = {node: {d: used[node[0], d] for c, o, d in year.lines.weight if (c, o) == node} for node in takers}
+    known: tuple[Arc, ...] = arcs["arcs"]  # type: ignore[assignment]
     return {
+        "new_arcs": np.array([a for a, arc in enumerate(known) if arc in year.lines.weight], np.intp),
         "new_origins": np.array(sorted(to_o[n] for n in year.lines.orders), np.intp),
         "new_destinations": np.array(sorted(to_d[n] for n in bought), np.intp),
         "takers": np.array([row[n] for n in takers], np.intp),
         "netback": Sum.of(
             (
-                (t, to_d[node[0], d], tonnes / sum(customers[node].values()))
+                (t, to_d[c, d], share)
                 for t, node in enumerate(takers)
-                for d, tonnes in customers[node].items()
+                for (c, o, d), share in year.lines.split.items()
+                if (c, o) == node
             ),
             (len(takers), len(to_d)),
         ),

@@ -134,7 +134,10 @@ class Sources:
 
 
 GOODS = {"commodity": "commodities"}
-SOURCE_KINDS = {name: kind for name, kind in KINDS.items() if name != "base_year"} | {
+LATER = (  # what the base year does not need
+    "base_year", "projects", "lines", "line_recipes", "line_prices", "records", "cost_shares",
+)  # fmt: skip
+SOURCE_KINDS = {name: kind for name, kind in KINDS.items() if name not in LATER} | {
     "contents": Kind(ContentRow, ("commodity", "element"), GOODS | {"element": "elements"}),
     "recipes": Kind(RecipeRow, ("recipe", "commodity", "side"), GOODS),
     "activities": Kind(ActivityRow, ("facility",), {"facility": "facilities", "recipe": "recipes"}),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, TypeVar, get_args, get_type_hints
@@ -110,6 +110,7 @@ class ProjectRow(Fact):
     capital: float  # M USD of 2025
     life: float  # years
     unit_cost: float  # USD/kg of activity, without what it buys as inputs
+    contracted: float  # share of output that private customers have bound themselves to take at cost
 
 
 @dataclass(frozen=True)
@@ -148,6 +149,19 @@ class RecordRow(Fact):
     median: float  # months beyond the plan
     sigma: float  # of the lognormal
     failure: float  # share of those that had not begun to build
+
+
+@dataclass(frozen=True)
+class CostShareRow(Fact):
+    """What unit costs are made up of where full standards are met, and how far producers of a region meet them."""
+
+    process: Process
+    region: str  # * for all that have no row of their own
+    operating: float  # share of 1 of the cost at full standards; so are the next three, and together they are all of it
+    capital: float
+    environmental: float
+    social: float
+    met: float  # share of the environmental and social cost that producers bear today
 
 
 @dataclass(frozen=True)
@@ -204,6 +218,7 @@ class Tables:
     line_recipes: tuple[LineRecipeRow, ...] = ()
     line_prices: tuple[LinePriceRow, ...] = ()
     records: tuple[RecordRow, ...] = ()
+    cost_shares: tuple[CostShareRow, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -215,6 +230,7 @@ class Kind:
     names: Mapping[str, str] = field(default_factory=dict)  # column → table
     blanks: bool = False  # a column that does not apply may be empty
     fixed: str = ""  # column that a row laid over another leaves as it is; then there are no new rows
+    others: str = ""  # column in which * stands for all that have no row of their own
 
 
 KINDS: Mapping[str, Kind] = {
@@ -245,6 +261,7 @@ KINDS: Mapping[str, Kind] = {
     ),
     "line_prices": Kind(LinePriceRow, ("commodity", "region"), {"commodity": "commodities", "region": "regions"}),
     "records": Kind(RecordRow, ("slips",)),
+    "cost_shares": Kind(CostShareRow, ("process", "region"), {"region": "regions"}, others="region"),
 }
 
 
@@ -384,8 +401,8 @@ def _read_row(
             faults.append(_at(place, column, str(error)))
     if issubclass(kind.row, Fact):
         faults += _poor_evidence(place, cells)
-    if kind.row is ParameterRow:
-        faults += _no_value(place, cells)
+    if check := CHECKS.get(kind.row):
+        faults += check(place, cells)
     if not kind.blanks:
         names = dict.fromkeys([*kind.key, *kind.names])
         faults += [_at(place, c, "is empty.\nEvery row needs it.") for c in names if not cells[c]]
@@ -439,6 +456,23 @@ def _no_value(place: Place, cells: Mapping[str, str]) -> list[Problem]:
     return []
 
 
+def _not_all(place: Place, cells: Mapping[str, str]) -> list[Problem]:
+    """Shares of cost that are not all of it."""
+    try:
+        total = sum(float(cells[column]) for column in ("operating", "capital", "environmental", "social"))
+    except ValueError:  # told of its own cell
+        return []
+    if math.isclose(total, 1, abs_tol=1e-9):
+        return []
+    return [_at(place, "social", f"the four shares of the cost sum to {total:g}.\nTogether they are all of it: 1.")]
+
+
+CHECKS: Mapping[type[Any], Callable[[Place, Mapping[str, str]], list[Problem]]] = {
+    ParameterRow: _no_value,
+    CostShareRow: _not_all,
+}
+
+
 def _poor_evidence(place: Place, cells: Mapping[str, str]) -> list[Problem]:
     """A row without a source, or an assumption without a range."""
     faults = []
@@ -468,7 +502,7 @@ def _unknown_names(item: Found, kind: Kind, known: Mapping[str, set[str]]) -> li
     for column, table in kind.names.items():
         name = getattr(item.row, column)
         rows = known.get(table, {name})  # a table that could not be read is no reason to complain twice
-        if name and name not in rows:
+        if name and name not in rows and not (name == "*" and column == kind.others):
             message = f"{name!r} is not in {table}.csv.\n{suggest(name, sorted(rows))}"
             faults.append(_at(item.place, column, message))
     return faults

@@ -1,0 +1,66 @@
+"""Suppliers know what is being built: needs and orders grow with capacity, not a quarter later (eq. 10.12)."""
+
+from __future__ import annotations
+
+from typing import final
+
+import numpy as np
+
+from sim.axes import TINY, Floats, Ints, Sum
+from sim.ensemble.state import State
+from sim.world.build import World
+
+LEAST = 0.1  # of what is expected to be needed, what is left when plants close: some of it was never theirs
+
+
+@final
+class Plans:
+    """What changes of capacity mean for what people expect to be needed, wished and ordered.
+
+    Parameters
+    ----------
+    world : World
+    facilities : (M,) array → F
+        Those whose capacity projects change.
+    """
+
+    def __init__(self, world: World, facilities: Ints) -> None:
+        recipes = world.need_of_plants.matrix.tocoo()
+        place = {f: m for m, f in enumerate(facilities.tolist())}
+        needs = [
+            (int(u), place[int(f)], v) for u, f, v in zip(*recipes.coords, recipes.data, strict=True) if f in place
+        ]
+        self.users = np.array(sorted({u for u, _, _ in needs}), np.intp)
+        row = {u: i for i, u in enumerate(self.users.tolist())}
+        scale = world.scale[facilities, 0]
+        self.need = Sum.of(((row[u], m, v * scale[m]) for u, m, v in needs), (len(row), len(place)))
+        there = world.user_node[self.users]
+        self.arcs = np.flatnonzero(np.isin(world.arc_destination, there))
+        user = {d: i for i, d in enumerate(there.tolist())}  # each destination has one user that is a plant
+        self.of_arc = np.array([user[d] for d in world.arc_destination[self.arcs].tolist()], np.intp)
+        origins = world.arc_origin[self.arcs]
+        self.asked = _asked(world, self.arcs)
+        self.to_origin = Sum(origins, range(len(self.arcs)), 1.0, (world.to_origin.shape[0], len(self.arcs)))
+
+    def follow(self, state: State, change: Floats) -> None:
+        """Let expectations follow a change of capacity, (M, R) ratio to base, in place."""
+        before = state.expected_need[self.users]
+        after = np.maximum(before + self.need(change), before * LEAST)
+        state.expected_need[self.users] = after
+        grown = np.maximum(after - before, 0) / np.maximum(after, TINY)
+        for shares in (state.share, state.weight):  # who is new has no habits: he asks where most is exported
+            shares[self.arcs] += grown[self.of_arc] * (self.asked - shares[self.arcs]) * (self.asked >= 0)
+        wished = (after - before)[self.of_arc] * state.share[self.arcs]
+        state.wished[self.arcs] = np.maximum(state.wished[self.arcs] + wished, 0)
+        orders = self.to_origin.add(wished, state.expected_orders)
+        np.maximum(orders, 0, out=orders)
+
+
+def _asked(world: World, arcs: Ints) -> Floats:
+    """(K, 1): whom new needs are asked of: origins of the base year by what they export; −1 for new ones."""
+    abroad = world.to_origin(world.arc_flow * world.arc_abroad[:, None])[world.arc_origin[arcs]]
+    old = world.orders[world.arc_origin[arcs]] > 0
+    into = Sum(world.arc_destination[arcs], range(len(arcs)), 1.0, (world.to_destination.shape[0], len(arcs)))
+    total = into(abroad * old)[world.arc_destination[arcs]]
+    share = np.divide(abroad, total, out=world.arc_share[arcs].copy(), where=total > 0)
+    return np.where(old, share, -1.0)
