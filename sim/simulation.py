@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property, partial
 from math import ceil
 from pathlib import Path
@@ -90,7 +91,7 @@ class Plan:
     def controls(self) -> tuple[Control, ...]:
         """Those that are controls, the first to be announced first."""
         found = [i for i in self.instruments if isinstance(i, Control)]
-        return tuple(sorted(found, key=lambda c: (c.announced or c.in_force, c.name)))
+        return tuple(sorted(found, key=lambda c: (c.known or date.max, c.name)))
 
     @cached_property
     def arcs(self) -> Ints:
@@ -142,7 +143,7 @@ class Plan:
             covered=[c for c in world.commodities if c in named],
             home=first.by if first else "",
             homes=homes,
-            first_control=self.horizon.day(first.announced or first.in_force) if first else None,
+            first_control=self.horizon.day(first.known) if first and first.known else None,
             everything=self.scenario.outputs.everything,
             headline=headline,
         )
@@ -155,6 +156,12 @@ class Plan:
             self.scenario.problem(Mistake(("instruments", place), found, right))
             for place, instrument in enumerate(self.scenario.instruments)
             if not instrument.acts_on(self.world)
+        ]
+        kinds = {instrument.name: instrument.kind for instrument in self.scenario.instruments}
+        problems += [
+            self.scenario.problem(Mistake(("instruments", place, *path), found, right))
+            for place, instrument in enumerate(self.scenario.instruments)
+            for path, found, right in instrument.check_others(kinds)
         ]
         if problems:
             raise InputError(problems)
@@ -391,7 +398,8 @@ def run_chunk(plan: Plan, replicates: range, file: BinaryIO | None = None) -> Ch
     held_at_end = plan.mass.held(market.state, market.under_way.total, market.controls.waiting)
     plan.mass.check(held, held_at_end, recorder.running)
     told = [] if setting.supply is None else setting.supply.reports.turns
-    items, block = recorder.block(setting.measured, draws.table(), setting.events, told)
+    turns = [*told, *setting.notices.turns]
+    items, block = recorder.block(setting.measured, draws.table(), setting.events, turns)
     return Chunk(items, draws.items, block, os.getpid(), peak_memory())
 
 
@@ -418,8 +426,9 @@ def _bind(plan: Plan, parameters: Parameters, draws: Draws, worlds: int) -> tupl
     if plan.world.projects:
         supply = Supply(plan.world, parameters, draws, plan.horizon, plan.size, worlds)
         points.supply.append(supply)
+        points.settled.append(supply.settle)
         measured.extend(supply.reports.measured())
-    setting = Setting(plan.world, parameters, clock, points, controls, draws, events, measured, traced, supply)
+    setting = Setting(plan.world, parameters, clock, points, controls, draws, events, measured, traced, supply, worlds)
     for instrument in plan.instruments:
         instrument.bind(setting)
     return market, setting

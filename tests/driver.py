@@ -20,6 +20,7 @@ from sim.files.distributions import Distribution, parse_in_unit
 from sim.instruments.base import KINDS, Instrument, Setting
 from sim.market.points import Points, controls_on
 from sim.market.settle import Market
+from sim.supply.settle import Supply
 from sim.world.build import World, build
 from sim.world.tables import Tables
 from tests.worlds import MARGINS, small_tables
@@ -68,16 +69,27 @@ def market(
     tick: int = 7,
     days: int = FOUR_YEARS,
     margins: Mapping[str, float] = MARGINS,
+    projects: Sequence[str] = (),
+    uncertain: bool = True,
     **overrides: Scalar,
 ) -> Built:
-    """A market with the instruments attached to its points, in the order of their names; it starts on START."""
-    world, p, points = build(tables, margins), parameters(**overrides), Points()
+    """A market with the instruments attached to its points, in the order of their names; it starts on START.
+
+    Where there are projects, they draw their days in each world, or all of them at the median.
+    """
+    p, points = parameters(**overrides), Points()
+    world = build(tables, margins, projects, float(np.mean(p["utilisation_base"])))
     kinds: list[Instrument] = [KINDS[str(spec["kind"])].model_validate(spec) for spec in instruments]
     arcs = np.unique(np.concatenate([np.empty(0, np.intp), *(kind.arcs(world) for kind in kinds)]))
     controls = controls_on(world, arcs, replicates)
     clock = Clock(Horizon(START, day(days - 1), tick))
-    setting = Setting(world, p, clock, points, controls, Draws(1, range(replicates)), [], [], [])
-    made = Market(world, p, points, controls, tick, replicates)
+    draws, made = Draws(1, range(replicates), uncertain), Market(world, p, points, controls, tick, replicates)
+    size = np.ones((len(world.facilities), 1))
+    supply = Supply(world, p, draws, clock.horizon, size, replicates) if projects else None
+    setting = Setting(world, p, clock, points, controls, draws, [], [], [], supply, replicates)
+    if supply is not None:
+        points.supply.append(supply)
+        points.settled.append(supply.settle)
     for kind in sorted(kinds, key=lambda kind: kind.name):
         kind.bind(setting)
     return Built(world, made, clock, setting)

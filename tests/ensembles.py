@@ -40,6 +40,20 @@ OTHERS = """\
   - {name: strike, kind: supply_shock, processes: mine, regions: HO, start: 2025-04-02, lasts: 60 days,
      loss: {uniform: {low: 20 %, high: 60 %}}}
   - {name: boom, kind: demand_shock, sectors: tools, start: 2025-05-05, lasts: 90 days, change: 20 %}
+  - {name: tariff, kind: import_tariff, by: AB, on: HO, covers: {elements: all, stages: [magnet]},
+     in_force: 2025-02-13, rate: {uniform: {low: 20 %, high: 60 %}},
+     changes: [{name: war, since: 2025-04-09, rate: 145 %}]}
+  - {name: levy, kind: export_tariff, by: HO, covers: {elements: [Bb]}, in_force: 2025-07-04, rate: 10 %}
+  - {name: war, kind: tariff_regime, by: HO, against: AB, hazard: 0.02/day, elasticity: 1.5, relief: 30 %,
+     retaliation: {uniform: {low: 10 days, high: 60 days}}, negotiation: {uniform: {low: 5 days, high: 40 days}},
+     truce: {uniform: {low: 30 days, high: 90 days}}}
+  - {name: answer, kind: export_licence, by: HO, covers: {elements: all, stages: [oxide]}, follows: war,
+     processing: {lognormal: {median: 20 days, ratio: 2}}, reviewers: {start: 20 %, final: 1.5, time: 60 days},
+     approval: {default: 60 %, rules: [{name: fine, end_use: optics, share: 0}]}}
+  - {name: review, kind: treaty_review, review: 2025-08-06, by: HO, on: AB, covers: {elements: all}, chance: 60 %,
+     outcomes: [{name: talks, share: 50 %, rate: 5 %}, {name: end, share: 50 %, rate: 25 %, risk_premium: 2 %}]}
+  - {name: mines, kind: production_quota, by: HO, processes: mine, in_force: 2025-05-07, level: 90 %, push: 50 %,
+     discount: {uniform: {low: 0 %, high: 20 %}}, changes: [{name: dumping, since: 2025-09-03, level: 130 %}]}
 """
 
 

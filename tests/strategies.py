@@ -56,4 +56,31 @@ def every_kind(
             "name": "slump", "kind": "demand_shock", "sectors": "cars", "change": change, "start": day(300),
             "lasts": "200 days",
         },
+        {
+            "name": "tariff", "kind": "import_tariff", "by": "AB", "on": "HO", "covers": oxides, "in_force": day(45),
+            "rate": rate, "changes": [{"name": "war", "since": day(90), "rate": 4 * rate}],
+        },
+        {
+            "name": "levy", "kind": "export_tariff", "by": "HO", "covers": magnets, "in_force": day(120),
+            "until": day(480), "rate": rate,
+        },
+        {
+            "name": "war", "kind": "tariff_regime", "by": "HO", "against": "AB", "hazard": f"{rate / 10}/day",
+            "retaliation": "40 days", "negotiation": {"uniform": {"low": "20 days", "high": "60 days"}},
+            "truce": "80 days", "relief": 0.5,
+        },
+        {
+            "name": "answer", "kind": "export_licence", "by": "HO", "covers": oxides, "coverage": coverage,
+            "follows": "war", "processing": "20 days", "approval": {"default": 0.5},
+        },
+        {
+            "name": "review", "kind": "treaty_review", "review": day(220), "by": "AB", "on": "HO", "covers": oxides,
+            "chance": rate, "outcomes": [{"name": "end", "share": 1, "rate": 0.25, "risk_premium": 0.02}],
+        },
+        {
+            "name": "mines", "kind": "production_quota", "by": "HO", "processes": "mine", "enforced": coverage,
+            "level": 0.9, "in_force": day(150), "changes": [
+                {"name": "dumping", "since": day(330), "level": 1.3, "push": 0.5, "discount": 0.2},
+            ],
+        },
     ]  # fmt: skip

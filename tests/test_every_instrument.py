@@ -24,6 +24,18 @@ ZEROS = {
     "leakage": "  - {name: null-one, kind: leakage, by: HO, covers: {elements: all}, in_force: 2025-02-01, rate: 0}\n",
     "supply_shock": "  - {name: null-one, kind: supply_shock, start: 2025-02-01, lasts: 1 year, loss: 0}\n",
     "demand_shock": "  - {name: null-one, kind: demand_shock, start: 2025-02-01, lasts: 1 year, change: 0}\n",
+    "import_tariff": "  - {name: null-one, kind: import_tariff, by: AB, covers: {elements: all}, in_force: 2025-02-01, "
+    "rate: 0, changes: [{name: later, since: 2025-03-01, rate: 0 %}]}\n",
+    "export_tariff": "  - {name: null-one, kind: export_tariff, by: HO, covers: {elements: all}, in_force: 2025-02-01, "
+    "rate: 0}\n",
+    "tariff_regime": "  - {name: null-one, kind: tariff_regime, by: HO, against: AB, hazard: 0/day, relief: 50 %, "
+    "retaliation: 30 days, negotiation: 30 days, truce: 90 days}\n",
+    "treaty_review": "  - {name: null-one, kind: treaty_review, review: 2025-02-01, by: AB, on: HO, chance: 0, "
+    "covers: {elements: all}, outcomes: [{name: end, share: 1, rate: 25 %}]}\n",
+    "production_quota": "  - {name: null-one, kind: production_quota, by: HO, processes: mine, in_force: 2025-02-01, "
+    "level: 50 %, push: 50 %, discount: 20 %, enforced: 0}\n",
+    "standard": "  - {name: null-one, kind: standard, by: AB, since: 2025-02-01, required: 0, premium: 10 %, "
+    "tariff: 20 %}\n",
 }
 
 

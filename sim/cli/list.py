@@ -12,7 +12,7 @@ from sim.errors import InputError, Place, Problem, suggest
 if TYPE_CHECKING:
     from sim.world.tables import Tables
 
-Rows = list[tuple[str, ...]]
+Rows = list[tuple[str | float, ...]]
 
 
 def list_(
@@ -61,6 +61,17 @@ def _variables() -> Rows:
     return [(one.name, one.unit, ", ".join(one.by), one.definition) for one in variables]
 
 
+def _costs() -> Rows:
+    """Cost of a kilogram of activity without inputs, USD: what is borne today, and at full standards."""
+    from sim.simulation import load, make_plan, worlds_of
+    from sim.supply.costs import unit_costs
+
+    *_, setting = worlds_of(make_plan(load("baseline", ["ensemble.uncertain=false"])), range(1))
+    assert setting.supply is not None
+    found = unit_costs(setting.world, setting.supply.portfolio, setting.parameters)
+    return [(*one[:-1], sum(one.parts), sum(one.parts) + one.missing) for one in found]
+
+
 def _from_tables(pick: "Callable[[Tables], Rows]") -> Callable[[], Rows]:
     """Make a list of rows of the seeds tables."""
 
@@ -104,6 +115,7 @@ KINDS: Mapping[str, Callable[[], Rows]] = {
     "commodities": _from_tables(_commodities),
     "regions": _from_tables(_regions),
     "facilities": _from_tables(_facilities),
+    "costs": _costs,
     "sectors": _from_tables(_sectors),
     "metrics": _metrics,
     "variables": _variables,
@@ -115,6 +127,18 @@ HEADERS = {
     "commodities": ["commodity", "unit", "name"],
     "regions": ["region", "", "name"],
     "facilities": ["facility", "region", "process", "status", "operator"],
+    "costs": [
+        "USD/kg without inputs",
+        "",
+        "region",
+        "process",
+        "operating",
+        "capital",
+        "environmental",
+        "social",
+        "today",
+        "at full standards",
+    ],
     "sectors": ["sector", "regions"],
     "metrics": ["metric", "unit", "by", "better", "definition"],
     "variables": ["variable", "unit", "by", "definition"],

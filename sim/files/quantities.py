@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from sim.units import Dimension
 
 __all__ = [
-    "Cases", "Change", "Count", "Date", "Days", "Dollars", "DollarsPerDay", "DollarsPerTonne", "GrowthPerDay", "Model",
-    "Names", "Number", "RatePerDay", "Share", "Tonnes", "TonnesPerDay", "UncertainChange", "UncertainDays",
-    "UncertainDollars", "UncertainDollarsPerDay", "UncertainDollarsPerTonne", "UncertainGrowthPerDay",
-    "UncertainNumber", "UncertainRatePerDay", "UncertainShare", "UncertainTonnes", "UncertainTonnesPerDay",
-    "WholeDays", "WorldNames",
+    "Cases", "Change", "Count", "Date", "Days", "Dollars", "DollarsPerDay", "DollarsPerTonne", "GrowthPerDay",
+    "Model", "Names", "Number", "RatePerDay", "Ratio", "Share", "Tonnes", "TonnesPerDay", "UncertainChange",
+    "UncertainDays", "UncertainDollars", "UncertainDollarsPerDay", "UncertainDollarsPerTonne",
+    "UncertainGrowthPerDay", "UncertainNumber", "UncertainRatePerDay", "UncertainRatio", "UncertainShare",
+    "UncertainTonnes", "UncertainTonnesPerDay", "WholeDays", "WorldNames",
 ]  # fmt: skip
 
 Json: TypeAlias = dict[str, Any]
@@ -120,6 +120,7 @@ Dollars: TypeAlias = Annotated[float, _quantity(units.MONEY)]
 DollarsPerDay: TypeAlias = Annotated[float, _quantity(units.MONEY_RATE)]
 DollarsPerTonne: TypeAlias = Annotated[float, _quantity(units.PRICE)]
 Share: TypeAlias = Annotated[float, _quantity(units.SHARE)]
+Ratio: TypeAlias = Annotated[float, _quantity(units.RATIO)]
 Change: TypeAlias = Annotated[float, _quantity(units.CHANGE)]
 GrowthPerDay: TypeAlias = Annotated[float, _quantity(units.GROWTH)]
 RatePerDay: TypeAlias = Annotated[float, _quantity(units.RATE)]
@@ -134,6 +135,7 @@ UncertainDollars: TypeAlias = Annotated[float | Distribution, _uncertain(units.M
 UncertainDollarsPerDay: TypeAlias = Annotated[float | Distribution, _uncertain(units.MONEY_RATE)]
 UncertainDollarsPerTonne: TypeAlias = Annotated[float | Distribution, _uncertain(units.PRICE)]
 UncertainShare: TypeAlias = Annotated[float | Distribution, _uncertain(units.SHARE)]
+UncertainRatio: TypeAlias = Annotated[float | Distribution, _uncertain(units.RATIO)]
 UncertainChange: TypeAlias = Annotated[float | Distribution, _uncertain(units.CHANGE)]
 UncertainGrowthPerDay: TypeAlias = Annotated[float | Distribution, _uncertain(units.GROWTH)]
 UncertainRatePerDay: TypeAlias = Annotated[float | Distribution, _uncertain(units.RATE)]
@@ -251,6 +253,7 @@ class WorldNames:
     sectors: tuple[str, ...] = ()
     facilities: tuple[str, ...] = ()
     processes: tuple[str, ...] = ()
+    projects: tuple[str, ...] = ()
     variables: tuple[str, ...] = ()
     parameters: Mapping[str, str] = field(default_factory=dict)  # unit by name
 

@@ -13,7 +13,7 @@ def annuity(rate: Scalar | Floats, years: Scalar | Floats) -> Floats:
     Parameters
     ----------
     rate : float or array, share a year
-        Real; may be nought.
+        Real; may be nought, or below.
     years : float or array, years
 
     Returns
@@ -24,10 +24,11 @@ def annuity(rate: Scalar | Floats, years: Scalar | Floats) -> Floats:
     --------
     Ten years at 10 %, paid evenly over each year:
 
-    >>> float(annuity(0.10, 10.0).round(4))
+    >>> float(annuity(0.10, 10.0).round(3))
     6.447
     """
-    force = np.maximum(np.log1p(rate), TINY)
+    force = np.log1p(rate)
+    force = np.where(np.abs(force) < TINY, TINY, force)
     return np.asarray(-np.expm1(-force * years) / force)
 
 
@@ -95,8 +96,9 @@ def net_present_value(
     >>> net_present_value(a(20.0), a(100.0), a(0.1), a(10.0), a(2.0), a(0.0)).round(1)
     array([[15.5]])
     """
+    built = np.maximum(build, TINY)  # what is built in no time is paid at once
     earned = margin * annuity(rate, life) * discount(rate, build + ramp / 2)
-    spent = capital * annuity(rate, build) / np.maximum(build, TINY)
+    spent = capital * annuity(rate, built) / built
     return earned - spent
 
 

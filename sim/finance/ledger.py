@@ -33,6 +33,7 @@ class Account(Enum):
     GRANTS = "given for nothing in return"
     TOP_UPS = "paid on top of a price"
     LOSSES = "owed or held, and lost"
+    FUNDS = "what the money that is out costs"
     INTEREST = "interest received"
     RETURNS = "dividends and shares of the upside received"
     DUTIES = "duties collected"

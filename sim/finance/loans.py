@@ -6,8 +6,7 @@ from typing import final
 
 import numpy as np
 
-from sim.axes import Bools, Floats, Scalar, Sum
-from sim.finance.capital import annuity
+from sim.axes import TINY, Bools, Floats, Scalar, Sum
 from sim.finance.ledger import Account, Ledger
 from sim.units import DAYS_A_YEAR
 
@@ -21,6 +20,28 @@ def interest(principal: Floats, rate: Scalar, days: float) -> Floats:
     10.0
     """
     return principal * rate * (days / DAYS_A_YEAR)
+
+
+def level_payment(principal: Floats, rate: Scalar, term: float, days: float) -> Floats:
+    """USD a year that, paid at the end of every tick, clears a loan over its term (eq. 11.6).
+
+    Parameters
+    ----------
+    principal : (J, R) array, USD
+    rate : float or (R,) array, share a year
+    term : float, years
+    days : float, days
+        Of a tick.
+
+    Examples
+    --------
+    1000 at 10 %, paid back in two payments, each at the end of a year: 1000 × 0.1 ÷ (1 − 1.1⁻²).
+
+    >>> float(level_payment(np.array(1000.0), 0.1, 2.0, 365.0).round(2))
+    576.19
+    """
+    asked = np.where(np.abs(rate) < TINY, TINY, rate)
+    return principal * asked / -np.expm1(-np.log1p(asked * (days / DAYS_A_YEAR)) * (term * DAYS_A_YEAR / days))
 
 
 @final
@@ -60,7 +81,7 @@ class Loans:
         """
         due = interest(self.owed, self.rate, days)
         begins = pays & (self.level <= 0)
-        self.level = np.where(begins, self.owed / annuity(self.rate, self.term), self.level)
+        self.level = np.where(begins, level_payment(self.owed, self.rate, self.term, days), self.level)
         paid = np.where(pays, np.minimum(self.level * (days / DAYS_A_YEAR), self.owed + due), 0)
         self.owed += due - paid
         self._post(Account.LOANS, Account.INTEREST, due)

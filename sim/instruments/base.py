@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import ClassVar, get_args
 
@@ -19,7 +19,9 @@ from sim.ensemble.parameters import Parameters
 from sim.ensemble.recorder import Traced
 from sim.files.distributions import Distribution
 from sim.files.quantities import Model, WorldNames
+from sim.instruments.notices import Notices
 from sim.market.points import Controls, Points
+from sim.supply.settle import Supply
 from sim.world.build import World
 
 KINDS: dict[str, type[Instrument]] = {}
@@ -42,6 +44,9 @@ class Setting:
     events: list[Event]
     measured: list[Measured]
     traced: list[Traced]
+    supply: Supply | None = None  # where there are projects
+    worlds: int = 0  # how many of the replicates count in what is told: the first columns
+    notices: Notices = field(default_factory=Notices)
 
     @property
     def replicates(self) -> int:
@@ -77,6 +82,10 @@ class Instrument(Model):
     @abstractmethod
     def check(self, names: WorldNames) -> Iterator[Problem]:
         """What is wrong with it in a world of these names."""
+
+    def check_others(self, kinds: Mapping[str, str]) -> Iterator[Problem]:  # noqa: ARG002  (for those that refer)
+        """What is wrong with the instruments that it refers to; `kinds` holds those of the scenario, by name."""
+        yield from ()
 
     @abstractmethod
     def is_zero(self) -> bool:

@@ -107,6 +107,11 @@ class UnitCost(NamedTuple):
     social: float
     missing: float  # what full standards would add
 
+    @property
+    def parts(self) -> tuple[float, ...]:
+        """What is borne today."""
+        return self.operating, self.capital, self.environmental, self.social
+
 
 def unit_costs(world: World, portfolio: Portfolio, p: Parameters) -> list[UnitCost]:
     """Of all facilities that run in the base year, and of all projects; capital at what private owners ask.

@@ -97,3 +97,17 @@ def test_a_tick_sends_what_crossed_and_what_leaked_to_land_together() -> None:
         case.market.under_way.land(Tick(index, index * 7, index * 7 + 7, 7))
     landed = case.market.under_way.land(Tick(4, 28, 35, TICK.whole))
     assert one(landed, case.arc[OXIDE_ABROAD]) == pytest.approx(29)
+
+
+def test_customs_count_what_crossed() -> None:
+    """After what waits and what leaks: 19 t."""
+    case, counted = loaded(), list[float]()
+
+    def hold(_tick: Tick, crossing: Floats, controls: Controls) -> None:
+        crossing[0] -= 2
+        controls.granted[0] = 0
+
+    case.points.crossings.append(hold)
+    case.points.customs.append(lambda _, state, __: counted.append(one(state.crossed, case.arc[OXIDE_ABROAD])))
+    case.settle(Border)
+    assert counted == [19]

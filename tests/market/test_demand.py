@@ -20,6 +20,7 @@ from tests.tiny import (
     OXIDE_OF_CARS,
     OXIDE_OF_OPTICS,
     Case,
+    ban,
     one,
 )
 
@@ -102,3 +103,13 @@ def test_the_baseline_grows_to_the_middle_of_the_tick_and_is_shocked() -> None:
     assert one(case.state.baseline, case.sector[CARS_AB]) == pytest.approx(grown, rel=1e-12)
     assert one(case.state.baseline, case.sector[OPTICS]) == pytest.approx(0.8 * grown, rel=1e-12)
     assert one(case.state.need, case.user[OXIDE_OF_OPTICS]) == pytest.approx(2 * 0.8 * grown, rel=1e-12)
+
+
+def test_what_is_charged_on_the_way_is_paid_under_contract() -> None:
+    """Two fifths on the oxide of HO, three quarters of all, landed at 55 where the mean is 56.25: 1 + 0.3·55/56.25."""
+    case = Case(ban(), contract_share=1)
+    case.controls.charge(np.array([0]), 0.4)
+    case.points.tariffs.append(lambda _tick, _controls: None)
+    case.settle(Demand)
+    assert one(case.state.paid, case.d[OXIDE_AB]) == pytest.approx(1 + 0.3 * 55 / 56.25)
+    assert one(case.state.paid, case.d[OXIDE_HO]) == pytest.approx(1)

@@ -261,3 +261,17 @@ def test_other_use_takes_no_more_than_all() -> None:
     case.state.price[case.node[OXIDE_HO]] = math.log(1e-3)
     case.settle(Plants)
     assert one(case.state.other, case.o[OXIDE_HO]) == pytest.approx(10)
+
+
+def test_states_change_what_plants_want_up_to_all_that_they_can_do() -> None:
+    """The works want 12 t a day; at full utilisation they would make 12/0.85. A plan of a half leaves 6."""
+    case, can = Case(), list[float]()
+
+    def halve(_tick: object, wanted: Floats, most: Floats) -> None:
+        can.append(one(most, case.facility["HO works"]))
+        wanted *= 0.5
+
+    case.points.plans.append(halve)
+    case.settle(Plants)
+    assert can == pytest.approx([12 / 0.85])
+    assert one(case.state.activity, case.facility["HO works"]) == pytest.approx(6)

@@ -7,6 +7,7 @@ import pytest
 
 from sim.ensemble.scratch import Scratch
 from sim.market.arrivals import parts_of_users
+from sim.market.points import PROPOSALS
 from tests.tiny import OXIDE_ABROAD, OXIDE_OF_CARS, OXIDE_OF_OPTICS, Case, ban, one
 
 ROW = np.array([0])
@@ -31,6 +32,14 @@ def test_the_loudest_alarm_and_the_largest_block_count() -> None:
     assert controls.blocked[0].tolist() == [0.7, 0.7]
 
 
+def test_tariffs_add() -> None:
+    """A quarter and a tenth."""
+    controls = Case(ban()).controls
+    controls.charge(ROW, 0.25)
+    controls.charge(ROW, 0.1)
+    assert controls.tariff[0].tolist() == pytest.approx([0.35, 0.35])
+
+
 def test_proposals_are_forgotten_at_the_start_of_a_tick() -> None:
     """All but the arcs."""
     case = Case(ban())
@@ -40,7 +49,7 @@ def test_proposals_are_forgotten_at_the_start_of_a_tick() -> None:
     case.controls.clear()
     assert case.controls.arcs.tolist() == [case.arc[OXIDE_ABROAD]]
     arrays = [a for n, a in vars(case.controls).items() if isinstance(a, np.ndarray) and n != "arcs"]
-    assert len(arrays) == 9
+    assert len(arrays) == len(PROPOSALS) > 1
     assert not any(array.any() for array in arrays)
 
 

@@ -211,3 +211,17 @@ def test_goods_under_way_are_supply() -> None:
     case.settle(Prices)
     x = math.log(SUPPLY_AB / (SUPPLY_AB + 21))
     assert one(case.state.bare, case.node[OXIDE_AB]) == pytest.approx(0.75 * x)
+
+
+def test_makers_may_ask_less_than_their_costs_let_them() -> None:
+    """A quarter off what is passed on: bare is ln 0.75 in HO, and nothing elsewhere."""
+    case = Case()
+
+    def cut(_tick: object, passed: Floats) -> None:
+        passed[case.node[OXIDE_HO]] += math.log(0.75)
+
+    case.points.discounts.append(cut)
+    case.settle(Prices)
+    assert one(case.state.bare, case.node[OXIDE_HO]) == pytest.approx(math.log(0.75))
+    assert one(case.state.price, case.node[OXIDE_HO]) < 0
+    assert one(case.state.bare, case.node[OXIDE_AB]) == pytest.approx(0)

@@ -106,3 +106,12 @@ def test_with_nothing_asked_all_is_filled() -> None:
     case.settle(Sourcing)
     assert one(case.state.fill, case.o[OXIDE_AB]) == pytest.approx(1)
     assert one(case.state.shipped, case.arc[OXIDE_OWN]) == 0
+
+
+def test_what_is_charged_on_the_way_deters_as_a_price_does() -> None:
+    """Four times the price from HO, by a tariff of 300 %: attraction ¾·½ against ¼; half of the way from ¾."""
+    case = Case(ban(), sourcing_elasticity=0.5, habit_time=HALF)
+    case.controls.charge(np.array([0]), 3.0)
+    case.points.tariffs.append(lambda _tick, _controls: None)
+    case.settle(Sourcing)
+    assert one(case.state.share, case.arc[OXIDE_ABROAD]) == pytest.approx((0.75 + 0.6) / 2)

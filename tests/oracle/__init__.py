@@ -46,7 +46,7 @@ def run(
     base, calendar = BaseYear(tables, margins), Calendar(days, tick)
     border = Border(base, p, controls, calendar)
     world = World(base, p, border, calendar, perturb)
-    record = all_series(base)
+    record = all_series(base, border)
     env = simpy.Environment()
     for quota in border.quotas:
         env.process(quota.dates(env))

@@ -10,7 +10,10 @@ from tests.oracle.control import Plain
 from tests.oracle.controls import Ban, DemandShock, Leak, SupplyShock, bound
 from tests.oracle.forms import Parameters, alpha
 from tests.oracle.licence import Licence
+from tests.oracle.makers import ProductionQuota
 from tests.oracle.quota import Quota
+from tests.oracle.regime import Regime
+from tests.oracle.tariff import Tariff
 
 
 class Border:
@@ -23,6 +26,11 @@ class Border:
         self.licences = [c for c in everything if isinstance(c, Licence)]
         self.quotas = [c for c in everything if isinstance(c, Quota)]
         self.leaks = [c for c in everything if isinstance(c, Leak)]
+        self.tariffs = [c for c in everything if isinstance(c, Tariff)]
+        self.regimes = {c.name: c for c in everything if isinstance(c, Regime)}
+        self.production = [c for c in everything if isinstance(c, ProductionQuota)]
+        for control in (*self.controls, *self.leaks):
+            control.regime = self.regimes[control.follows] if control.follows else None
         self.shocks = [c for c in everything if isinstance(c, SupplyShock | DemandShock)]
 
     def shock(self, tick: Tick) -> None:
@@ -33,6 +41,29 @@ class Border:
             s.shock = 1.0
         for shock in self.shocks:
             shock.hit(tick)
+
+    def charge(self, tick: Tick) -> None:
+        """What is charged on the way, and which measures have come with regimes (eqs 7.14 to 7.16)."""
+        for a in self.base.arcs:
+            a.tariff = 0.0
+        for regime in self.regimes.values():
+            regime.go_on(tick, self.tariffs)
+        for control in self.controls:
+            control.follow()
+        for tariff in self.tariffs:
+            tariff.charge(tick, self.regimes.values())
+
+    def plan(self, tick: Tick) -> None:
+        """What states make of what plants want (eq. 7.18)."""
+        for quota in self.production:
+            quota.plan(tick)
+
+    def cut(self, tick: Tick) -> None:
+        """What states let makers ask (eq. 7.19)."""
+        for n in self.base.nodes:
+            n.discount = 0.0
+        for quota in self.production:
+            quota.cut(tick)
 
     def share(self, tick: Tick) -> None:
         """Who gets what of what lands, t: by their parts, and by what end uses are granted (eqs 1.2, 7.9)."""
@@ -86,6 +117,8 @@ class Border:
             a.crossed += a.granted
         for licence in self.licences:
             licence.count()
+        for tariff in self.tariffs:
+            tariff.collect()
 
     def leak(self, tick: Tick) -> None:
         """What goes round, t, no more than makers can send, pro rata (eq. 7.13)."""

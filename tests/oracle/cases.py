@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 PARAMETERS = Path(__file__).parents[2] / "seeds" / "parameters.csv"
-INTERNAL = {"weeks": 7, "days": 1, "1": 1, "/week": 1 / 7, "/year": 1 / 365, "USD/kg": 1000}
+INTERNAL = {"years": 365, "weeks": 7, "days": 1, "1": 1, "/week": 1 / 7, "/year": 1 / 365, "USD/kg": 1000}
 
 
 def numbers(start: int = 0) -> Callable[[], float]:
@@ -26,6 +26,6 @@ def parameters(growth: float = 0.0) -> dict[str, float]:
 
 
 def _middle(cell: str) -> float:
-    """A plain number, or the mode of a triangular distribution."""
-    mode = re.search(r"mode: ([\d.]+)", cell)
-    return float(mode[1] if mode else cell)
+    """A plain number, the mode of a triangular distribution or the median of a lognormal."""
+    middle = re.search(r"(?:mode|median): ([\d.]+)", cell)
+    return float(middle[1] if middle else cell)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tests.oracle.base import BaseYear
 from tests.oracle.calendar import Tick
 from tests.oracle.forms import Parameters
 from tests.oracle.parts import Arc
+
+if TYPE_CHECKING:
+    from tests.oracle.regime import Regime
 
 Plain = Mapping[str, Any]
 
@@ -27,9 +30,19 @@ class Control:
         self.p = p
         self.name: str = plain["name"]
         self.arcs = base.arcs_named(plain["arcs"])
-        self.announced, self.in_force = plain["announced"], plain["in_force"]
+        self.announced: float = plain["announced"]
+        self.in_force: float = plain["in_force"]
         self.until = day_or_never(plain, "until")
         self.coverage: float = plain["coverage"]
+        self.follows: str | None = plain.get("follows")
+        self.regime: Regime | None = None
+
+    def follow(self) -> None:
+        """Take its dates of a tick from the regime that it follows, if it does (eq. 7.16)."""
+        if self.regime is not None:
+            in_force = self.regime.in_force
+            self.announced = self.in_force = self.regime.answered if in_force else math.inf
+            self.until = math.inf if in_force else 0
 
     def inside(self, tick: Tick) -> float:
         """Share of the days of a tick on which it is in force, times coverage (*in*)."""

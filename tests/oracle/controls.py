@@ -12,7 +12,10 @@ from tests.oracle.calendar import Calendar, Tick
 from tests.oracle.control import Control, Plain, day_or_never
 from tests.oracle.forms import Parameters
 from tests.oracle.licence import Licence
+from tests.oracle.makers import ProductionQuota
 from tests.oracle.quota import Quota
+from tests.oracle.regime import Regime
+from tests.oracle.tariff import Tariff
 
 
 class Ban(Control):
@@ -31,10 +34,14 @@ class Leak:
         self.arcs = base.arcs_named(plain["arcs"])
         self.rate: float = plain["rate"] * (1 - plain["enforcement"])
         self.start, self.end = plain["from"], day_or_never(plain, "until")
+        self.follows: str | None = plain.get("follows")
+        self.regime: Regime | None = None
 
     def leak(self, tick: Tick) -> None:
         """Add what would go round in a tick, t."""
         days = tick.covered(self.start, self.end)
+        if self.regime is not None and self.regime.in_force:
+            days = tick.days
         for a in self.arcs:
             a.leaked += self.rate * a.flow0 * max(0, a.destination.price - a.origin.price) * a.barred * days
 
@@ -65,7 +72,7 @@ class DemandShock:
             s.shock *= 1 + self.change * tick.covered(self.start, self.end) / tick.days
 
 
-Bound = Ban | Quota | Licence | Leak | SupplyShock | DemandShock
+Bound = Ban | Quota | Licence | Leak | SupplyShock | DemandShock | Tariff | Regime | ProductionQuota
 
 
 def bound(plain: Plain, base: BaseYear, p: Parameters, calendar: Calendar) -> Bound:
@@ -77,5 +84,10 @@ def bound(plain: Plain, base: BaseYear, p: Parameters, calendar: Calendar) -> Bo
         "leakage": lambda: Leak(plain, base),
         "supply_shock": lambda: SupplyShock(plain, base),
         "demand_shock": lambda: DemandShock(plain, base),
+        "import_tariff": lambda: Tariff(plain, base),
+        "export_tariff": lambda: Tariff(plain, base),
+        "treaty_review": lambda: Tariff(plain, base),
+        "tariff_regime": lambda: Regime(plain),
+        "production_quota": lambda: ProductionQuota(plain, base, p),
     }
     return kinds[plain["kind"]]()

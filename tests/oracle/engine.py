@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from sim.axes import Ints
 from sim.ensemble.clock import Clock, Tick
+from sim.ensemble.metrics import Measured
 from sim.market.settle import Market
 from sim.world.build import World
 from tests.oracle import Record
@@ -51,6 +52,7 @@ ENGINE = {  # axis: variable of the oracle and its name in the engine
         "expected_want": "wished",
     },
     "K": {
+        "tariff": "tariff",
         "barred": "barred",
         "alarm": "alarm",
         "blocked": "blocked",
@@ -82,8 +84,8 @@ class Difference(NamedTuple):
     oracle: float
 
 
-def follow(world: World, market: Market, clock: Clock) -> Record:
-    """Run the engine's market and write down what each tick leaves."""
+def follow(world: World, market: Market, clock: Clock, measured: Sequence[Measured] = ()) -> Record:
+    """Run the engine's market and write down what each tick leaves, and the duties that instruments measured."""
     names = names_of_axes(world, market.controls.arcs)
     record: dict[str, list[dict[Any, Any]]] = defaultdict(list)
 
@@ -96,6 +98,8 @@ def follow(world: World, market: Market, clock: Clock) -> Record:
         cost = [math.exp(value) for value in market.state.input_cost[:, 0].tolist()]
         record["cost"].append(dict(zip(names["S"], cost, strict=True)))
         record["under_way"].append(dict(zip(names["A"], market.under_way.total[:, 0].tolist(), strict=True)))
+        duties = [m for m in measured if m.item.name == "duties_collected"]
+        record["collected"].append({m.item.instrument: float(m.value()[0]) for m in duties})
         record["critical"].append(critical(world, market.state.critical[:, 0].tolist()))
 
     clock.run(settle)

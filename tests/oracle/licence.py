@@ -203,8 +203,8 @@ class Licence(Control):
         """Take files and look-alikes out of what would cross."""
         first, end = max(tick.start, self.in_force), math.ceil(min(tick.end, self.until))
         if first < end:
-            self._file(first - tick.start, end - tick.start, tick)
-            self._hold(first - tick.start, end - tick.start, tick)
+            self._file(int(first) - tick.start, end - tick.start, tick)
+            self._hold(int(first) - tick.start, end - tick.start, tick)
 
     def _file(self, first: int, end: int, tick: Tick) -> None:
         """Take in files on some days of a tick (eq. 7.4), and remember how much was filed and granted (eq. 7.7)."""

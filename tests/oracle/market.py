@@ -58,6 +58,7 @@ class World:
         self.tick = tick
         self.alpha = self._alphas()
         self.border.shock(tick)
+        self.border.charge(tick)
         self.arrivals()
         self.demand()
         self.lines()
@@ -102,7 +103,7 @@ class World:
         for d in self.base.destinations:  # eq. 2.1
             d.contract = 0.0
             for a in d.into:
-                d.contract += a.share * a.landed_value * exp(a.origin.contract_price)
+                d.contract += a.share * a.landed_value * (1 + a.tariff) * exp(a.origin.contract_price)
             d.paid = w * d.contract + (1 - w) * exp(d.price)
         for s in self.base.sectors:
             s.cost = 0.0
@@ -145,6 +146,7 @@ class World:
             o.desired = asked / o.orders0 if o.orders0 else 1
         for f in self.base.facilities:
             self._want(f)
+        self.border.plan(self.tick)  # eq. 7.18
         for u in self.base.plants:
             self._serve(u)
         for f in self.base.facilities:
@@ -274,7 +276,8 @@ class World:
     def _attraction(self, a: Arc) -> float:
         """How buyers like an origin (eq. 6.1)."""
         p = self.p
-        repelled = p["sourcing_elasticity"] * a.origin.contract_price + p["refusal_aversion"] * a.barred
+        dear = a.origin.contract_price + log(1 + a.tariff)
+        repelled = p["sourcing_elasticity"] * dear + p["refusal_aversion"] * a.barred
         return a.share0 * exp(-repelled) * max(a.origin.fill, p["fill_floor"])
 
     def _send(self, o: Node) -> None:
@@ -309,6 +312,7 @@ class World:
         for a in self.base.arcs:
             a.expected_want = smooth(a.expected_want, a.want, self.alpha["expectation_time"])
             a.hoped = (1 - a.barred) * a.expected_want
+        self.border.cut(self.tick)  # eq. 7.19
         for n in self.base.nodes:
             self._move_price(n, self._scarcity(n))
 
@@ -349,6 +353,7 @@ class World:
         else:
             cost = log(n.contract)
             passed = p["landed_pass_through"] * cost
+        passed += n.discount  # eq. 7.19
         slack = p["slack_response"] if scarcity < 0 else 1
         bare = p["scarcity_elasticity"] * slack * scarcity + passed  # eq. 8.5
         goal = min(max(n.anchor + (bare + n.bare) / 2, self.floor + cost), self.ceiling)

@@ -65,6 +65,7 @@ class Node:
     hoarding: float = 1.0
     price_remembered: float = 0.0
 
+    discount: float = 0.0  # ln, of what makers ask
     price: float = 0.0
     bare: float = 0.0
     anchor: float = 0.0
@@ -102,6 +103,7 @@ class Arc:
     leaked: float = 0.0
 
     barred: float = 0.0  # what controls propose, and what waits for them: 0 where there are none
+    tariff: float = 0.0  # share of the price that is charged
     alarm: float = 0.0
     licence_days: float = 0.0
     blocked: float = 0.0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 
@@ -16,12 +16,18 @@ from sim.instruments.base import Instrument
 from sim.instruments.parts.approval import ApprovalRule
 from sim.instruments.parts.control import Control
 from sim.instruments.parts.shock import Shock
+from sim.instruments.parts.tariff import Tariff
 from sim.instruments.shocks.demand_shock import DemandShock
 from sim.instruments.shocks.supply_shock import SupplyShock
 from sim.instruments.trade.export_ban import ExportBan
 from sim.instruments.trade.export_licence import ExportLicence, LookAlikes
 from sim.instruments.trade.export_quota import ExportQuota
+from sim.instruments.trade.export_tariff import ExportTariff
+from sim.instruments.trade.import_tariff import ImportTariff
 from sim.instruments.trade.leakage import Leakage
+from sim.instruments.trade.production_quota import ProductionQuota, QuotaChange
+from sim.instruments.trade.tariff_regime import TariffRegime
+from sim.instruments.trade.treaty_review import TreatyReview
 from sim.world.build import World
 
 Plain = dict[str, Any]
@@ -32,7 +38,8 @@ def plain(instrument: Instrument, world: World, horizon: Horizon, longest: int) 
     """What the oracle is told of an instrument; files are ready after `longest` days at the latest."""
     kinds: dict[type[Instrument], Callable[..., Plain]] = {
         ExportBan: _ban, ExportQuota: _quota, ExportLicence: _licence, Leakage: _leakage,
-        SupplyShock: _supply_shock, DemandShock: _demand_shock,
+        SupplyShock: _supply_shock, DemandShock: _demand_shock, ImportTariff: _import_tariff,
+        ExportTariff: _export_tariff, TariffRegime: _regime, TreatyReview: _review, ProductionQuota: _production,
     }  # fmt: skip
     told = kinds[type(instrument)](instrument, world, horizon, longest)
     return {"kind": instrument.kind, "name": instrument.name, **told}
@@ -48,11 +55,14 @@ def _named(world: World, arcs: Ints) -> list[Any]:
 
 
 def _dates(control: Control, horizon: Horizon) -> Plain:
+    if control.in_force is None:
+        return {"announced": math.inf, "in_force": math.inf, "until": 0, "follows": control.follows}
     start = horizon.day(control.in_force)
     until: float | None = None if control.until is None else horizon.day(control.until)
     if control.lasts is not None:
         until = start + median(control.lasts)
-    return {"announced": horizon.day(control.announced or control.in_force), "in_force": start, "until": until}
+    announced = horizon.day(control.announced or control.in_force)
+    return {"announced": announced, "in_force": start, "until": until, "follows": None}
 
 
 def _ban(ban: ExportBan, world: World, horizon: Horizon, longest: int) -> Plain:
@@ -64,6 +74,7 @@ def _quota(quota: ExportQuota, world: World, horizon: Horizon, longest: int) -> 
     del longest
     arcs = _named(world, quota.arcs(world))
     elements = world.elements if quota.covers.elements is None else quota.covers.elements.among(world.elements)
+    assert quota.in_force is not None
     years = range(min(horizon.start, quota.in_force).year - 1, horizon.end.year + 3)
     openings = [(date(year, batch.month, 1), batch.share) for year in years for batch in quota.batches]
     return {
@@ -82,10 +93,91 @@ def _leakage(leakage: Leakage, world: World, horizon: Horizon, longest: int) -> 
     return {
         "from": dates["in_force"],
         "until": dates["until"],
+        "follows": dates["follows"],
         "arcs": _named(world, leakage.arcs(world)),
         "rate": median(leakage.rate),
         "enforcement": median(leakage.enforcement),
     }
+
+
+def _tariff(tariff: Tariff, on: Iterable[str], world: World, horizon: Horizon) -> Plain:
+    """Rates with the days on which they hold."""
+    rates = [(horizon.day(tariff.in_force), median(tariff.rate))]
+    rates += [(horizon.day(change.since), median(change.rate)) for change in tariff.changes]
+    end = None if tariff.until is None else horizon.day(tariff.until)
+    ends = [*(first for first, _ in rates[1:]), end]
+    return {
+        "by": tariff.by,
+        "on": sorted(on),
+        "arcs": _named(world, tariff.arcs(world)),
+        "rates": [(first, last, rate) for (first, rate), last in zip(rates, ends, strict=True)],
+    }
+
+
+def _import_tariff(tariff: ImportTariff, world: World, horizon: Horizon, longest: int) -> Plain:
+    del longest
+    on = set(tariff.on.among(world.regions)) - set(tariff.exempt.among(world.regions))
+    return _tariff(tariff, on, world, horizon)
+
+
+def _export_tariff(tariff: ExportTariff, world: World, horizon: Horizon, longest: int) -> Plain:
+    del longest
+    return _tariff(tariff, [tariff.by], world, horizon)
+
+
+def _regime(regime: TariffRegime, world: World, horizon: Horizon, longest: int) -> Plain:
+    del world, horizon, longest
+    numbers = ("hazard", "elasticity", "retaliation", "negotiation", "truce", "relief")
+    return {
+        **{key: median(getattr(regime, key)) for key in numbers},
+        **{key: getattr(regime, key) for key in ("by", "against", "reference", "lifted")},
+        "patience": -math.log1p(-0.5),
+    }
+
+
+def _review(review: TreatyReview, world: World, horizon: Horizon, longest: int) -> Plain:
+    """What comes of it where luck is in the middle."""
+    del longest
+    chance, bound, rates = median(review.chance), 0.0, list[tuple[int, None, float]]()
+    for outcome in review.outcomes:
+        if bound <= 0.5 < bound + chance * outcome.share:
+            rates.append((horizon.day(review.review) + int(outcome.after), None, median(outcome.rate)))
+        bound += chance * outcome.share
+    on = sorted(review.on.among(world.regions))
+    return {"by": review.by, "on": on, "arcs": _named(world, review.arcs(world)), "rates": rates}
+
+
+def _production(quota: ProductionQuota, world: World, horizon: Horizon, longest: int) -> Plain:
+    del longest
+    recipes = {(r.facility, r.commodity): r.value for r in world.tables.base_year if r.quantity == "output"}
+    elements, rows = quota.elements.among(world.elements), [world.facilities[f] for f in quota.rows(world)]
+    held = {c: sum(world.content[c].get(e, 0.0) for e in elements) for c in world.commodities}
+    counted = {f: sum(v * held[c] for (g, c), v in recipes.items() if g == f) for f in rows}
+    counted = {f: kappa for f, kappa in counted.items() if kappa}
+    usual = sum(world.activity[world.facilities.index(f), 0] * kappa for f, kappa in counted.items())
+    dated: list[tuple[date, ProductionQuota | QuotaChange]] = [(quota.in_force, quota)]
+    dated += [(change.since, change) for change in quota.changes]
+    ends = [*(since for since, _ in dated[1:]), quota.until]
+    terms, now = list[tuple[Any, ...]](), {"limit": 0.0, "push": 0.0, "discount": 0.0}
+    for (first, given), last in zip(dated, ends, strict=True):
+        now |= _given(given, usual)
+        terms.append((horizon.day(first), None if last is None else horizon.day(last), *now.values()))
+    return {
+        "counted": counted,
+        "nodes": sorted({(c, quota.by) for (f, c) in recipes if f in counted and held[c]}),
+        "enforced": median(quota.enforced),
+        "terms": terms,
+    }
+
+
+def _given(terms: ProductionQuota | QuotaChange, usual: float) -> dict[str, float]:
+    """What is said of a quota: t a day, and the shares."""
+    said = {key: median(value) for key in ("push", "discount") if (value := getattr(terms, key)) is not None}
+    if terms.level is not None:
+        said["limit"] = usual * median(terms.level)
+    if terms.volume is not None:
+        said["limit"] = median(terms.volume)
+    return said
 
 
 def _shock(shock: Shock, horizon: Horizon) -> Plain:

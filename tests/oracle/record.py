@@ -7,6 +7,7 @@ from operator import attrgetter
 from typing import Any
 
 from tests.oracle.base import BaseYear
+from tests.oracle.border import Border
 
 RECORDED = {  # list of the base year: what is kept of its parts
     "nodes": ("price", "anchor", "bare"),
@@ -17,7 +18,7 @@ RECORDED = {  # list of the base year: what is kept of its parts
     "destinations": ("contract", "paid", "hoarding", "price_remembered", "orders"),
     "arcs": (
         *("share", "want", "expected_want", "shipped", "crossed", "leaked", "under_way"),
-        *("barred", "alarm", "licence_days", "blocked", "granted", "refused", "waiting"),
+        *("tariff", "barred", "alarm", "licence_days", "blocked", "granted", "refused", "waiting"),
     ),
     "users": ("stock", "received", "need", "expected_use", "relative_cover"),
     "thrifty": ("saving", "thrifting"),
@@ -48,10 +49,11 @@ class Series(Sequence[dict[Any, Any]]):
         return dict(zip(self._names, self._ticks[tick], strict=True))
 
 
-def all_series(base: BaseYear) -> dict[str, Series]:
+def all_series(base: BaseYear, border: Border) -> dict[str, Series]:
     """Every variable, with nothing written down yet."""
-    return {
+    series = {
         variable: Series(variable, getattr(base, parts))
         for parts, variables in RECORDED.items()
         for variable in variables
     }
+    return series | {"collected": Series("collected", border.tariffs)}

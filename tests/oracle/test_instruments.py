@@ -87,7 +87,7 @@ def both(case: Case, specs: Sequence[Spec]) -> tuple[Record, Record]:
         instrument.bind(setting)
     longest = int(case.p["licence_horizon"])
     told = [plain(instrument, world, clock.horizon, longest) for instrument in instruments]
-    return follow(world, market, clock), run(case.tables, MARGINS, case.p, case.days, case.tick, told)
+    return follow(world, market, clock, setting.measured), run(case.tables, MARGINS, case.p, case.days, case.tick, told)
 
 
 def compared(case: Case, specs: Sequence[Spec]) -> Record:
@@ -223,6 +223,105 @@ def slump(at: When, case: Case) -> Spec:
     return {**boom(at, case), "name": "slump", "sectors": "cars", "regions": "AB", "start": at(12), "change": -0.4}
 
 
+def import_tariff(at: When, case: Case) -> Spec:
+    """What AB charges on goods of others, but for CD: other rates later, and an end."""
+    del case
+    return {
+        "name": "tariff", "kind": "import_tariff", "by": "AB", "on": "all", "exempt": "CD",
+        "covers": {"elements": "all", "stages": ["oxide", "magnet"]}, "in_force": at(3.5), "until": at(44.5),
+        "rate": 0.25, "changes": [
+            {"name": "war", "since": at(9), "rate": {"uniform": {"low": 1.2, "high": 1.7}}},
+            {"name": "truce", "since": at(18.4), "rate": "30 %"},
+        ],
+    }  # fmt: skip
+
+
+def second_tariff(at: When, case: Case) -> Spec:
+    """Another on some of the same goods, for good."""
+    del case
+    return {
+        "name": "another", "kind": "import_tariff", "by": "AB", "on": "HO", "covers": {"commodities": "magnet.*"},
+        "in_force": at(12.5), "rate": 0.1,
+    }  # fmt: skip
+
+
+def export_tariff(at: When, case: Case) -> Spec:
+    """What HO charges on what leaves it."""
+    del case
+    return {
+        "name": "levy", "kind": "export_tariff", "by": "HO", "covers": {"elements": "Bb"}, "in_force": at(20.3),
+        "rate": 0.15,
+    }  # fmt: skip
+
+
+def regime(at: When, case: Case) -> Spec:
+    """HO answers the tariffs of AB: the higher ones soon; talks and truces end within the horizon."""
+    del at
+    return {
+        "name": "war", "kind": "tariff_regime", "by": "HO", "against": "AB", "hazard": "0.02/day", "reference": 0.5,
+        "elasticity": 2, "retaliation": {"uniform": {"low": f"{2 * case.tick} days", "high": f"{5 * case.tick} days"}},
+        "negotiation": f"{2.5 * case.tick} days", "truce": f"{6 * case.tick} days", "relief": 0.4,
+    }  # fmt: skip
+
+
+def soft_regime(at: When, case: Case) -> Spec:
+    """Another, whose measures are lifted when talks begin."""
+    return {**regime(at, case), "name": "spat", "lifted": "negotiation", "hazard": "0.05/day", "relief": 0.6}
+
+
+def answer(at: When, case: Case) -> Spec:
+    """A licence that comes with the regime and goes with it, again and again."""
+    dated = licence(at, case) | {"name": "answer", "follows": "war"}
+    return {key: value for key, value in dated.items() if key not in {"announced", "in_force", "until"}}
+
+
+def ban_in_answer(at: When, case: Case) -> Spec:
+    """A ban on ores, and what leaks of it, that come and go with the other regime."""
+    del at, case
+    covers = {"elements": "all", "stages": "concentrate"}
+    return {"name": "no ores", "kind": "export_ban", "by": "HO", "covers": covers, "follows": "spat", "coverage": 0.5}
+
+
+def leak_in_answer(at: When, case: Case) -> Spec:
+    """What goes round it."""
+    del at, case
+    return {
+        "name": "round", "kind": "leakage", "by": "HO", "covers": {"elements": "all"}, "follows": "spat", "rate": 0.6,
+    }  # fmt: skip
+
+
+def review(at: When, case: Case) -> Spec:
+    """A treaty that is not extended where luck is in the middle."""
+    return {
+        "name": "review", "kind": "treaty_review", "review": at(8.4), "by": "AB", "on": "HO", "chance": 0.9,
+        "covers": {"elements": "all", "stages": "magnet"}, "outcomes": [
+            {"name": "talks", "share": 0.4, "rate": 0.05},
+            {"name": "end", "share": 0.6, "rate": 0.3, "after": f"{6 * case.tick} days", "risk_premium": "3 %"},
+        ],
+    }  # fmt: skip
+
+
+def mining_quota(at: When, case: Case) -> Spec:
+    """Mines of HO make less than they would, then are made to fill a larger quota at lower prices, within a tick."""
+    del case
+    return {
+        "name": "mines", "kind": "production_quota", "by": "HO", "processes": "mine", "level": 0.8, "enforced": 0.9,
+        "in_force": at(4.5), "until": at(40.5), "changes": [
+            {"name": "dumping", "since": at(20.4), "level": 1.3, "push": 0.5, "discount": 0.2},
+            {"name": "more", "since": at(30), "volume": "2000 t/year"},
+        ],
+    }  # fmt: skip
+
+
+def separation_quota(at: When, case: Case) -> Spec:
+    """Only one element is counted in what its separation plants make; prices are cut from the start."""
+    del case
+    return {
+        "name": "plants", "kind": "production_quota", "by": "HO", "processes": "separation", "elements": "Bb",
+        "level": 1.05, "push": 1, "discount": {"uniform": {"low": 0.05, "high": 0.15}}, "in_force": at(6),
+    }  # fmt: skip
+
+
 ALONE = {
     "export_licence": (licence, open_licence),
     "export_quota": (quota,),
@@ -230,14 +329,27 @@ ALONE = {
     "leakage": (rocks, leak, leak_of_oxide),
     "supply_shock": (strike, fire),
     "demand_shock": (boom, slump),
+    "import_tariff": (import_tariff, second_tariff),
+    "export_tariff": (export_tariff,),
+    "tariff_regime": (import_tariff, regime, soft_regime, answer, ban_in_answer, leak_in_answer),
+    "treaty_review": (review,),
+    "production_quota": (mining_quota, separation_quota),
 }
 FELT = {
     "export_licence": ("barred", "alarm", "licence_days", "waiting", "granted", "refused"),
     "export_quota": ("barred", "alarm", "blocked"),
     "export_ban": ("barred", "alarm", "blocked"),
     "leakage": ("leaked",),
+    "import_tariff": ("tariff", "collected"),
+    "export_tariff": ("tariff", "collected"),
+    "tariff_regime": ("tariff", "barred", "alarm", "blocked", "granted", "refused", "leaked"),
+    "treaty_review": ("tariff", "collected"),
 }
-EVERYTHING = (licence, second_licence, open_licence, quota, ban, rocks, leak, leak_of_oxide, strike, fire, boom, slump)
+EVERYTHING = (
+    *(licence, second_licence, open_licence, quota, ban, rocks, leak, leak_of_oxide, strike, fire, boom, slump),
+    *(import_tariff, second_tariff, export_tariff, regime, soft_regime, answer, ban_in_answer, leak_in_answer, review),
+    *(mining_quota, separation_quota),
+)
 
 
 def peak(record: Record, variable: str) -> float:
@@ -305,5 +417,36 @@ def test_any_dates_coverages_and_shares_are_the_same_in_engine_and_oracle(
         quota(at, case) | second | {"coverage": of_quota},
         rocks(at, case) | third | {"coverage": of_ban},
         leak(at, case),
+    ]
+    compared(case, specs)
+
+
+@settings(max_examples=8, deadline=None, derandomize=True, phases=[Phase.generate])
+@given(
+    case=st.sampled_from([*WORLDS.values()]),
+    starts=st.tuples(DATES, DATES, DATES),
+    rates=st.tuples(st.floats(0, 3), st.floats(0, 3), st.floats(0.01, 1)),
+    level=st.floats(0.3, 1.6),
+    shares=st.tuples(SHARES, SHARES),
+)
+def test_any_tariffs_answers_and_quotas_of_makers_are_the_same_in_engine_and_oracle(
+    case: Case,
+    starts: tuple[float, float, float],
+    rates: tuple[float, float, float],
+    level: float,
+    shares: tuple[float, float],
+) -> None:
+    """Rates, the days on which they change, how soon they are answered, and what plants may make and must."""
+    at, (first, second, third) = dates(case), starts
+    changes = [{"name": "later", "since": day(round(first * case.tick) + 1 + round(second)), "rate": rates[1]}]
+    push, discount = shares
+    specs = [
+        import_tariff(at, case) | {"in_force": at(first), "rate": rates[0], "changes": changes, "until": None},
+        export_tariff(at, case) | {"in_force": at(second), "rate": rates[2]},
+        regime(at, case) | {"elasticity": level, "relief": push},
+        answer(at, case),
+        mining_quota(at, case)
+        | {"in_force": at(third), "until": None, "changes": [], "level": level, "push": push}
+        | {"discount": discount * 0.9},
     ]
     compared(case, specs)

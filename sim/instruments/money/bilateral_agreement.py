@@ -22,6 +22,7 @@ from sim.instruments.parts.output import Output, Promise, arcs_of, makers
 from sim.market.points import Controls
 from sim.world.build import World
 
+
 @final
 class TariffWaiver(Model):
     """Tariffs that the sides do not charge one another."""

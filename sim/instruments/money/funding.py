@@ -20,7 +20,7 @@ from sim.ensemble.state import State
 from sim.files.quantities import Days, Share, UncertainDollars, UncertainShare, WorldNames
 from sim.finance.capital import real_rate
 from sim.finance.ledger import Account, Ledger
-from sim.finance.loans import Loans
+from sim.finance.loans import Loans, interest
 from sim.instruments.base import Problem, Setting, amount
 from sim.instruments.parts.commitments import Commitments
 from sim.instruments.parts.support import Support, booked, day_of
@@ -204,6 +204,7 @@ class _Fund:
 
     def settle(self, tick: Tick, state: State) -> None:
         """Pay what is due to builders; take what borrowers and companies pay."""
+        self._carry(tick.days)
         paid = self.commitments.paid(tick, self.gone)
         runs = (self.supply.stages.stage == Stage.OPERATING) & ~self.supply.operations.idle
         if isinstance(self.schema, Loan):
@@ -215,6 +216,12 @@ class _Fund:
             self.stakes += paid
             self.ledger.post(Account.STAKES, Account.TREASURY, self.total(paid)[0])
             self._take_dividends(tick, state)
+
+    def _carry(self, days: float) -> None:
+        """Money that is lent or held costs the public what it pays for it (eq. 11.9)."""
+        out = self.ledger.balances[Account.LOANS] + self.ledger.balances[Account.STAKES]
+        cost = interest(np.maximum(out, 0), self.setting.parameters["public_rate"], days)
+        self.ledger.post(Account.FUNDS, Account.TREASURY, cost)
 
     def _take_dividends(self, tick: Tick, state: State) -> None:
         """The public's share of what its companies earn (eq. 11.9)."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from sim.axes import Ints, Scalar
-from sim.errors import suggest
+from sim.errors import mistake, suggest
 from sim.files.quantities import Date, Names, UncertainDays, WorldNames
 from sim.instruments.base import Instrument, Problem, Setting
 from sim.instruments.parts.calendar import Calendar, Dates, Following
@@ -29,6 +29,12 @@ class Control(Instrument):
     follows: str | None = Field(None, description="instead of dates: the tariff_regime with which it comes and goes")
     until: Date | None = Field(None, description="first day on which it no longer counts; left out, it stays")
     lasts: UncertainDays | None = Field(None, description="instead of `until`: how long it stays in force")
+
+    @model_validator(mode="after")
+    def _comes_at_some_time(self) -> Control:
+        if self.in_force is None and self.follows is None:
+            raise mistake("it is missing", "Write `in_force`: first day on which it counts.", "in_force")
+        return self
 
     @property
     def known(self) -> date | None:
@@ -62,9 +68,7 @@ class Control(Instrument):
     def _check_dates(self) -> Iterator[Problem]:
         if self.follows is not None:
             yield from self._check_following()
-        elif self.in_force is None:
-            yield ((), "in_force is missing", "Write the first day on which it counts, as `in_force: 2025-04-04`.")
-        else:
+        elif self.in_force is not None:
             yield from self._check_order(self.in_force)
 
     def _check_following(self) -> Iterator[Problem]:

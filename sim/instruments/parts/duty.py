@@ -73,7 +73,7 @@ class Duty:
 
     def _measured(self) -> Iterator[Measured]:
         """What it brought, and what that makes of its cost."""
-        yield Measured(DUTIES.item(instrument=self.name), lambda: -self._checked().cost)
+        yield Measured(DUTIES.item(instrument=self.name), lambda: 0 - self._checked().cost)
         yield Measured(PUBLIC_COST.item(instrument=self.name), lambda: self._checked().cost)
 
     def _checked(self) -> Ledger:

@@ -13,7 +13,7 @@ from sim.ensemble.clock import Tick
 from sim.ensemble.state import State
 from sim.files.quantities import UncertainShare, WorldNames
 from sim.instruments.base import Problem, Setting, amount
-from sim.instruments.parts.calendar import Calendar
+from sim.instruments.parts.calendar import Dates
 from sim.instruments.parts.control import Control
 from sim.market.points import Controls
 from sim.world.build import World
@@ -54,7 +54,7 @@ class ExportBan(Control):
 
 @final
 class _Rule:
-    def __init__(self, rows: Ints, calendar: Calendar, coverage: Scalar, setting: Setting) -> None:
+    def __init__(self, rows: Ints, calendar: Dates, coverage: Scalar, setting: Setting) -> None:
         self.rows, self.calendar, self.coverage = rows, calendar, coverage
         p = setting.parameters
         self.look_ahead, self.hold, self.fade = p["look_ahead"], p["alarm_hold"], p["alarm_fade"]

@@ -17,7 +17,7 @@ from sim.ensemble.recorder import Traced
 from sim.files.quantities import Cases, Date, Days, Model, UncertainDays, UncertainShare, WorldNames
 from sim.instruments.base import Problem, Setting, amount
 from sim.instruments.parts.approval import Approval, Approvals
-from sim.instruments.parts.calendar import Calendar
+from sim.instruments.parts.calendar import Dates
 from sim.instruments.parts.control import Control
 from sim.instruments.parts.eligibility import look_alike_arcs
 from sim.instruments.parts.queue import Queue
@@ -121,7 +121,7 @@ class ExportLicence(Control):
 class _Licence:
     """The licence of one chunk of worlds: its queue, its reviewers, and what it lets through."""
 
-    def __init__(self, schema: ExportLicence, setting: Setting, calendar: Calendar, coverage: Scalar) -> None:
+    def __init__(self, schema: ExportLicence, setting: Setting, calendar: Dates, coverage: Scalar) -> None:
         world, p = setting.world, setting.parameters
         self.schema, self.setting, self.calendar, self.coverage, self.p = schema, setting, calendar, coverage, p
         self.arcs = schema.covered_arcs(world)
@@ -202,8 +202,9 @@ class _Licence:
         self.queue.file(tick, filed, self.calendar.first_days(tick))
         controls.waiting[self.rows] += filed
         self._count(tick.days / 2, filed=filed)
-        if np.any(self.calendar.share(tick)):
-            learning = step_share(tick.days, self.p["licence_memory"])
+        in_force = np.asarray(self.calendar.share(tick)) > 0
+        if np.any(in_force):
+            learning = np.where(in_force, step_share(tick.days, self.p["licence_memory"]), 0.0)
             smooth(self.filed_rate, filed / tick.days, learning)
             smooth(self.granted_rate, self.granted / tick.days, learning)
 
@@ -250,7 +251,7 @@ class _Held:
     """Look-alikes: goods that are not covered, held at customs for a while (eq. 7.11)."""
 
     def __init__(
-        self, schema: ExportLicence, held: LookAlikes, setting: Setting, calendar: Calendar, coverage: Scalar
+        self, schema: ExportLicence, held: LookAlikes, setting: Setting, calendar: Dates, coverage: Scalar
     ) -> None:
         self.calendar, self.held = calendar, held
         self.most = coverage * schema.draw(setting, "look_alikes.share", held.share, "1")
@@ -274,7 +275,7 @@ class _Held:
     def cross(self, tick: Tick, crossing: Floats, controls: Controls) -> None:
         """Hold a share that rises, stays and falls with the days in force."""
         days = (self.held.start, self.held.full, self.held.ease, self.held.end)
-        level = np.interp(tick.middle - self.calendar.start, days, (0, 1, 1, 0))
+        level = np.interp(self.calendar.age(tick), days, (0, 1, 1, 0))
         share = self.most * level * self.calendar.share(tick)
         taken = crossing[self.rows] * share
         crossing[self.rows] -= taken

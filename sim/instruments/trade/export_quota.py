@@ -17,7 +17,7 @@ from sim.ensemble.metrics import Measured, Metric, declare
 from sim.ensemble.state import State
 from sim.files.quantities import Model, Share, UncertainShare, UncertainTonnesPerDay, WorldNames
 from sim.instruments.base import Problem, Setting, amount
-from sim.instruments.parts.calendar import Calendar
+from sim.instruments.parts.calendar import Dates
 from sim.instruments.parts.control import Control
 from sim.market.points import Controls
 from sim.units import DAYS_A_YEAR
@@ -53,6 +53,8 @@ class ExportQuota(Control):
     def check(self, names: WorldNames) -> Iterator[Problem]:
         """Names, dates and batches that do not fit."""
         yield from self.check_control(names)
+        if self.follows is not None:
+            yield (("follows",), "a quota opens on dates", "Write `in_force`, and `until` where it ends.")
         total = sum(batch.share for batch in self.batches)
         if abs(total - 1) > TINY:
             yield (("batches",), f"the shares sum to {total:g}", "Shares of the batches of a year sum to 1.")
@@ -81,7 +83,7 @@ class ExportQuota(Control):
 class _Rule:
     """The account of a quota, and the rent at which it is filled."""
 
-    def __init__(self, schema: ExportQuota, setting: Setting, calendar: Calendar) -> None:
+    def __init__(self, schema: ExportQuota, setting: Setting, calendar: Dates) -> None:
         world, p = setting.world, setting.parameters
         self.world, self.calendar, self.p, self.clock = world, calendar, p, setting.clock
         arcs = schema.arcs(world)
@@ -96,6 +98,7 @@ class _Rule:
         self.room = np.ones((len(arcs), worlds))
         self.batches = sorted(schema.batches, key=lambda batch: batch.month)
         self.next_change = 0
+        assert schema.in_force is not None
         self._schedule(schema.in_force, schema.until or date.max)
 
     def _schedule(self, in_force: date, until: date) -> None:

@@ -14,7 +14,7 @@ from sim.ensemble.metrics import Measured, Metric, declare
 from sim.ensemble.state import State
 from sim.files.quantities import UncertainShare, WorldNames
 from sim.instruments.base import Problem, Setting, amount
-from sim.instruments.parts.calendar import Calendar
+from sim.instruments.parts.calendar import Dates
 from sim.instruments.parts.control import Control
 from sim.market.points import Controls
 from sim.world.build import World
@@ -57,7 +57,7 @@ class Leakage(Control):
 
 @final
 class _Rule:
-    def __init__(self, schema: Leakage, setting: Setting, calendar: Calendar) -> None:
+    def __init__(self, schema: Leakage, setting: Setting, calendar: Dates) -> None:
         world = setting.world
         self.world, self.calendar = world, calendar
         self.arcs = schema.arcs(world)

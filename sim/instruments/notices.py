@@ -1,0 +1,68 @@
+"""What instruments let one another know; who asks, asks in a tick, when all of them are bound."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import final
+
+from sim.axes import Floats, Ints, Scalar
+from sim.ensemble.clock import Tick
+from sim.ensemble.turns import Turns
+from sim.files.quantities import Names
+
+
+@final
+@dataclass(frozen=True)
+class Levy:
+    """A tariff: who charges it, on the goods of whom, and its rate, weighed by the days of a tick in force."""
+
+    name: str
+    by: str
+    on: frozenset[str]
+    rate: Callable[[Tick], Scalar]
+
+
+@final
+@dataclass(frozen=True)
+class Waiver:
+    """Some tariffs, by name, are not charged on some arcs, (W,) → A, or not in full: the share that is let off."""
+
+    tariffs: Names
+    arcs: Ints
+    share: Callable[[Tick], Scalar]
+
+
+class Regime(ABC):
+    """Something that brings measures into force and lifts them again, in each world on days of its own."""
+
+    @abstractmethod
+    def in_force(self, tick: Tick) -> Floats:
+        """(R,): 1 where measures that follow it are in force in a tick, else 0."""
+
+    @abstractmethod
+    def since(self, tick: Tick) -> Floats:
+        """(R,), days since the start: when they last came into force; infinite where they never did."""
+
+
+class Review(ABC):
+    """Something that may make capital dearer for projects in some regions."""
+
+    regions: frozenset[str]
+
+    @abstractmethod
+    def premium(self, day: float) -> Floats:
+        """(R,), share a year: what it adds to the cost of capital on a day since the start."""
+
+
+@final
+@dataclass(frozen=True)
+class Notices:
+    """What those of one chunk of worlds have put up so far."""
+
+    levies: list[Levy] = field(default_factory=list)
+    waivers: list[Waiver] = field(default_factory=list)
+    regimes: dict[str, Regime] = field(default_factory=dict)
+    reviews: list[Review] = field(default_factory=list)
+    turns: list[Turns] = field(default_factory=list)

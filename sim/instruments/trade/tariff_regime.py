@@ -1,0 +1,208 @@
+"""Tariffs are answered, talked about, laid aside for a while: when, differs by world (docs/model.md, eq. 7.15)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import IntEnum
+from functools import partial
+from typing import ClassVar, Literal, final
+
+import numpy as np
+from pydantic import Field
+
+from sim.axes import Floats, Ints, Scalar
+from sim.ensemble.clock import Tick
+from sim.ensemble.metrics import Measured, Metric, declare
+from sim.ensemble.turns import Turns
+from sim.files.distributions import Uncertain
+from sim.files.quantities import (
+    Names,
+    Ratio,
+    UncertainDays,
+    UncertainRatePerDay,
+    UncertainRatio,
+    UncertainShare,
+    WorldNames,
+)
+from sim.instruments.base import NO_ARCS, Instrument, Problem, Setting, amount
+from sim.instruments.notices import Regime, Waiver
+from sim.market.points import Controls
+from sim.world.build import World
+
+RETALIATIONS = declare(Metric("retaliations", "1", ("instrument",), "lower", "how often tariffs were answered"))
+
+
+class Phase(IntEnum):
+    """Where a regime stands; after a truce, tariffs are answered anew."""
+
+    QUIET = 0
+    RETALIATION = 1
+    NEGOTIATION = 2
+    TRUCE = 3
+
+
+SHARES = {
+    Phase.RETALIATION: declare(
+        Metric("retaliation_share", "1", ("instrument",), "lower", "share of the days from an answer until talks")
+    ),
+    Phase.NEGOTIATION: declare(
+        Metric("negotiation_share", "1", ("instrument",), "neither", "share of the days in which the two talked")
+    ),
+    Phase.TRUCE: declare(Metric("truce_share", "1", ("instrument",), "higher", "share of the days in a truce")),
+}
+
+
+@final
+class TariffRegime(Instrument):
+    """A region answers the tariffs of another with measures of its own, until talks or a truce lift them."""
+
+    zero: ClassVar[str] = "hazard: 0"
+
+    kind: Literal["tariff_regime"]
+    by: str = Field(description="region that answers; controls that follow the regime are its measures")
+    against: str = Field(description="region whose import tariffs it answers")
+    hazard: UncertainRatePerDay = Field(description="how soon it answers tariffs at the reference; 0: never")
+    reference: Ratio = Field(0.5, gt=0, description="sum of the rates at which the hazard is given")
+    elasticity: UncertainRatio = Field(1.0, description="of the hazard to the sum of the rates")
+    retaliation: UncertainDays = Field(description="time from the answer until talks begin, drawn each time")
+    negotiation: UncertainDays = Field(description="time that talks take until a truce, drawn each time")
+    truce: UncertainDays = Field(description="time that a truce lasts, drawn each time")
+    lifted: Literal["negotiation", "truce"] = Field("truce", description="with what its measures are lifted")
+    relief: UncertainShare = Field(0.0, description="share of the tariffs between the two that a truce lets off")
+
+    def check(self, names: WorldNames) -> Iterator[Problem]:
+        """Names that are not known, and a region against itself."""
+        for field in ("by", "against"):
+            region = getattr(self, field)
+            if region not in names.regions:
+                yield ((field,), f"{region!r} is not a region", names.nearest(region, names.regions))
+        if self.by == self.against:
+            yield (("against",), f"{self.by} would answer itself", "Name the region whose tariffs it answers.")
+
+    def is_zero(self) -> bool:
+        """Whether nothing is ever answered."""
+        return amount(self.hazard) == 0
+
+    def arcs(self, world: World) -> Ints:  # noqa: ARG002  (an instrument's signature)
+        """None: what follows it acts."""
+        return NO_ARCS
+
+    def between(self, world: World) -> Ints:
+        """Arcs on which goods go from one to the other, either way."""
+        pair = {(self.by, self.against), (self.against, self.by)}
+        return np.array([a for a, (_, o, d) in enumerate(world.arcs) if (o, d) in pair], np.intp)
+
+    def acts_on(self, world: World) -> bool:
+        """Whether the two trade."""
+        return len(self.between(world)) > 0
+
+    def bind(self, setting: Setting) -> None:
+        """Let the regime take its course, and let those that follow it know."""
+        course = _Course(self, setting)
+        setting.points.tariffs.append(course.go_on)
+        setting.notices.regimes[self.name] = course
+        setting.notices.turns.extend(course.told)
+        if amount(self.relief) > 0:
+            waiver = Waiver(Names(text="all"), self.between(setting.world), course.let_off)
+            setting.notices.waivers.append(waiver)
+        setting.measured.extend(course.measured())
+
+
+@final
+class _Course(Regime):
+    """Where the regime stands in each world of a chunk, and until when."""
+
+    def __init__(self, schema: TariffRegime, setting: Setting) -> None:
+        self.schema, self.setting = schema, setting
+        draw, worlds = partial(schema.draw, setting), setting.replicates
+        self.hazard = draw("hazard", schema.hazard, "/day")
+        self.elasticity = draw("elasticity", schema.elasticity, "1")
+        self.relief = draw("relief", schema.relief, "1")
+        self.patience = setting.draws.occurrences(f"instruments.{schema.name}.patience")
+        self.lengths = [_Length(schema, setting, phase) for phase in list(Phase)[1:]]
+        self.columns = np.arange(worlds)
+        self.phase, self.round = np.zeros(worlds, np.intp), np.zeros(worlds, np.intp)
+        self.exposure = np.zeros(worlds)  # to tariffs, in times that they are answered on average
+        self.ends, self.began = np.full(worlds, np.inf), np.full(worlds, np.inf)
+        self.days, self.answers = np.zeros((len(Phase), worlds)), np.zeros(worlds)
+        self.next = 0  # tick
+        about = [(schema.by, schema.name, "")]
+        words = [phase.name.lower() for phase in SHARES]
+        self.told = [Turns(f"{word} begins", f"{word} ends", about, setting.worlds) for word in words]
+
+    def go_on(self, tick: Tick, controls: Controls) -> None:  # noqa: ARG002  (a point's signature)
+        """Turn where it is time, and expose those who are quiet to the tariffs of the tick; once a tick."""
+        if tick.index < self.next:
+            return
+        self.next = tick.index + 1
+        self._turn(tick)
+        self.exposure += self._answering(tick) * tick.days * (self.phase == Phase.QUIET)
+        self.days[self.phase, self.columns] += tick.days
+        for turns, phase in zip(self.told, SHARES, strict=True):
+            turns.follow((self.phase == phase)[None, :], self.setting.clock.horizon.date(tick.start))
+
+    def _turn(self, tick: Tick) -> None:
+        """Go on to the next phase where patience or time has run out (eq. 7.15)."""
+        quiet = self.phase == Phase.QUIET
+        answering = quiet & (self.exposure >= -np.log1p(-self.patience(self.round)))
+        turning = answering | (~quiet & (self.ends <= tick.start))
+        if not turning.any():
+            return
+        start = np.where(answering, tick.start, self.ends)
+        self.phase[turning] = (self.phase[turning] + 1) % len(Phase)
+        lengths = np.array([np.full(len(start), np.inf), *(length(self.round) for length in self.lengths)])
+        self.ends[turning] = (start + lengths[self.phase, self.columns])[turning]
+        self.began[answering] = tick.start
+        self.answers += answering
+        anew = turning & (self.phase == Phase.QUIET)
+        self.round += anew
+        self.exposure[anew] = 0
+
+    def _answering(self, tick: Tick) -> Scalar:
+        """Rate a day at which tariffs of this tick are answered (eq. 7.15)."""
+        schema = self.schema
+        met = (levy for levy in self.setting.notices.levies if levy.by == schema.against and schema.by in levy.on)
+        level = np.asarray(sum((levy.rate(tick) for levy in met), start=0.0))
+        return np.where(level > 0, self.hazard * (level / schema.reference) ** self.elasticity, 0.0)
+
+    def in_force(self, tick: Tick) -> Floats:
+        """1 where it has been answered and not yet lifted, else 0."""
+        self.go_on(tick, self.setting.controls)
+        last = Phase.NEGOTIATION if self.schema.lifted == "truce" else Phase.RETALIATION
+        return np.asarray((self.phase >= Phase.RETALIATION) & (self.phase <= last), np.float64)
+
+    def since(self, tick: Tick) -> Floats:
+        """Day of the last answer."""
+        self.go_on(tick, self.setting.controls)
+        return self.began
+
+    def let_off(self, tick: Tick) -> Scalar:
+        """Share of the tariffs that is not charged."""
+        self.go_on(tick, self.setting.controls)
+        return self.relief * (self.phase == Phase.TRUCE)
+
+    def measured(self) -> Iterator[Measured]:
+        """Metrics of the regime."""
+        name = self.schema.name
+        yield Measured(RETALIATIONS.item(instrument=name), lambda: self.answers)
+        for phase, metric in SHARES.items():
+            yield Measured(metric.item(instrument=name), partial(self._share, phase))
+
+    def _share(self, phase: Phase) -> Floats:
+        return self.days[phase] / np.add.reduce(self.days)
+
+
+@final
+class _Length:
+    """How long a phase lasts, anew each time."""
+
+    def __init__(self, schema: TariffRegime, setting: Setting, phase: Phase) -> None:
+        word = phase.name.lower()
+        self.value: Uncertain = getattr(schema, word)
+        self.draws = setting.draws.occurrences(f"instruments.{schema.name}.{word}")
+
+    def __call__(self, count: Ints) -> Floats:
+        """(R,), days: of each world's `count`-th time."""
+        if isinstance(self.value, float | int):
+            return np.full(len(count), float(self.value))
+        return self.value.inverse(self.draws(count))

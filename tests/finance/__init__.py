@@ -1,0 +1,1 @@
+"""Money: what a dollar is worth, loans, contracts, books."""

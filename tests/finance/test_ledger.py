@@ -1,0 +1,58 @@
+"""P3: books balance after any postings, and say what it cost (docs/model.md, eq. 11.1)."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sim.ensemble.metrics import METRICS
+from sim.errors import BrokenInvariant
+from sim.finance.ledger import Account, Ledger
+
+ASSETS = {Account.TREASURY, Account.LOANS, Account.STAKES}
+ACCOUNTS = st.sampled_from(list(Account))
+POSTINGS = st.lists(st.tuples(ACCOUNTS, ACCOUNTS, st.floats(0, 1e11), st.floats(0, 1e11)), max_size=60)
+
+
+@given(POSTINGS)
+def test_any_postings_balance(postings: list[tuple[Account, Account, float, float]]) -> None:
+    """To 1e-9 of the turnover, in two worlds; cost is expenses less income, and what the assets do not show."""
+    ledger, turnover, spent = Ledger(2), np.zeros(2), np.zeros(2)
+    for debit, credit, one, two in postings:
+        amount = np.array([one, two])
+        ledger.post(debit, credit, amount)
+        turnover += amount
+        spent += amount * (int(debit not in ASSETS) - int(credit not in ASSETS))
+    ledger.check("books")
+    bound = 1e-9 * np.maximum(turnover, 1)
+    assert (np.abs(np.sum(list(ledger.balances.values()), axis=0)) <= bound).all()
+    assert (np.abs(ledger.cost - spent) <= bound).all()
+    held = np.sum([ledger.balances[account] for account in ASSETS], axis=0)
+    assert (np.abs(ledger.cost + held) <= bound).all()
+
+
+def test_who_tampers_with_one_side_is_found() -> None:
+    """A cent in a hundred million is not; a dollar is."""
+    ledger = Ledger(3)
+    ledger.post(Account.GRANTS, Account.TREASURY, 1e8)
+    ledger.balances[Account.GRANTS] += 0.01
+    ledger.check("fund")
+    ledger.balances[Account.GRANTS][1] += 1
+    with pytest.raises(BrokenInvariant, match=r"the books of fund do not balance: 1\.01 USD are astray"):
+        ledger.check("fund")
+
+
+def test_what_is_paid_counts_only_what_leaves_the_treasury() -> None:
+    """100 lent, 30 back, 60 given: 160 paid, and a cost of 60."""
+    ledger = Ledger(1)
+    ledger.post(Account.LOANS, Account.TREASURY, 100.0)
+    ledger.post(Account.TREASURY, Account.LOANS, 30.0)
+    ledger.post(Account.GRANTS, Account.TREASURY, 60.0)
+    assert (ledger.paid[0], ledger.cost[0]) == (160, 60)
+
+
+def test_its_metrics_are_in_dollars() -> None:
+    """Of each instrument that has books."""
+    assert [METRICS[name].unit for name in ("public_cost", "public_paid")] == ["USD", "USD"]

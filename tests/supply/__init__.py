@@ -1,0 +1,1 @@
+"""Projects: slips, decisions, ramps, outages, closures; each with a number that a hand can check."""
