@@ -40,6 +40,7 @@ from tests.oracle.plain import median as middle
 from tests.oracle.plain import plain
 
 SCENARIO = "april-2025-licensing"
+WITHOUT: dict[str, object] = {"projects": []}  # the world that the oracle knows
 ROTATING = 16e6  # bytes that the unit goes round in
 TICKS = "ticks: "  # what the names of all begin with that happens in each tick
 CHUNKS = ("draws", "binding", "starting and ending chunks")  # what else belongs to the worlds
@@ -149,10 +150,10 @@ class Round:
 class Bench:
     """A scenario that is run again and again, by oracle and engine in turn."""
 
-    def __init__(self, scenario: str, replicates: int, ticks: int) -> None:
+    def __init__(self, scenario: str, replicates: int, ticks: int, projects: bool) -> None:
         self.scenario, self.replicates, self.ticks = scenario, replicates, ticks
-        self.oracle = oracle_world(make_plan(simulation.load(SCENARIO, until(SCENARIO, ticks))))
-        self.overrides = until(scenario, ticks) | {"ensemble.replicates": replicates}
+        self.oracle = oracle_world(make_plan(simulation.load(SCENARIO, until(SCENARIO, ticks) | WITHOUT)))
+        self.overrides = until(scenario, ticks) | {"ensemble.replicates": replicates} | ({} if projects else WITHOUT)
         self.rows = rows_of(make_plan(simulation.load(scenario, self.overrides)).world)
         self.rounds: list[Round] = []
         self._run({**self.overrides, "ensemble.replicates": 2})  # everything is imported and in memory
@@ -279,9 +280,10 @@ def main(words: Sequence[str] | None = None) -> None:
     parser.add_argument("--replicates", type=int, default=256, help="worlds of a run")
     parser.add_argument("--ticks", type=int, default=260, help="ticks from the start of the scenario")
     parser.add_argument("--scenario", default=SCENARIO, help="what the engine runs; the oracle runs the default")
+    parser.add_argument("--without-projects", action="store_true", help="the engine's world is the oracle's")
     parser.add_argument("--repeat", type=int, default=3, help="rounds; medians are printed")
     given = parser.parse_args(words)
-    bench = Bench(given.scenario, given.replicates, given.ticks)
+    bench = Bench(given.scenario, given.replicates, given.ticks, not given.without_projects)
     for _ in range(given.repeat):
         bench.measure()
     report(bench)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 DAYS_A_WEEK = 7.0
 DAYS_A_YEAR = 365.0
 DAYS_A_MONTH = DAYS_A_YEAR / 12
+MILLION = 1e6
 MONEY_YEAR = 2025
 
 QUANTITY = re.compile(r"([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?)(?![\d.,:_]|[eE][+-]?\d)\s*(.*)", re.DOTALL)

@@ -33,15 +33,15 @@ class State:
     crossed: Floats = _array("A R", "t", "border", "what went on its way in the tick")
     leaked: Floats = _array("A R", "t", "border", "what went round the controls in the tick")
     # what people expect
-    expected_need: Floats = _array("U R", "t/day", "orders", "need, smoothed")
+    expected_need: Floats = _array("U R", "t/day", "orders supply", "need, smoothed")
     expected_use: Floats = _array("D R", "t/day", "orders", "expected need of all users at a destination")
-    expected_orders: Floats = _array("O R", "t/day", "sourcing", "orders that makers count on")
+    expected_orders: Floats = _array("O R", "t/day", "sourcing supply", "orders that makers count on")
     expected_output: Floats = _array("O R", "t/day", "orders", "output less other use, smoothed")
-    wished: Floats = _array("A R", "t/day", "prices", "wants, smoothed")
+    wished: Floats = _array("A R", "t/day", "prices supply", "wants, smoothed")
     hoarding: Floats = _array("D R", "1", "orders", "factor on target cover")
     user_orders: Floats = _array("U R", "t/day", "orders", "orders of each user")
     orders: Floats = _array("D R", "t/day", "orders", "orders of all users at a destination")
-    share: Floats = _array("A R", "1", "sourcing", "share of its destination's orders")
+    share: Floats = _array("A R", "1", "sourcing supply", "share of its destination's orders")
     weight: Floats = _array("A R", "1", "supply", "what an origin weighs at a destination, all else equal")
     reach: Floats = _array("O R", "1", "supply", "what customers may take of an origin, ratio to base year")
     fill: Floats = _array("O R", "1", "sourcing", "share of orders that an origin fills, smoothed")
@@ -67,7 +67,7 @@ class State:
     critical: Floats = _array("S R", "1", "lines", "which input is critical, counted from 0")
     saving: Floats = _array("T R", "1", "responses", "fast part of a plant user's thrift")
     thrift: Floats = _array("T R", "1", "responses", "slow part of a plant user's thrift")
-    capacity: Floats = _array("F R", "1", "responses", "ratio to base year")
+    capacity: Floats = _array("F R", "1", "responses supply", "ratio to base year")
 
     def items(self) -> Iterator[tuple[str, Floats]]:
         """Name and array of each."""

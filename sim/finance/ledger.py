@@ -8,10 +8,9 @@ from typing import final
 import numpy as np
 
 from sim.axes import Floats, Scalar
+from sim.ensemble.mass import TOLERANCE
 from sim.ensemble.metrics import Metric, declare
 from sim.errors import BrokenInvariant
-
-TOLERANCE = 1e-9  # of all that was ever posted
 
 PUBLIC_COST = declare(
     Metric(

@@ -23,7 +23,7 @@ def parts_of_users(world: World, state: State, scratch: Scratch) -> Floats:
     parts = np.multiply(state.expected_need, TINY**2, out=scratch.like(state.expected_need))
     np.maximum(parts, state.user_orders, out=parts)
     asked = world.user_to_destination(parts, out=scratch.like(state.orders))
-    asked[world.new_destinations] += TINY**3  # where nobody has ever needed anything, nothing lands either
+    np.maximum(asked, TINY**2 * TINY, out=asked)  # where nobody has ever needed anything, nothing lands either
     parts /= pick(asked, world.user_node, scratch.like(parts))
     return parts
 

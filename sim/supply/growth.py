@@ -42,7 +42,7 @@ class Growth:
         self.portfolio, self.climb = portfolio, Ramp(p["ramp_middle"], p["ramp_width"])
         self.ramp = portfolio.ramp * draw_by_project(draws, portfolio, "ramp", _around(p["ramp_spread"]), "1")
         slow = draw_by_project(draws, portfolio, "qualification", _around(p["qualification_spread"]), "1")
-        self.qualification = portfolio.qualification * slow
+        self.qualification, self.width = portfolio.qualification * slow, p["qualification_width"]
         goes_on = portfolio.start + portfolio.ramp > 0
         self.begun = self.climb(-portfolio.start, self.ramp) * goes_on  # what ramps have behind them on the first day
         self.origins, self.reached, self.constant = _reach(world, portfolio)
@@ -66,7 +66,7 @@ class Growth:
         climbed -= self.begun
         climbed /= 1 - self.begun
         np.maximum(climbed, 0, out=climbed)
-        accepted = np.minimum(climbed, qualified(days, self.qualification))
+        accepted = np.minimum(climbed, qualified(days, self.qualification, self.width))
         here = (started < tick.middle) * opened
         built = (folio.line_base + folio.line_added * climbed[line]) * here[line]
         taken = (folio.line_base + folio.line_added * accepted[line]) * here[line]

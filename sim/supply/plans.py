@@ -10,8 +10,6 @@ from sim.axes import TINY, Floats, Ints, Sum
 from sim.ensemble.state import State
 from sim.world.build import World
 
-LEAST = 0.1  # of what is expected to be needed, what is left when plants close: some of it was never theirs
-
 
 @final
 class Plans:
@@ -45,7 +43,7 @@ class Plans:
     def follow(self, state: State, change: Floats) -> None:
         """Let expectations follow a change of capacity, (M, R) ratio to base, in place."""
         before = state.expected_need[self.users]
-        after = np.maximum(before + self.need(change), before * LEAST)
+        after = np.maximum(before + self.need(change), TINY)
         state.expected_need[self.users] = after
         grown = np.maximum(after - before, 0) / np.maximum(after, TINY)
         for shares in (state.share, state.weight):  # who is new has no habits: he asks where most is exported

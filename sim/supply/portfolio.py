@@ -10,12 +10,10 @@ import numpy as np
 
 from sim.axes import Bools, Floats, Ints, Sum, column
 from sim.ensemble.clock import Horizon
-from sim.units import DAYS_A_MONTH, DAYS_A_YEAR
+from sim.units import DAYS_A_MONTH, DAYS_A_YEAR, MILLION
 from sim.world.base_year import TONNE
 from sim.world.build import World
 from sim.world.tables import ProjectRow, RecordRow
-
-MILLION = 1e6
 
 
 @dataclass(frozen=True, eq=False)

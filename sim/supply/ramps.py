@@ -10,8 +10,6 @@ from sim.axes import Floats, Scalar
 from sim.ensemble.parameters import Parameters
 from sim.market.forms import EXP_MOST
 
-STEEP = 4.0  # of the S of acceptance: 2 % at first output, 98 % at twice the median
-
 
 @dataclass(frozen=True)
 class Ramp:
@@ -55,7 +53,7 @@ class Ramp:
         return reached * (days >= 0)
 
 
-def qualified(days: Floats, median: Floats) -> Floats:
+def qualified(days: Floats, median: Floats, width: Scalar) -> Floats:
     """Share of customers who may take a new product (eq. 10.5): half by the median, nearly all by twice that.
 
     Parameters
@@ -64,6 +62,8 @@ def qualified(days: Floats, median: Floats) -> Floats:
         Since first output.
     median : (J, R) array, days
         Nought where nobody asks.
+    width : float or (R,) array, share of the median
+        How drawn out acceptance is.
 
     Returns
     -------
@@ -71,9 +71,9 @@ def qualified(days: Floats, median: Floats) -> Floats:
 
     Examples
     --------
-    >>> qualified(np.array([[0.0, 180.0, 360.0]]), np.full((1, 3), 180.0)).round(3)
+    >>> qualified(np.array([[0.0, 180.0, 360.0]]), np.full((1, 3), 180.0), 0.25).round(3)
     array([[0.018, 0.5  , 0.982]])
     """
-    z = STEEP * (1 - days / np.maximum(median, 1))
+    z = (1 - days / np.maximum(median, 1)) / width
     accepted = 1 / (1 + np.exp(np.clip(z, -EXP_MOST, EXP_MOST)))
     return np.where(median > 0, accepted, 1.0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import final
+from typing import ClassVar, final
 
 import numpy as np
 
@@ -23,7 +23,6 @@ from sim.supply.stages import Stage, Stages
 from sim.supply.terms import SupplyPoints
 from sim.world.build import World
 
-REVIEW = 28  # days from one look of owners at prices to the next
 BREAK_DOWN = ("mine", "separation")  # processes whose outages are on record
 
 
@@ -43,10 +42,12 @@ class Supply:
         How many of the replicates count in events: the first columns.
     """
 
+    writes: ClassVar = ("capacity", "reach", "weight", "share", "wished", "expected_need", "expected_orders")
+
     def __init__(self, world: World, p: Parameters, draws: Draws, horizon: Horizon, size: Floats, worlds: int) -> None:
         self.world, self.p, self.horizon, self.points = world, p, horizon, SupplyPoints()
         self.portfolio = folio = portfolio(world, horizon, float(np.mean(p["utilisation_base"])), size)
-        replicates = len(draws.replicates)
+        replicates, self.review = len(draws.replicates), int(np.max(p["review_time"]))
         shape = (len(folio.rows), replicates)
         self.stages = Stages(folio, draws, replicates, p["failing_late"])
         self.operations = Operations(p, shape)
@@ -83,13 +84,13 @@ class Supply:
     def _go_on(self, tick: Tick, state: State) -> None:
         """Projects move from stage to stage; contracts hear of it."""
         before = self.stages.stage.copy()
-        looks = tick.index == 0 or tick.start // REVIEW < tick.end // REVIEW
+        looks = tick.index == 0 or tick.start // self.review < tick.end // self.review
         self.stages.move(tick.end, (lambda: self.appraisal.worth(tick, state.long_price, self.paid)) if looks else None)
         if looks:
             now = state.paid[self.portfolio.bought]
             running = self.stages.stage == Stage.OPERATING
             earns, self.lift, self.margin = self.appraisal.earns(tick, state.expected_price, now, running)
-            self.operations.move(REVIEW, running, earns)
+            self.operations.move(self.review, running, earns)
         stage = self.stages.stage
         for agree in self.points.agreed:
             agree(tick, (before == Stage.DECISION) & (stage >= Stage.CONSTRUCTION) & (stage != Stage.FAILED))

@@ -6,7 +6,7 @@ Each world has its own days: an array of deadlines, compared with the clock once
 from __future__ import annotations
 
 from collections.abc import Callable
-from enum import IntEnum
+from enum import IntEnum, auto
 from typing import final
 
 import numpy as np
@@ -14,21 +14,21 @@ import numpy as np
 from sim.axes import TINY, Floats, Scalar
 from sim.ensemble.draws import Draws
 from sim.files.distributions import Distribution
+from sim.files.shapes import Z90
 from sim.supply.portfolio import Portfolio
 from sim.units import DAYS_A_MONTH, DURATION, SHARE
 
-Z90 = 1.2815515655446004  # standard deviations from the median to the ninth decile of a normal
 EVERY = Distribution("uniform", {"low": 0.0, "high": 1.0}, SHARE)
 
 
 class Stage(IntEnum):
     """Where a project stands, in the order in which it goes on."""
 
-    UNKNOWN = 0
-    DECISION = 1  # permits and studies are under way, or it waits for its price
-    CONSTRUCTION = 2
-    OPERATING = 3
-    FAILED = 4
+    UNKNOWN = auto()
+    DECISION = auto()  # permits and studies are under way, or it waits for its price
+    CONSTRUCTION = auto()
+    OPERATING = auto()
+    FAILED = auto()
 
 
 @final
@@ -54,7 +54,7 @@ class Stages:
 
     def __init__(self, portfolio: Portfolio, draws: Draws, replicates: int, failing_late: Scalar) -> None:
         self.portfolio, shape = portfolio, (len(portfolio.rows), replicates)
-        self.stage = np.zeros(shape, np.int8)
+        self.stage = np.full(shape, Stage.UNKNOWN, np.int8)
         self.decided, self.started = np.full(shape, np.inf), np.full(shape, np.inf)
         self.ready, self.building = np.empty(shape), np.empty(shape)
         self.gives_up, self.breaks_off = np.empty(shape, bool), np.empty(shape, bool)

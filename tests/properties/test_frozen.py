@@ -10,6 +10,7 @@ import pytest
 
 from sim.ensemble.clock import Tick
 from sim.ensemble.state import State
+from sim.supply.settle import Supply
 from tests.driver import Built, market, tables
 from tests.strategies import every_kind
 
@@ -86,5 +87,7 @@ def test_the_state_names_the_owners_of_its_arrays() -> None:
         name: {type(s).__module__.rpartition(".")[2] for s in steps if name in s.writes}
         for name in State.__dataclass_fields__
     }
+    for name in Supply.writes:  # a rule at the first point of the tick
+        writers[name].add("supply")
     owners = {name: set(f.metadata["owner"].split()) for name, f in State.__dataclass_fields__.items()}
     assert writers == owners
