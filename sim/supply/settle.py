@@ -6,7 +6,7 @@ from typing import ClassVar, final
 
 import numpy as np
 
-from sim.axes import TINY, Floats, Sum
+from sim.axes import TINY, Floats, Ints, Sum
 from sim.ensemble.clock import Horizon, Tick
 from sim.ensemble.draws import Draws
 from sim.ensemble.parameters import Parameters
@@ -40,6 +40,13 @@ class Supply:
         Capacity that a scenario gives a facility over that of the tables.
     worlds : int
         How many of the replicates count in events: the first columns.
+
+    Attributes
+    ----------
+    now : (J, R) array, share of full output
+        What each project made in the last tick.
+    made : (J, R) array, share of full output
+        The same, mean since contracts were paid last; for the rules that pay.
     """
 
     writes: ClassVar = ("capacity", "reach", "weight", "share", "wished", "expected_need", "expected_orders")
@@ -60,6 +67,8 @@ class Supply:
         self.reports = Reports(self.stages, self.operations, worlds)
         self.paid = np.ones((len(folio.bought), replicates))
         self.lift, self.margin = np.ones(shape), np.zeros(shape)
+        self.now, self.made, self.settled = np.zeros(shape), np.zeros(shape), 0
+        self.gone = np.zeros(shape, bool)
         self.capacity = np.zeros((len(folio.facilities), replicates))
         self.built = np.zeros((len(folio.line_project), replicates))
         full = Sum(folio.line_project, range(len(folio.line_project)), 1.0, (shape[0], len(folio.line_project)))
@@ -84,25 +93,41 @@ class Supply:
     def _go_on(self, tick: Tick, state: State) -> None:
         """Projects move from stage to stage; contracts hear of it."""
         before = self.stages.stage.copy()
-        looks = tick.index == 0 or tick.start // self.review < tick.end // self.review
+        looks = tick.index == 0 or self._is_review(tick)
         self.stages.move(tick.end, (lambda: self.appraisal.worth(tick, state.long_price, self.paid)) if looks else None)
         if looks:
             now = state.paid[self.portfolio.bought]
             running = self.stages.stage == Stage.OPERATING
             earns, self.lift, self.margin = self.appraisal.earns(tick, state.expected_price, now, running)
             self.operations.move(self.review, running, earns)
-        stage = self.stages.stage
-        for agree in self.points.agreed:
-            agree(tick, (before == Stage.DECISION) & (stage >= Stage.CONSTRUCTION) & (stage != Stage.FAILED))
-        gone = (stage == Stage.FAILED) | self.operations.closed
-        for end in self.points.ended:
-            end(tick, gone)
+        self._tell(tick, before)
         self.reports.follow(self.horizon.date(tick.end - 1), first=tick.index == 0)
 
+    def _tell(self, tick: Tick, before: Ints) -> None:
+        """Tell contracts of what has just been decided, and of what has failed."""
+        stage = self.stages.stage
+        decided = (before == Stage.DECISION) & (stage >= Stage.CONSTRUCTION) & (stage != Stage.FAILED)
+        gone = (stage == Stage.FAILED) | self.operations.closed
+        for agree in self.points.agreed if decided.any() else ():
+            agree(tick, decided)
+        for end in self.points.ended if (gone != self.gone).any() else ():
+            end(tick, gone)
+        self.gone = gone
+
     def settle(self, tick: Tick, state: State) -> None:
-        """After the market: contracts pay on what was made."""
-        for pay in self.points.settled:
-            pay(tick, state)
+        """After the market: see what was made; when owners look, and at the end, contracts pay on it."""
+        self.now = self.running(state)
+        self.made += self.now * tick.days
+        if self._is_review(tick) or tick.end == self.horizon.days:
+            period = Tick(tick.index, self.settled, tick.end, tick.whole)
+            self.made /= period.days
+            for pay in self.points.settled:
+                pay(period, state)
+            self.made, self.settled = np.zeros_like(self.made), tick.end
+
+    def _is_review(self, tick: Tick) -> bool:
+        """Whether owners look at prices and plans in a tick."""
+        return tick.start // self.review < tick.end // self.review
 
     def running(self, state: State) -> Floats:
         """(J, R): what each project makes in the tick, as a share of its full output."""

@@ -48,4 +48,4 @@ class SupplyPoints:
     ended: list[Callable[[Tick, Bools], None]] = field(default_factory=list)
     """Which projects, (J, R), have failed or closed."""
     settled: list[Callable[[Tick, State], None]] = field(default_factory=list)
-    """After the market has settled: what is paid on what was made."""
+    """When owners look, after the market has settled: what is paid for the days since the last time."""

@@ -51,10 +51,10 @@ def test_a_ramp_is_an_s() -> None:
 
 def test_customers_accept_by_an_s_too() -> None:
     """A median of 365 days: half by then, 1.8 % at first, 98.2 % after two years; all at once where nobody asks."""
-    assert qualified(np.array([[0.0, 365.0, 730.0]]), np.full((1, 3), 365.0))[0] == pytest.approx(
+    assert qualified(np.array([[0.0, 365.0, 730.0]]), np.full((1, 3), 365.0), 0.25)[0] == pytest.approx(
         [0.017986, 0.5, 0.982014], abs=1e-6
     )
-    assert qualified(np.zeros((1, 1)), np.zeros((1, 1)))[0, 0] == 1
+    assert qualified(np.zeros((1, 1)), np.zeros((1, 1)), 0.25)[0, 0] == 1
 
 
 def test_a_new_plant_climbs_to_its_lines() -> None:

@@ -20,12 +20,11 @@ from sim.axes import Bools, Floats
 from sim.ensemble.draws import Draws
 from sim.simulation import load, make_plan
 from sim.supply.portfolio import Portfolio, portfolio
-from sim.supply.settle import REVIEW
 from sim.supply.stages import Stage, Stages
 from sim.units import DAYS_A_MONTH
 from tests.driver import parameters
 
-WORLDS = 4_000
+WORLDS, REVIEW = 4_000, 28
 YEARS = (*range(REVIEW, 20 * 365, REVIEW), *(years * 365 for years in (30, 100, 10_000)))
 """Days of looks: for twenty years as in a run, then until the last has come."""
 
@@ -42,6 +41,7 @@ class Ends(NamedTuple):
 def ends() -> Ends:
     """Let all projects go on to their end, worth building from the first day."""
     plan, p = make_plan(load("baseline")), parameters()
+    assert p["review_time"] == REVIEW
     folio = portfolio(plan.world, plan.horizon, float(np.mean(p["utilisation_base"])), plan.size)
     stages = Stages(folio, Draws(1, range(WORLDS)), WORLDS, p["failing_late"])
     for day in YEARS:

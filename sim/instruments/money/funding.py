@@ -202,7 +202,7 @@ class _Fund:
         self.stakes -= lost
         self.ledger.post(Account.LOSSES, Account.STAKES, self.total(lost)[0])
 
-    def settle(self, tick: Tick, state: State) -> None:
+    def settle(self, tick: Tick, state: State) -> None:  # noqa: ARG002  (a point's signature)
         """Pay what is due to builders; take what borrowers and companies pay."""
         self._carry(tick.days)
         paid = self.commitments.paid(tick, self.gone)
@@ -215,7 +215,7 @@ class _Fund:
         else:
             self.stakes += paid
             self.ledger.post(Account.STAKES, Account.TREASURY, self.total(paid)[0])
-            self._take_dividends(tick, state)
+            self._take_dividends(tick.days)
 
     def _carry(self, days: float) -> None:
         """Money that is lent or held costs the public what it pays for it (eq. 11.9)."""
@@ -223,8 +223,8 @@ class _Fund:
         cost = interest(np.maximum(out, 0), self.setting.parameters["public_rate"], days)
         self.ledger.post(Account.FUNDS, Account.TREASURY, cost)
 
-    def _take_dividends(self, tick: Tick, state: State) -> None:
+    def _take_dividends(self, days: float) -> None:
         """The public's share of what its companies earn (eq. 11.9)."""
-        earned = np.maximum(self.supply.margin, 0) * self.supply.running(state) * (tick.days / DAYS_A_YEAR)
+        earned = np.maximum(self.supply.margin, 0) * self.supply.made * (days / DAYS_A_YEAR)
         held = self.stakes / self.commitments.capital
         self.ledger.post(Account.TREASURY, Account.RETURNS, self.total(earned * held)[0])

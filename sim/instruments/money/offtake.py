@@ -117,7 +117,7 @@ class _Offtake:
         """The buyer pays what the agreed price is above the market's, or gains what it is below."""
         if not self.schema.is_offered(day_of(self.setting, tick)):
             return
-        tonnes = self.output.made(state) * self.bound * tick.days
+        tonnes = self.output.made * self.bound * tick.days
         self.taken = self.taken + self.total(tonnes)[0]
         gain = np.zeros_like(tonnes)
         gain[self.made] = self._gain(state.price[self.supply.world.origins], tick.middle)

@@ -105,7 +105,7 @@ class _Floor:
             return
         reference = self.base * np.exp(state.price[self.supply.world.origins][self.origin])
         each = top_up(reference, *_in_order(self._worn(tick.middle), self.schema.upside))
-        tonnes = self.total(self.output.made(state))[0] * self.covered * tick.days
+        tonnes = self.total(self.output.made)[0] * self.covered * tick.days
         self.ledger.post(Account.TOP_UPS, Account.TREASURY, tonnes * np.maximum(each, 0))
         self.ledger.post(Account.TREASURY, Account.RETURNS, tonnes * np.maximum(-each, 0))
 

@@ -45,9 +45,15 @@ class Output:
         everything = folio.revenue(np.ones_like(goods))
         self.share = folio.revenue(goods) * meant / np.maximum(everything, TINY)
 
-    def made(self, state: State) -> Floats:
-        """(J, R), t/day: what they make of it in a tick."""
-        return self.full * self.supply.running(state) / DAYS_A_YEAR
+    @property
+    def now(self) -> Floats:
+        """(J, R), t/day: what they made of it in the last tick."""
+        return self.full * self.supply.now / DAYS_A_YEAR
+
+    @property
+    def made(self) -> Floats:
+        """(J, R), t/day: the mean since contracts were paid last."""
+        return self.full * self.supply.made / DAYS_A_YEAR
 
 
 @final
@@ -74,7 +80,7 @@ class Promise:
 
     def keep(self, state: State, controls: Controls, share: Scalar) -> None:
         """Reserve it: their part of what the origin made in the tick before, times the share."""
-        theirs = self.of(self.output.made(state))
+        theirs = self.of(self.output.now)
         made = np.maximum(state.made[self.origins], TINY)
         controls.reserve(self.rows, np.minimum(theirs / made, 1) * share)
 

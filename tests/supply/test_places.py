@@ -1,0 +1,134 @@
+"""New places in trade, by hand (docs/model.md, eq. 6.1, 6.4, 8.7 and 10.12)."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from sim.market.points import controls_on
+from sim.market.prices import Prices
+from sim.market.sourcing import Sourcing
+from sim.supply.plans import Plans
+from tests import allies, driver
+from tests.allies import NO_OUTAGES, OXIDE_FA
+from tests.driver import Built, run
+from tests.tiny import OXIDE_AB, OXIDE_ABROAD, OXIDE_HO, OXIDE_HOME, TICK, Case, one
+
+FA_TO_HO, FA_TO_AB = ("oxide.Ee", "FA", "HO"), ("oxide.Ee", "FA", "AB")
+TO_HO, TO_AB = 1.2 / 5.2, 4 / 5.2
+"""Shares of customers of a new maker of oxide: HO uses 6 and makes most of it, so a fifth counts; AB uses 4."""
+
+
+def test_a_new_origin_weighs_what_it_could_send() -> None:
+    """1 t a day, of which 1.2/5.2 for HO, which uses 6, and 4/5.2 for AB, which uses 4."""
+    world = allies.market().world
+    weight = {world.arcs[a]: world.arc_weight[a, 0] for a in world.new_arcs}
+    assert weight[FA_TO_HO] == pytest.approx(TO_HO / 6)
+    assert weight[FA_TO_AB] == pytest.approx(TO_AB / 4)
+    assert world.arc_flow[world.new_arcs].sum() == 0
+
+
+def test_a_new_origin_takes_what_its_customers_pay() -> None:
+    """Oxide twice as dear in AB alone: ln((1.2 + 4 × 2²) ÷ 5.2) ÷ 2 = 0.5981, near the best price, 0.6931."""
+    built = allies.market()
+    state, node = built.market.state, built.world.node_index
+    state.price[node[OXIDE_AB]] = math.log(2)
+    driver.step(built.market, Prices)._take_prices(state)
+    assert one(state.price, node[OXIDE_FA]) == pytest.approx(math.log(17.2 / 5.2) / 2)
+
+
+def test_it_does_so_at_every_tick() -> None:
+    """At the prices of the tick's end."""
+    built = allies.market(days=420)
+    state, node = built.market.state, built.world.node_index
+
+    def look(_tick: object) -> None:
+        home, abroad = (math.exp(one(state.price, node[place])) for place in (OXIDE_HO, OXIDE_AB))
+        assert one(state.price, node[OXIDE_FA]) == pytest.approx(math.log(TO_HO * home**2 + TO_AB * abroad**2) / 2)
+
+    run(built, look)
+    assert abs(one(state.price, node[OXIDE_FA])) > 0.001
+
+
+def test_where_customers_pay_as_in_the_base_year_a_new_origin_gets_its_own_price() -> None:
+    """Nought, on the first day."""
+    built = allies.market()
+    driver.step(built.market, Prices)(built.market.state, TICK)
+    assert one(built.market.state.price, built.world.node_index[OXIDE_FA]) == pytest.approx(0, abs=1e-12)
+
+
+def test_a_new_maker_favours_who_pays_more() -> None:
+    """Magnets of AB for AB, where they cost e^0.1 of what they did: his weight grows by e^(2 × (0.1 − p))."""
+    built = allies.market()
+    state, world = built.market.state, built.world
+    state.price[world.node_index[OXIDE_AB]] = 0.1
+    step = driver.step(built.market, Sourcing)
+    attracts = np.ones_like(state.share)
+    step._prefer(state, attracts)
+    assert one(attracts, world.arcs.index(FA_TO_AB)) == pytest.approx(math.exp(2 * 0.1))
+    assert one(attracts, world.arcs.index(FA_TO_HO)) == pytest.approx(1)
+    assert one(attracts, world.arcs.index(OXIDE_ABROAD)) == 1
+
+
+def test_promises_leave_the_goods_of_an_origin_what_they_are() -> None:
+    """Of 9 t of HO's oxide 3 go abroad; 40 % of all are promised there: 0.6 of what goes home, 0.6 + 1.2 abroad."""
+    case = Case()
+    arcs = np.sort([case.arc[OXIDE_HOME], case.arc[OXIDE_ABROAD]])
+    controls = controls_on(case.world, arcs, 2)
+    controls.reserve(controls.positions(np.array([case.arc[OXIDE_ABROAD]])), 0.4)
+    step = driver.step(case.market, Sourcing)
+    step.controls = controls
+    factor = dict(zip(arcs.tolist(), step._promised()[:, 0].tolist(), strict=True))
+    assert factor[case.arc[OXIDE_HOME]] == pytest.approx(0.6)
+    assert factor[case.arc[OXIDE_ABROAD]] == pytest.approx(0.6 + 0.4 * 3)
+    split = {arc: case.world.arc_split[arc, 0] for arc in factor}
+    assert sum(split[arc] * factor[arc] for arc in factor) == pytest.approx(1)
+
+
+def test_a_promise_moves_trade_towards_who_has_it() -> None:
+    """AB has bound all of FA's oxide: HO gets none of it, AB more than without."""
+    spec = {
+        "name": "bound", "kind": "offtake", "by": "AB", "projects": "FA mine", "commodity": "oxide.Ee", "output": 1.0,
+        "since": "2025-01-01",
+    }  # fmt: skip
+    sent = [far_shipments(allies.market(*listed, days=1100, **NO_OUTAGES)) for listed in ((), (spec,))]
+    assert sent[0][FA_TO_HO] > 50
+    assert sent[1][FA_TO_HO] < 1e-6
+    assert sent[1][FA_TO_AB] > 1.1 * sent[0][FA_TO_AB]
+
+
+def far_shipments(built: Built) -> dict[tuple[str, str, str], float]:
+    """Tonnes that leave FA over all of the run, by arc."""
+    state, arcs = built.market.state, built.world.arcs
+    sent = dict.fromkeys((FA_TO_HO, FA_TO_AB), 0.0)
+
+    def note(_tick: object) -> None:
+        for arc in sent:
+            sent[arc] += one(state.shipped, arcs.index(arc))
+
+    run(built, note)
+    return sent
+
+
+def test_what_is_being_built_is_expected_to_need_its_inputs() -> None:
+    """Works of 2 t a day grow by a quarter: a quarter of a tonne of oxide more is expected to be needed a day."""
+    built = allies.market()
+    world, state = built.world, built.market.state
+    facility = world.facilities.index("AB works")
+    plans, user = Plans(world, np.array([facility])), world.users.index(("oxide.Ee", "AB", ""))
+    before, orders = one(state.expected_need, user), state.expected_orders.copy()
+    plans.follow(state, np.full((1, 2), 0.25))
+    assert one(state.expected_need, user) == pytest.approx(before + 0.25)
+    assert (state.expected_orders - orders).sum(axis=0) == pytest.approx([0.25, 0.25])
+
+
+def test_magnets_of_a_new_maker_reach_those_who_imported_them() -> None:
+    """Works in AB, once they run: AB imports less, and HO's makers see it."""
+    built = allies.market(days=1456, **NO_OUTAGES)
+    state, arcs = built.market.state, built.world.arcs
+    run(built)
+    own, imported = (one(state.shipped, arcs.index(("magnet.Ee", o, "AB"))) / 7 for o in ("AB", "HO"))
+    assert own > 1
+    assert imported < 7.5
