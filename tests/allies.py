@@ -15,6 +15,7 @@ Magnets of AB cost 50 USD/kg, oxide of FA 55. Utilisation is 0.8 in the base yea
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -36,7 +37,9 @@ from sim.world.tables import (
 )
 from tests import driver, tiny
 from tests.driver import FOUR_YEARS, Built, Spec
+from tests.ensembles import numbers
 from tests.tiny import FACT, YEAR
+from tests.worlds import RECIPES, small_tables
 
 UTILISATION = 0.8
 MONTH = 365 / 12
@@ -45,7 +48,7 @@ HALF_YEAR = 6 * MONTH
 ROUND: dict[str, Any] = {
     **tiny.ROUND, "utilisation_base": UTILISATION,
     "ramp_middle": 0.6, "ramp_width": 0.2, "ramp_spread": 1.15, "qualification_spread": 1.5,
-    "qualification_width": 0.25, "review_time": 28,
+    "qualification_width": 0.25, "review_time": 28, "parity_band": 0.1,
     "overrun": 1.2, "hurdle_merchant": 0.15, "hurdle_contracted": 0.09, "failing_late": 0.4,
     "mothball_patience": 56, "cash_share": 0.9, "restart_margin": 1.05, "restart_delay": 84, "reopening_time": 70,
     "closure_time": 730, "outage_rate": 0.25 / 365, "outage_time": 91, "outage_least": 0.2, "outage_most": 0.4,
@@ -108,6 +111,7 @@ def tables(
     facility = {"AB mine expansion": "AB mine"}
     return replace(
         old,
+        commodities=tuple(replace(row, headline=True) for row in old.commodities),
         regions=(*old.regions, RegionRow(*FACT, "FA", "FA", True)),
         routes=tuple(
             RouteRow(*FACT, o, d, 7.0 if o == d else 28.0, 0.0 if o == d else 0.1) for o in places for d in places
@@ -144,3 +148,66 @@ def market(
         made or tables(), instruments, replicates, days=days, margins=tiny.MARGINS, projects=projects,
         uncertain=uncertain, **{**ROUND, **overrides},
     )  # fmt: skip
+
+
+def every_money(
+    *, share: float = 0.2, floor: str = "70 USD/kg", output: float = 0.6, good: str = "oxide.Ee", far: str = "FA"
+) -> list[Spec]:
+    """One instrument of each kind of money, for all projects; some end within the fourth year."""
+    money = {"by": "AB", "since": "2025-01-01", "share": share}
+    return [
+        {"name": "loan", "kind": "loan", "interest": 0.04, "term": "8 years", **money},
+        {"name": "grant", "kind": "grant", "budget": "3 million USD", "until": "2026-06-01", **money},
+        {"name": "equity", "kind": "equity", "asked": 0.06, "regions": far, **money},
+        {"name": "both", "kind": "co_investment", "partner": "HO", "asked": 0.05, "relief": 0.02, **money},
+        {
+            "name": "floor", "kind": "price_floor", "by": "AB", "since": "2025-03-01", "until": "2028-06-01",
+            "commodity": good, "basis": "HO", "floor": floor, "upside": 0.3, "above": "90 USD/kg",
+            "output": output,
+        },
+        {
+            "name": "bound", "kind": "offtake", "by": "HO", "since": "2025-02-01", "until": "2028-03-01",
+            "commodity": good, "output": output / 2, "price": floor,
+        },
+        {
+            "name": "pact", "kind": "bilateral_agreement", "by": "AB", "partners": f"{far}+HO", "since": "2025-01-01",
+            "waiver": {"share": 0.5}, "priority": {"commodities": good, "share": output / 2},
+        },
+    ]  # fmt: skip
+
+
+def written(specs: Sequence[Spec]) -> str:
+    """Instruments as a scenario lists them."""
+    return "".join(f"  - {json.dumps(spec)}\n" for spec in specs)
+
+
+MONEY = written(every_money(good="magnet.rich", far="AB"))
+"""Every money for the small world with projects."""
+
+
+def small() -> Tables:
+    """The small world of ensembles with projects in AB: a mine, its expansion, and works that can soon be decided."""
+    old, (_, inputs, outputs) = small_tables(numbers(), growth=0.04), RECIPES["rich magnets"]
+    mine = next(row.capacity for row in old.facilities if row.facility == "AB rock mine")
+    works = FacilityRow(*FACT, "AB works", "", "AB", "magnet", "project", 1.0, "t", "", "", 1.0, None)
+    return replace(
+        old,
+        facilities=(*old.facilities, works),
+        projects=(
+            project("AB mine", "Alpha", "AB", "mine", "brownfield", "operating", start="2015-01-01", unit_cost=1.0),
+            project(
+                "expansion", "Alpha", "AB", "mine", "brownfield", "construction", start="2025-04-01", unit_cost=1.0
+            ),
+            project("AB works", "Beta", "AB", "magnet", "magnet", "decision", decision="2025-02-01", construction=4.0),
+        ),
+        lines=(
+            line("AB mine", "AB rock mine", mine / YEAR),
+            line("expansion", "AB rock mine", mine / YEAR / 5),
+            line("AB works", "AB works", 0.3),
+        ),
+        line_recipes=(
+            *(LineRecipeRow(*FACT, "AB works", commodity, "input", amount) for commodity, amount in inputs.items()),
+            *(LineRecipeRow(*FACT, "AB works", commodity, "output", amount) for commodity, amount in outputs.items()),
+        ),
+        records=(record("brownfield", 3, failure=0.1), record("magnet", 2, failure=0.2)),
+    )

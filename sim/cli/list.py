@@ -105,6 +105,10 @@ def _facilities(tables: "Tables") -> Rows:
     return [(row.facility, row.region, row.process, row.status, row.operator) for row in tables.facilities]
 
 
+def _projects(tables: "Tables") -> Rows:
+    return [(row.project, row.region, row.process, row.stage, row.decision, row.start) for row in tables.projects]
+
+
 def _parameters(tables: "Tables") -> Rows:
     return [(row.parameter, row.value, row.unit, row.description) for row in tables.parameters]
 
@@ -115,6 +119,7 @@ KINDS: Mapping[str, Callable[[], Rows]] = {
     "commodities": _from_tables(_commodities),
     "regions": _from_tables(_regions),
     "facilities": _from_tables(_facilities),
+    "projects": _from_tables(_projects),
     "costs": _costs,
     "sectors": _from_tables(_sectors),
     "metrics": _metrics,
@@ -127,6 +132,7 @@ HEADERS = {
     "commodities": ["commodity", "unit", "name"],
     "regions": ["region", "", "name"],
     "facilities": ["facility", "region", "process", "status", "operator"],
+    "projects": ["project", "region", "process", "stage", "decision planned", "first output planned"],
     "costs": [
         "USD/kg without inputs",
         "",

@@ -46,16 +46,6 @@ class Regime(ABC):
         """(R,), days since the start: when they last came into force; infinite where they never did."""
 
 
-class Review(ABC):
-    """Something that may make capital dearer for projects in some regions."""
-
-    regions: frozenset[str]
-
-    @abstractmethod
-    def premium(self, day: float) -> Floats:
-        """(R,), share a year: what it adds to the cost of capital on a day since the start."""
-
-
 @final
 @dataclass(frozen=True)
 class Notices:
@@ -64,5 +54,4 @@ class Notices:
     levies: list[Levy] = field(default_factory=list)
     waivers: list[Waiver] = field(default_factory=list)
     regimes: dict[str, Regime] = field(default_factory=dict)
-    reviews: list[Review] = field(default_factory=list)
     turns: list[Turns] = field(default_factory=list)

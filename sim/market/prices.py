@@ -7,7 +7,7 @@ from typing import ClassVar, final
 
 import numpy as np
 
-from sim.axes import Floats, Scalar, Sum
+from sim.axes import TINY, Floats, Scalar, Sum
 from sim.ensemble.arrivals import UnderWay
 from sim.ensemble.clock import Tick
 from sim.ensemble.parameters import Parameters
@@ -163,6 +163,8 @@ class Prices:
         supply, use = self.prospects(start)
         self.usual = np.where(use > 0, supply / np.where(use > 0, use, 1), 0)
         self.fresh = _Fresh(world)
+        both = np.flatnonzero(np.isin(world.rival_arcs, controls.arcs))
+        self.rival_controls = both, controls.positions(world.rival_arcs[both])
         self.usual[self.fresh.destinations] += self.fresh.cover + self.look_ahead
 
     def __call__(self, state: State, tick: Tick) -> None:
@@ -203,9 +205,24 @@ class Prices:
 
     def _take_prices(self, state: State) -> None:
         """Makers where nobody uses their goods get what their customers pay, mostly the best of them (eq. 8.7)."""
-        preference = self.p["seller_preference"]
-        offered = np.exp(state.price[self.world.destinations] * preference)
-        state.price[self.world.takers] = np.log(self.world.netback(offered)) / preference
+        world, preference = self.world, self.p["seller_preference"]
+        offered = state.price[world.destinations].copy()
+        offered[world.rival_places] = np.minimum(offered[world.rival_places], self._parity(state))
+        state.price[world.capped] = offered[world.capped]
+        offered *= preference
+        state.price[world.takers] = np.log(world.netback(np.exp(offered, out=offered))) / preference
+
+    def _parity(self, state: State) -> Floats:
+        """(Q, R), ln of a ratio: at what price others' goods are to be had, the dearer the more of them is barred."""
+        world, controls, p = self.world, self.controls, self.p
+        rival, at = self.rival_controls
+        price = state.price[world.origins][world.arc_origin[world.rival_arcs]]
+        price *= np.negative(p["seller_preference"])
+        np.exp(price, out=price)
+        dearer = np.log1p(controls.tariff[at]) * np.negative(p["seller_preference"])
+        price[rival] *= (1 - controls.barred[at]) * np.exp(dearer)
+        there = np.maximum(world.rivals(price), TINY)
+        return np.log(there, out=there) / np.negative(p["seller_preference"]) + p["parity_band"]
 
     def prospects(self, state: State) -> tuple[Floats, Floats]:
         """(N, R), t: supply in prospect (eq. 8.1); (N, R), t/day: use in prospect (eq. 8.2)."""

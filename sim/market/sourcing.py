@@ -81,8 +81,8 @@ class Sourcing:
         state.share[:] += attracts
 
     def _prefer(self, state: State, attracts: Floats) -> None:
-        """New makers favour who pays more than they get elsewhere (eq. 6.1)."""
-        world, arcs = self.world, self.world.new_arcs
+        """Where projects make a good, it goes to who pays more than others do (eq. 6.1)."""
+        world, arcs = self.world, self.world.sold_arcs
         gain = state.price[world.destinations][world.arc_destination[arcs]]
         gain -= state.price[world.origins][world.arc_origin[arcs]]
         gain *= self.p["seller_preference"]

@@ -32,9 +32,9 @@ class Plans:
         row = {u: i for i, u in enumerate(self.users.tolist())}
         scale = world.scale[facilities, 0]
         self.need = Sum.of(((row[u], m, v * scale[m]) for u, m, v in needs), (len(row), len(place)))
-        there = world.user_node[self.users]
-        self.arcs = np.flatnonzero(np.isin(world.arc_destination, there))
-        user = {d: i for i, d in enumerate(there.tolist())}  # each destination has one user that is a plant
+        self.there, self.of_users = world.user_node[self.users], world.user_to_destination
+        self.arcs = np.flatnonzero(np.isin(world.arc_destination, self.there))
+        user = {d: i for i, d in enumerate(self.there.tolist())}  # each destination has one user that is a plant
         self.of_arc = np.array([user[d] for d in world.arc_destination[self.arcs].tolist()], np.intp)
         origins = world.arc_origin[self.arcs]
         self.asked = _asked(world, self.arcs)
@@ -42,10 +42,10 @@ class Plans:
 
     def follow(self, state: State, change: Floats) -> None:
         """Let expectations follow a change of capacity, (M, R) ratio to base, in place."""
-        before = state.expected_need[self.users]
-        after = np.maximum(before + self.need(change), TINY)
+        before, more = state.expected_need[self.users], self.need(change)
+        after = np.maximum(before + more, TINY)
         state.expected_need[self.users] = after
-        grown = np.maximum(after - before, 0) / np.maximum(after, TINY)
+        grown = np.maximum(more, 0) / self.of_users(state.expected_need)[self.there]
         for shares in (state.share, state.weight):  # who is new has no habits: he asks where most is exported
             shares[self.arcs] += grown[self.of_arc] * (self.asked - shares[self.arcs]) * (self.asked >= 0)
         wished = (after - before)[self.of_arc] * state.share[self.arcs]
@@ -57,7 +57,7 @@ class Plans:
 def _asked(world: World, arcs: Ints) -> Floats:
     """(K, 1): whom new needs are asked of: origins of the base year by what they export; −1 for new ones."""
     abroad = world.to_origin(world.arc_flow * world.arc_abroad[:, None])[world.arc_origin[arcs]]
-    old = world.orders[world.arc_origin[arcs]] > 0
+    old = world.orders[world.arc_origin[arcs]] > 0  # makes some in the base year
     into = Sum(world.arc_destination[arcs], range(len(arcs)), 1.0, (world.to_destination.shape[0], len(arcs)))
     total = into(abroad * old)[world.arc_destination[arcs]]
     share = np.divide(abroad, total, out=world.arc_share[arcs].copy(), where=total > 0)

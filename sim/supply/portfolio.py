@@ -69,7 +69,7 @@ def portfolio(world: World, horizon: Horizon, utilisation: float, size: Floats) 
         Capacity that a scenario gives a facility over that of the tables.
     """
     tables = world.tables
-    rows = tuple(row for row in tables.projects if row.project in set(world.projects))
+    rows = world.project_rows
     index = {row.project: j for j, row in enumerate(rows)}
     facility = {name: f for f, name in enumerate(world.facilities)}
     lines = [row for row in tables.lines if row.project in index]

@@ -23,7 +23,9 @@ OPERATING = declare(
 FAILED = declare(
     Metric("projects_failed", "1", ("region",), "lower", "projects that were given up, or closed for good")
 )
-MOTHBALLED = declare(Metric("projects_mothballed", "1", ("region",), "lower", "plants that stand idle at the end"))
+MOTHBALLED = declare(
+    Metric("projects_mothballed", "1", ("region",), "lower", "plants that were mothballed at some time")
+)
 DECIDED = declare(Metric("projects_decided", "1", ("region",), "higher", "investment decisions taken since the start"))
 FIRST_OUTPUT = declare(
     Metric("first_output", "days", ("facility",), "lower", "of a project, since the start; inf where it never comes")
@@ -52,7 +54,7 @@ class Reports:
             (Turns("mothballed", "runs again", about, worlds), lambda: operations.idle),
             (Turns("closed", "", about, worlds), lambda: operations.closed),
         )
-        self.decided_before = np.isfinite(stages.decided)
+        self.decided_before, self.been_idle = np.isfinite(stages.decided), np.zeros(stages.stage.shape, bool)
 
     @property
     def turns(self) -> list[Turns]:
@@ -61,6 +63,7 @@ class Reports:
 
     def follow(self, when: date, first: bool) -> None:
         """Write down what has turned; what was so at the start is no news."""
+        self.been_idle |= self.operations.idle
         for turns, holds in self.conditions:
             now = holds()
             if first:
@@ -74,7 +77,7 @@ class Reports:
         counted = {
             OPERATING: lambda: (self.stages.stage == Stage.OPERATING) & ~self.operations.idle,
             FAILED: lambda: (self.stages.stage == Stage.FAILED) | self.operations.closed,
-            MOTHBALLED: lambda: self.operations.idle & ~self.operations.closed,
+            MOTHBALLED: lambda: self.been_idle,
             DECIDED: lambda: np.isfinite(self.stages.decided) & ~self.decided_before,
         }
         for region in (*regions, ALL):

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import ClassVar, final
 
 import numpy as np
+import numpy.typing as npt
 
-from sim.axes import TINY, Floats, Ints, Sum
+from sim.axes import TINY, Floats, Sum
 from sim.ensemble.clock import Horizon, Tick
 from sim.ensemble.draws import Draws
 from sim.ensemble.parameters import Parameters
@@ -100,10 +101,11 @@ class Supply:
             running = self.stages.stage == Stage.OPERATING
             earns, self.lift, self.margin = self.appraisal.earns(tick, state.expected_price, now, running)
             self.operations.move(self.review, running, earns)
-        self._tell(tick, before)
+        if looks:
+            self._tell(tick, before)
         self.reports.follow(self.horizon.date(tick.end - 1), first=tick.index == 0)
 
-    def _tell(self, tick: Tick, before: Ints) -> None:
+    def _tell(self, tick: Tick, before: npt.NDArray[np.int8]) -> None:
         """Tell contracts of what has just been decided, and of what has failed."""
         stage = self.stages.stage
         decided = (before == Stage.DECISION) & (stage >= Stage.CONSTRUCTION) & (stage != Stage.FAILED)

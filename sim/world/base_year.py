@@ -14,6 +14,7 @@ Arc = tuple[str, str, str]  # commodity, origin, destination
 
 TONNE = 1000.0  # kg
 LEAST = 0.03  # share of a good's trade below which nobody would open a new route
+HOME = 0.9  # most of what a new maker sends that goes to users of his own region
 SPARE = 0.2  # weight of the region that makes most of a good, for new makers: they are built to serve the others
 
 
@@ -28,7 +29,9 @@ class Lines:
     scale: Mapping[str, float] = field(default_factory=dict)  # facility → activity at capacity 1
     unit_cost: Mapping[str, float] = field(default_factory=dict)  # facility → USD a unit of activity, without inputs
     share: Mapping[Arc, float] = field(default_factory=dict)  # from whom new destinations would buy first
+    routes: tuple[Arc, ...] = ()  # from exporters to destinations that buy elsewhere today, and will need more
     weight: Mapping[Arc, float] = field(default_factory=dict)  # what arcs from new origins weigh beside those shares
+    reached: frozenset[Node] = frozenset()  # where projects make anything, but for largest makers
     orders: Mapping[Node, float] = field(default_factory=dict)  # t that new origins would send, all lines at capacity 1
     split: Mapping[Arc, float] = field(default_factory=dict)  # share of a new origin's goods that would go over an arc
     price: Mapping[Node, float] = field(default_factory=dict)  # USD/t that new makers ask at their works
@@ -36,7 +39,7 @@ class Lines:
     @property
     def arcs(self) -> tuple[Arc, ...]:
         """Arcs without trade in the base year."""
-        return tuple(dict.fromkeys([*self.share, *self.weight]))
+        return tuple(dict.fromkeys([*self.share, *self.routes, *self.weight]))
 
 
 @dataclass(frozen=True)
@@ -110,11 +113,17 @@ def with_lines(year: BaseYear, tables: Tables, projects: Iterable[str], utilisat
     scale = {name: size * utilisation for name, size in capacity.items()}
     region = {row.facility: row.region for row in tables.facilities}
     prices = {(row.commodity, row.region): row.price * TONNE for row in tables.line_prices}
-    trade = _NewTrade(year, _totals(inputs, scale, region), _totals(outputs, scale, region))
+    more = _more(year, tables, chosen, utilisation)  # of facilities that run, what projects add to their activity
+    needs = _totals(
+        {**inputs, **{(f, c): a for (f, c), a in year.inputs.items() if f in more}}, {**scale, **more}, region
+    )
+    trade = _NewTrade(year, needs, _totals(outputs, scale, region))
     lines = Lines(
         scale=scale,
         unit_cost={name: cost[name] / size for name, size in capacity.items()},
         share=trade.share,
+        routes=trade.routes,
+        reached=_reached(year, {(c, region[f]) for f, c in {**year.outputs, **outputs} if f in scale or f in more}),
         weight=trade.weight,
         orders=trade.made,
         split=trade.split,
@@ -128,6 +137,29 @@ def with_lines(year: BaseYear, tables: Tables, projects: Iterable[str], utilisat
         price={**prices, **year.price},
         lines=lines,
     )
+
+
+def largest_maker(year: BaseYear, commodity: str) -> str:
+    """Region that makes most of a good in the base year; empty where nobody does."""
+    sent: dict[str, float] = defaultdict(float)
+    for (c, o, _), flow in year.flows.items():
+        if c == commodity and flow > 0:
+            sent[o] += flow
+    return max(sent, key=lambda o: (sent[o], o)) if sent else ""
+
+
+def _reached(year: BaseYear, made: set[Node]) -> frozenset[Node]:
+    largest = {c: largest_maker(year, c) for c, _ in made}
+    return frozenset((c, region) for c, region in made if region != largest[c])
+
+
+def _more(year: BaseYear, tables: Tables, projects: set[str], utilisation: float) -> dict[str, float]:
+    """Activity a day that projects add to facilities that run in the base year."""
+    total: dict[str, float] = defaultdict(float)
+    for row in tables.lines:
+        if row.project in projects and row.facility in year.activity:
+            total[row.facility] += row.capacity * utilisation / DAYS_A_YEAR
+    return {name: max(size - year.activity[name], 0.0) for name, size in total.items()}
 
 
 def _totals(
@@ -144,6 +176,7 @@ class _NewTrade:
     """Who would buy from whom: new destinations as importers do, new origins sell to all but the largest maker."""
 
     def __init__(self, year: BaseYear, needed: Mapping[Node, float], made: Mapping[Node, float]) -> None:
+        self.year = year
         self.sent: dict[Node, float] = defaultdict(float)
         self.abroad: dict[Node, float] = defaultdict(float)
         self.used: dict[Node, float] = defaultdict(float)
@@ -152,9 +185,11 @@ class _NewTrade:
             self.abroad[c, o] += flow * (o != d)
             self.used[c, d] += flow
         self.made = {node: tonnes for node, tonnes in made.items() if node not in self.sent}
-        needed = {node: tonnes for node, tonnes in needed.items() if node not in self.used}
-        self.share = {arc: share for node in needed for arc, share in self._suppliers(node)}
-        self.used.update(needed)
+        self.share = {arc: share for node in needed if node not in self.used for arc, share in self._suppliers(node)}
+        asked = [arc for node in needed if node in self.used for arc, _ in self._suppliers(node)]
+        self.routes = tuple(arc for arc in asked if arc not in year.flows)
+        for node, tonnes in needed.items():
+            self.used[node] += tonnes
         self.split = {arc: share for node in self.made for arc, share in self._customers(node)}
         self.weight = {(c, o, d): self.made[c, o] * share / self.used[c, d] for (c, o, d), share in self.split.items()}
 
@@ -167,13 +202,16 @@ class _NewTrade:
         return [((commodity, o, region), share) for o, share in _main(sent, keep=region).items()]
 
     def _customers(self, node: Node) -> Iterable[tuple[Arc, float]]:
-        """Those who use a good, the region that makes most of it less."""
+        """Those who use a good: at home first, then by what they use, the region that makes most of it less."""
         commodity, region = node
-        sent = {o: tonnes for (c, o), tonnes in self.sent.items() if c == commodity}
-        largest = max(sent, key=lambda o: (sent[o], o)) if sent else ""
+        largest = largest_maker(self.year, commodity)
         used = {d: tonnes for (c, d), tonnes in self.used.items() if c == commodity}
-        taken = {d: tonnes * (SPARE if d == largest != region else 1) for d, tonnes in used.items()}
-        return [((commodity, region, d), share) for d, share in _main(taken, keep=region).items()]
+        made = self.made[node]
+        taken = {d: tonnes * (SPARE if d == largest != region else 1) for d, tonnes in used.items() if d != region}
+        home = min(used.get(region, 0.0) / made, 1 if sum(taken.values()) == 0 else HOME)
+        shares = {region: home} if home else {}
+        shares |= {d: share * (1 - home) for d, share in _main(taken, keep="").items()}
+        return [((commodity, region, d), share) for d, share in shares.items()]
 
 
 def _main(amounts: Mapping[str, float], keep: str) -> dict[str, float]:

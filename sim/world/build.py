@@ -10,15 +10,18 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeVar
 
 import numpy as np
 
 from sim.axes import Floats, Ints, Sum, column
 from sim.units import DAYS_A_WEEK, DAYS_A_YEAR
-from sim.world.base_year import Arc, BaseYear, Node, base_year, with_lines
-from sim.world.tables import Tables
+from sim.world.base_year import Arc, BaseYear, Node, base_year, largest_maker, with_lines
+from sim.world.tables import ProjectRow, Tables
 
 SMALL = 0.01  # least share of an origin's goods that a promise is measured against
+Key = TypeVar("Key")
+
 THRIFTY = ("magnet", "chemical")  # processes that can make do with less of an input
 
 
@@ -86,10 +89,13 @@ class World:
     # what lines bring
     projects: tuple[str, ...]
     lines: Ints  # rows of facilities that nobody runs in the base year
-    new_arcs: Ints  # rows of arcs from new origins
+    sold_arcs: Ints  # rows of arcs from origins where projects make anything
     new_origins: Ints  # rows of origins where nothing is made in the base year
     new_destinations: Ints  # rows of destinations where nothing is used in the base year
-    takers: Ints  # rows of nodes where only lines make and nobody uses: they take their customers' prices
+    takers: Ints  # rows of nodes where projects make goods and nobody uses them: they take their customers' prices
+    capped: Ints  # rows of nodes where projects make goods and others use them
+    rival_arcs: Ints  # (V,) arcs on which goods of their largest makers leave
+    rival_places: Ints  # (Q,) destinations where goods of projects compete with them
 
     # sums of rows
     to_destination: Sum  # (D, A)
@@ -101,11 +107,17 @@ class World:
     input_value: Sum  # (F, P) value shares
     cost_of_origin: Sum  # (O, F) shares of what is made
     netback: Sum  # (takers, D) shares of their customers
+    rivals: Sum  # (Q, V) shares of arcs in what is to be had there
 
     @cached_property
     def node_index(self) -> dict[Node, int]:
         """Row of each node."""
         return {node: i for i, node in enumerate(self.nodes)}
+
+    @cached_property
+    def project_rows(self) -> tuple[ProjectRow, ...]:
+        """The projects that may come, in the order of their table."""
+        return tuple(row for row in self.tables.projects if row.project in self.projects)
 
     @property
     def plants(self) -> slice:
@@ -454,28 +466,60 @@ def _node_growth(
 
 
 def _new_places(year: BaseYear, frame: Mapping[str, object], arcs: Mapping[str, object]) -> dict[str, object]:
-    """Where lines make or buy what nobody does in the base year, and whose prices they take."""
+    """Where lines make or buy what nobody does in the base year."""
     to_d, to_o = _rows(frame)
-    nodes: tuple[Node, ...] = frame["nodes"]  # type: ignore[assignment]
-    row = {node: i for i, node in enumerate(nodes)}
-    bought = {(c, d) for c, _, d in year.lines.share}
-    takers = [node for node in year.lines.orders if node not in to_d]
     known: tuple[Arc, ...] = arcs["arcs"]  # type: ignore[assignment]
+    bought = {(c, d) for c, _, d in year.lines.share}
     return {
-        "new_arcs": np.array([a for a, arc in enumerate(known) if arc in year.lines.weight], np.intp),
+        "sold_arcs": np.array([a for a, (c, o, _) in enumerate(known) if (c, o) in year.lines.reached], np.intp),
         "new_origins": np.array(sorted(to_o[n] for n in year.lines.orders), np.intp),
         "new_destinations": np.array(sorted(to_d[n] for n in bought), np.intp),
-        "takers": np.array([row[n] for n in takers], np.intp),
+        **_competition(year, frame, arcs),
+    }
+
+
+def _competition(year: BaseYear, frame: Mapping[str, object], arcs: Mapping[str, object]) -> dict[str, object]:
+    """Whose prices projects take, and with whom they compete: the largest maker of a good (eq. 8.7)."""
+    to_d, _ = _rows(frame)
+    nodes: tuple[Node, ...] = frame["nodes"]  # type: ignore[assignment]
+    known: tuple[Arc, ...] = arcs["arcs"]  # type: ignore[assignment]
+    split: Floats = arcs["arc_split"]  # type: ignore[assignment]
+    reached = [node for node in nodes if node in year.lines.reached]
+    sells = {(c, o) for a, (c, o, _) in enumerate(known) if split[a, 0] > SMALL}
+    takers = [node for node in reached if node in sells and node not in to_d]
+    sold = [(a, arc) for a, arc in enumerate(known) if (arc[0], arc[1]) in takers and split[a, 0] > SMALL]
+    total = _sums((takers.index((c, o)), split[a, 0]) for a, (c, o, _) in sold)
+    places = sorted({to_d[c, d] for _, (c, _, d) in sold} | {to_d[node] for node in reached if node in to_d})
+    where = {row: node for node, row in to_d.items()}
+    asked = [(q, _reference(year, known, where[place])) for q, place in enumerate(places)]
+    entries = [(q, a, 1 / len(rows)) for q, rows in asked for a in rows]
+    rivals = sorted({a for _, a, _ in entries})
+    return {
+        "takers": np.array([nodes.index(node) for node in takers], np.intp),
+        "capped": np.array([to_d[node] for node in reached if node in to_d], np.intp),
         "netback": Sum.of(
-            (
-                (t, to_d[c, d], share)
-                for t, node in enumerate(takers)
-                for (c, o, d), share in year.lines.split.items()
-                if (c, o) == node
-            ),
+            ((t := takers.index((c, o)), to_d[c, d], split[a, 0] / total[t]) for a, (c, o, d) in sold),
             (len(takers), len(to_d)),
         ),
+        "rival_arcs": np.array(rivals, np.intp),
+        "rival_places": np.array(places, np.intp),
+        "rivals": Sum.of(((q, rivals.index(a), part) for q, a, part in entries), (len(places), len(rivals))),
     }
+
+
+def _reference(year: BaseYear, arcs: Sequence[Arc], node: Node) -> list[int]:
+    """Arcs that say at what price the largest maker of a good sells to a place: his own there, or all abroad."""
+    largest = largest_maker(year, node[0])
+    there = [a for a, arc in enumerate(arcs) if arc == (node[0], largest, node[1]) and year.flows[arc] > 0]
+    return there or [a for a, (c, o, d) in enumerate(arcs) if (c, o) == (node[0], largest) and d != o]
+
+
+def _sums(parts: Iterable[tuple[Key, float]]) -> dict[Key, float]:
+    """Sums by the first of each pair."""
+    total: dict[Key, float] = defaultdict(float)
+    for key, value in parts:
+        total[key] += value
+    return total
 
 
 def _weighted(parts: Sequence[tuple[float, float]]) -> float:

@@ -11,7 +11,7 @@ import pytest
 from sim.ensemble.clock import Tick
 from sim.files.quantities import WorldNames
 from sim.instruments.trade.treaty_review import TreatyReview
-from tests import driver
+from tests import allies, driver
 from tests.driver import Spec, day, measured
 from tests.ensembles import plan, recorded
 
@@ -48,10 +48,20 @@ def test_worked_number() -> None:
     assert talks.mean() == pytest.approx(0.2, abs=0.06)
     assert end.mean() == pytest.approx(0.3, abs=0.07)
     assert (measured(built, "treaty_not_extended") == (talks | end)).all()
-    (result,) = built.setting.notices.reviews
-    assert result.regions == {"HO"}
-    assert not result.premium(9).any()
-    assert (result.premium(10) == 0.04 * end).all()
+
+
+def test_projects_of_the_regions_pay_a_premium_where_the_treaty_ends() -> None:
+    """From the review on day 10 on; the one project that stands elsewhere does not."""
+    built = allies.market(review(regions="AB"), replicates=WORLDS, uncertain=True)
+    supply = built.setting.supply
+    assert supply is not None
+    price = np.zeros_like(built.market.state.long_price)
+    before, after = (supply.appraisal.offers(Tick(0, end - 7, end, 7), price).premium.copy() for end in (9, 14))
+    asks = np.array([row.region == "AB" for row in supply.portfolio.rows])
+    assert not before.any()
+    assert not after[~asks].any()
+    assert set(after[asks].ravel()) == {0, 0.04}
+    assert (after[0] > 0).mean() == pytest.approx(0.3, abs=0.07)
 
 
 def test_a_higher_chance_ends_more_treaties_and_saves_none() -> None:

@@ -5,7 +5,7 @@ The partners are data: what an agreement says is what its fields say.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import ClassVar, Literal, final
 
 import numpy as np
@@ -71,6 +71,12 @@ class BilateralAgreement(Instrument):
             found = f"{self.until} is not after since, {self.since}"
             yield (("until",), found, "It ends after it begins; leave `until` out if it stays.")
 
+    def check_others(self, kinds: Mapping[str, str]) -> Iterator[Problem]:
+        """Tariffs that it waives, and that the scenario does not have."""
+        if self.waiver is not None:
+            for found, right in self.waiver.tariffs.unknown(list(kinds), "instrument of this scenario"):
+                yield (("waiver", "tariffs"), found, right)
+
     def is_zero(self) -> bool:
         """Whether nothing is agreed."""
         return self.coverage == 0
@@ -81,8 +87,9 @@ class BilateralAgreement(Instrument):
             return []
         partners = set(self.partners.among(world.regions))
         names = set(self.priority.projects.among(world.projects))
-        known = [row for row in world.tables.projects if row.project in set(world.projects)]
-        rows = np.array([j for j, row in enumerate(known) if row.region in partners and row.project in names], np.intp)
+        rows = np.array(
+            [j for j, row in enumerate(world.project_rows) if row.region in partners and row.project in names], np.intp
+        )
         goods = self.priority.commodities.among(world.commodities)
         found = [(good, rows, arcs_of(world, makers(world, rows, good), good)) for good in goods]
         return [promise for promise in found if len(promise[2])]

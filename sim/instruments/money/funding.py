@@ -144,6 +144,8 @@ class CoInvestment(Funding):
         yield from self.check_support(names)
         if self.partner not in names.regions:
             yield (("partner",), f"{self.partner!r} is not a region", names.nearest(self.partner, names.regions))
+        if self.partner == self.by:
+            yield (("partner",), f"{self.partner!r} is `by` too", "Name another region, or write `kind: equity`.")
 
     def rate(self, setting: Setting) -> Scalar:
         """The return that they ask."""
@@ -195,8 +197,10 @@ class _Fund:
 
     def end(self, tick: Tick, gone: Bools) -> None:  # noqa: ARG002  (a point's signature)
         """What was lent to, or held in, projects that have failed is lost."""
-        failed = gone & ~self.gone
+        failed = gone & ~self.gone & (self.commitments.promised > 0)
         self.gone = gone.copy()
+        if not failed.any():
+            return
         self.loans.write_off(failed)
         lost = np.where(failed, self.stakes, 0)
         self.stakes -= lost

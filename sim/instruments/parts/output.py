@@ -17,7 +17,7 @@ from sim.world.build import World
 
 def makers(world: World, projects: Ints, commodity: str) -> list[str]:
     """Regions in which some projects, rows (J), make a good."""
-    names = {world.projects[j] for j in projects.tolist()}
+    names = {world.project_rows[j].project for j in projects.tolist()}
     made = world.output_of_plants.matrix.tocoo()
     nodes = world.nodes[world.origins]
     makes = {world.facilities[f]: nodes[o][1] for o, f in zip(*made.coords, strict=True) if nodes[o][0] == commodity}

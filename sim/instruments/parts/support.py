@@ -33,9 +33,12 @@ class Support(Instrument):
         """Names that are not known, and an end before the start."""
         if self.by not in names.regions:
             yield (("by",), f"{self.by!r} is not a region", names.nearest(self.by, names.regions))
-        known = {"projects": names.projects, "regions": names.regions, "processes": names.processes}
-        for field, words in known.items():
-            for found, right in getattr(self, field).unknown(words, field.removesuffix("s").removesuffix("se")):
+        for field, known, what in (
+            ("projects", names.projects, "project"),
+            ("regions", names.regions, "region"),
+            ("processes", names.processes, "process"),
+        ):
+            for found, right in getattr(self, field).unknown(known, what):
                 yield ((field,), found, right)
         if self.until is not None and self.until <= self.since:
             found = f"{self.until} is not after since, {self.since}"
@@ -48,7 +51,7 @@ class Support(Instrument):
     def rows(self, world: World) -> Ints:
         """Rows (J) of its projects."""
         names, regions = set(self.projects.among(world.projects)), set(self.regions.among(world.regions))
-        known = [row for row in world.tables.projects if row.project in set(world.projects)]
+        known = world.project_rows
         processes = set(self.processes.among(sorted({row.process for row in known})))
         meant = [
             j

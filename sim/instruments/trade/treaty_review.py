@@ -15,11 +15,12 @@ from sim.ensemble.turns import Turns
 from sim.files.distributions import parse
 from sim.files.quantities import Date, Days, Model, Names, Share, UncertainRatio, UncertainShare, WorldNames
 from sim.instruments.base import Instrument, Problem, Setting, amount
-from sim.instruments.notices import Levy, Review
+from sim.instruments.notices import Levy
 from sim.instruments.parts.calendar import Calendar
 from sim.instruments.parts.duty import Duty
 from sim.instruments.parts.eligibility import Coverage, inward_arcs
 from sim.market.points import Controls
+from sim.supply.terms import Terms
 from sim.units import SHARE
 from sim.world.build import World
 
@@ -88,19 +89,21 @@ class TreatyReview(Instrument):
         Duty(setting, self.name, self.arcs(setting.world), result.rate)
         on = frozenset(self.on.among(setting.world.regions))
         setting.notices.levies.append(Levy(self.name, self.by, on, result.rate))
-        setting.notices.reviews.append(result)
+        if setting.supply is not None:
+            setting.supply.points.offers.append(result.ask)
         setting.notices.turns.append(result.told)
         setting.points.tariffs.append(result.tell)
         setting.measured.append(Measured(LAPSED.item(instrument=self.name), result.not_extended))
 
 
 @final
-class _Result(Review):
+class _Result:
     """What comes of the review in each world."""
 
     def __init__(self, schema: TreatyReview, setting: Setting) -> None:
         self.day, self.when = setting.clock.horizon.day(schema.review), schema.review
-        self.regions = frozenset(schema.regions.among(setting.world.regions))
+        regions, world = schema.regions.among(setting.world.regions), setting.world
+        self.rows = np.array([j for j, row in enumerate(world.project_rows) if row.region in regions], np.intp)
         chance = schema.draw(setting, "chance", schema.chance, "1")
         luck = np.broadcast_to(np.asarray(schema.draw(setting, "luck", LUCK, "1")), (setting.replicates,))
         self.is_extended: Bools = luck >= chance
@@ -135,6 +138,10 @@ class _Result(Review):
         for comes, premium in zip(self.comes, self.premiums, strict=True):
             total += comes * premium * (day >= self.day)
         return total
+
+    def ask(self, tick: Tick, price: Floats, terms: Terms) -> None:  # noqa: ARG002  (a point's signature)
+        """Private owners of projects in the regions ask more from the review on (eq. 11.3)."""
+        terms.premium[self.rows] += self.premium(tick.end)
 
     def tell(self, tick: Tick, controls: Controls) -> None:  # noqa: ARG002  (a point's signature)
         """Tell what came of it, on its day."""

@@ -1,0 +1,181 @@
+"""What holds in every world with projects: rest, mass, units, company, signs (P1, P2, P4, P5 and P8)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sim.axes import Floats
+from sim.ensemble.selection import ALL
+from sim.ensemble.state import State
+from sim.simulation import Chunk, Plan
+from sim.world.build import World
+from sim.world.tables import ProjectRow
+from tests import allies
+from tests.allies import NO_OUTAGES, PROJECTS, ROWS, change, every_money, record, written
+from tests.driver import Built, Spec, run
+from tests.ensembles import plan, recorded, seeds
+from tests.properties.test_mass import Account
+from tests.properties.test_no_negatives import LOGARITHMS
+from tests.properties.test_steady import REST
+from tests.tiny import ban
+
+HOPELESS = ("AB works", "FA mine")
+LATE = (
+    record("greenfield", 18, failure=0.2), record("brownfield", 6, failure=0.2), record("magnet", 3, failure=0.2),
+)  # fmt: skip
+BAN = ban(in_force="2025-07-01", until="2026-07-01")
+"""Something that moves the market, so that resting is no proof."""
+
+
+def labels(world: World) -> Mapping[str, Sequence[object]]:
+    """What stands in the rows of each axis, by letter."""
+    return {
+        "N": world.nodes, "D": world.nodes[world.destinations], "O": world.nodes[world.origins], "A": world.arcs,
+        "F": world.facilities, "S": world.sectors, "U": world.users, "T": world.plant_users[world.thrifty],
+    }  # fmt: skip
+
+
+def same(one: Built, two: Built) -> None:
+    """All rows that both worlds have are equal to 1e-9."""
+    ours, theirs = labels(one.world), labels(two.world)
+    for name, array in one.market.state.items():
+        if name in REST:
+            continue
+        letter = State.__dataclass_fields__[name].metadata["axes"].split()[0]
+        both = [row for row in ours[letter] if row in theirs[letter]]
+        assert len(both) == len(theirs[letter])
+        mine, other = (array[[ours[letter].index(row) for row in both]],
+                       getattr(two.market.state, name)[[theirs[letter].index(row) for row in both]])  # fmt: skip
+        off = np.abs(mine - other) / np.maximum(1, np.abs(other))
+        assert off.max(initial=0) < 1e-9, f"{name}: {both[int(off.max(axis=1).argmax())]}"
+
+
+@pytest.mark.parametrize("instruments", [(), (BAN,)], ids=["at rest", "under a ban"])
+def test_projects_that_never_come_change_nothing(instruments: Sequence[Spec]) -> None:
+    """A thousand dollars a kilogram: nobody decides, and four years are those of a world without projects."""
+    rows: Sequence[ProjectRow] = ROWS
+    for name in HOPELESS:
+        rows = change(rows, name, unit_cost=1000.0)
+    made = allies.tables(rows)
+    hopeless, without = (
+        allies.market(*instruments, made=made, projects=names, growth=1.0) for names in (HOPELESS, ())
+    )  # fmt: skip
+    run(hopeless)
+    run(without)
+    assert hopeless.setting.supply is not None
+    assert not np.isfinite(hopeless.setting.supply.stages.decided).any()
+    same(hopeless, without)
+
+
+def troubled(outages: float = 0.25) -> Built:
+    """Six worlds that draw all there is to draw, with late and failing projects, every money and a ban."""
+    return allies.market(
+        *every_money(), BAN, made=allies.tables(records=(*LATE, *allies.PUNCTUAL)), replicates=6, uncertain=True,
+        outage_rate=outages / 365,
+    )  # fmt: skip
+
+
+def test_mass_is_conserved_with_projects_and_every_money() -> None:
+    """Tick by tick, in four years in which projects come, fail and break down."""
+    built = troubled()
+    run(built, Account(built).settle)
+    assert built.setting.supply is not None
+    assert np.isfinite(built.setting.supply.stages.started).sum() > 12
+
+
+def test_nothing_is_negative_and_books_balance() -> None:
+    """Whatever the draws."""
+    built = troubled(outages=2)
+
+    def look(_tick: object) -> None:
+        for name, array in built.market.state.items():
+            assert np.isfinite(array).all(), name
+            assert name in LOGARITHMS or array.min(initial=0) >= 0, name
+
+    run(built, look)
+    for measure in built.setting.measured:
+        assert np.isfinite(measure.value()).all() or measure.item.name == "first_output"
+
+
+def test_twice_the_tonnes_and_the_capital_leave_prices_and_decisions() -> None:
+    """Each array by its unit; decisions, starts and failures to the day."""
+    money = every_money(share=0.3)
+    doubled = [{**spec, "budget": "6 million USD"} if "budget" in spec else spec for spec in money]
+    one, two = (
+        allies.market(*specs, made=allies.tables(scale=scale), **NO_OUTAGES)
+        for specs, scale in ((money, 1.0), (doubled, 2.0))
+    )
+    run(one)
+    run(two)
+    assert one.setting.supply is not None
+    assert two.setting.supply is not None
+    for what in ("stage", "decided", "started"):
+        assert getattr(one.setting.supply.stages, what).tolist() == getattr(two.setting.supply.stages, what).tolist()
+    for (name, array), (_, double) in zip(one.market.state.items(), two.market.state.items(), strict=True):
+        factor = 2 if State.__dataclass_fields__[name].metadata["unit"] in ("t", "t/day", "unit/day") else 1
+        assert (np.abs(double / factor - array) / (1 + np.abs(array))).max() < 1e-9, name
+    costs = [
+        sum(float(m.value()[0]) for m in built.setting.measured if m.item.name == "public_cost") for built in (one, two)
+    ]
+    assert costs[0] > 0
+    assert costs[1] == pytest.approx(2 * costs[0])
+
+
+def early(folder: Path) -> Plan:
+    """A year in which projects are decided and start, with every money, listed from the last to the first."""
+    rows = change(ROWS, "AB mine expansion", start="2025-05-01")
+    rows = change(rows, "FA mine", permit=1.0, construction=4.0)
+    rows = change(rows, "AB works", decision="2025-02-01", construction=5.0)
+    return plan(folder, written(every_money()[::-1]), world=seeds(allies.tables(rows, (*LATE, *allies.PUNCTUAL))))
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> tuple[Chunk, Floats]:
+    """70 worlds side by side."""
+    return recorded(early(tmp_path_factory.mktemp("many")), range(70))
+
+
+@pytest.mark.parametrize("replicates", [range(1), range(2), range(69, 70), range(32, 64)])
+def test_a_replicate_is_the_same_in_any_company(tmp_path: Path, many: tuple[Chunk, Floats], replicates: range) -> None:
+    """To the bit, with projects and money."""
+    (few, few_series), (all_, all_series) = recorded(early(tmp_path), replicates), many
+    some = slice(replicates.start, replicates.stop)
+    assert few.metrics == all_.metrics
+    assert few.block.metrics.tobytes() == all_.block.metrics[:, some].tobytes()
+    assert few.block.draws.tobytes() == all_.block.draws[:, some].tobytes()
+    assert few_series.tobytes() == all_series[..., some].tobytes()
+
+
+def test_that_company_builds(many: tuple[Chunk, Floats]) -> None:
+    """In some of its worlds projects start, in some they fail, and money is paid."""
+    chunk, _ = many
+    measured = {item.name: chunk.block.metrics[i] for i, item in enumerate(chunk.metrics) if item.region in ("", ALL)}
+    assert 0 < np.isfinite(chunk.block.metrics[[m.name == "first_output" for m in chunk.metrics]]).mean() < 1
+    assert measured["projects_failed"].max() > 0
+    assert len(np.unique(measured["public_paid"])) > 60
+
+
+def test_all_of_it_happens() -> None:
+    """In the worlds of these proofs projects are decided, fail and start, and money is paid for each kind."""
+    built = troubled()
+    run(built)
+    supply = built.setting.supply
+    assert supply is not None
+    assert len(supply.portfolio.names) == len(PROJECTS)
+    for turns in supply.reports.turns[:3]:
+        assert turns.told
+    paid = {m.item.instrument: float(m.value().max()) for m in built.setting.measured if m.item.name == "public_paid"}
+    assert set(paid) == {"loan", "grant", "equity", "both", "floor", "bound"}
+    assert min(paid.values()) > 0
+
+
+def test_a_world_without_projects_has_no_lines() -> None:
+    """The tables list projects, the scenario wants none."""
+    world = allies.market(projects=()).world
+    assert world.projects == ()
+    assert len(world.lines) == 0
+    assert len(world.new_origins) == 0
