@@ -27,11 +27,12 @@ from sim.ensemble.metrics import Measured
 from sim.ensemble.observer import Observation, Observer, joined
 from sim.ensemble.parameters import Parameters
 from sim.ensemble.recorder import Record, Recorder, Traced
-from sim.ensemble.selection import Focus, items_of
+from sim.ensemble.selection import ALL, Focus, items_of
 from sim.ensemble.workers import in_workers
 from sim.errors import InputError, Mistake, RunError
 from sim.files.distributions import Uncertain
 from sim.files.quantities import WorldNames
+from sim.finance.ledger import PUBLIC_COST
 from sim.instruments.base import Instrument, Setting
 from sim.instruments.parts.control import Control
 from sim.market.points import Points, controls_on
@@ -431,6 +432,9 @@ def _bind(plan: Plan, parameters: Parameters, draws: Draws, worlds: int) -> tupl
     setting = Setting(plan.world, parameters, clock, points, controls, draws, events, measured, traced, supply, worlds)
     for instrument in plan.instruments:
         instrument.bind(setting)
+    costs = [one.value for one in measured if one.item.name == PUBLIC_COST.name]
+    if costs:
+        measured.append(Measured(PUBLIC_COST.item(instrument=ALL), lambda: np.add.reduce([cost() for cost in costs])))
     return market, setting
 
 

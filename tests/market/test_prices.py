@@ -9,6 +9,7 @@ import pytest
 
 from sim.axes import Floats
 from sim.market.prices import PriceRule, Prices, leave_out_unused, scarcity
+from tests import allies
 from tests.driver import parameters, step
 from tests.tiny import (
     HALF,
@@ -225,3 +226,14 @@ def test_makers_may_ask_less_than_their_costs_let_them() -> None:
     assert one(case.state.bare, case.node[OXIDE_HO]) == pytest.approx(math.log(0.75))
     assert one(case.state.price, case.node[OXIDE_HO]) < 0
     assert one(case.state.bare, case.node[OXIDE_AB]) == pytest.approx(0)
+
+
+def test_new_makers_want_a_stock_of_their_own() -> None:
+    """Orders of 2 t a day and 28 days of cover in FA, on top of the 5 t that were wanted: 61; nowhere else."""
+    built = allies.market()
+    state, fa = built.market.state, built.world.node_index[allies.OXIDE_FA]
+    state.expected_orders[fa - built.world.origins.start] = 2
+    wanted, supply, use = np.full_like(state.price, 5.0), np.ones_like(state.price), np.ones_like(state.price)
+    step(built.market, Prices).fresh.prepare(state, wanted, supply, use)
+    assert one(wanted, fa) == pytest.approx(61)
+    assert set(np.delete(wanted, fa, axis=0).ravel()) == {5}

@@ -139,6 +139,19 @@ def test_what_a_project_makes_is_its_part_of_what_the_facility_does() -> None:
     assert (projects.running(state)[:, 0] * oxide)[:2] == pytest.approx([0.9, 0.45])
 
 
+def test_what_is_half_open_makes_half() -> None:
+    """Where no project adds to a mine, half of it is available, and its activity is half of the base year's."""
+    made = allies.market(projects=("AB mine",))
+    projects, state = made.setting.supply, made.market.state
+    assert projects is not None
+    projects.operations.open[:] = 0.5
+    projects(Tick(1, 7, 14, 7), state, made.market.shocks)
+    facility = made.world.facilities.index("AB mine")
+    assert made.market.shocks.available[facility, 0] == pytest.approx(0.5)
+    state.activity[facility] = 0.5
+    assert projects.running(state)[0, 0] == pytest.approx(0.5)
+
+
 def test_full_output_of_a_plant_of_old_is_that_of_the_base_year() -> None:
     """A mine of three times the capacity that the base year needs makes no more than it did: nothing feeds the rest."""
     given = allies.tables()

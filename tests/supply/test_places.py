@@ -14,7 +14,7 @@ from sim.supply.plans import Plans
 from tests import allies, driver
 from tests.allies import NO_OUTAGES, OXIDE_FA
 from tests.driver import Built, run
-from tests.tiny import OXIDE_AB, OXIDE_ABROAD, OXIDE_HO, OXIDE_HOME, TICK, Case, ban, one
+from tests.tiny import OXIDE_AB, OXIDE_ABROAD, OXIDE_HO, OXIDE_HOME, OXIDE_OWN, TICK, Case, ban, one
 
 FA_TO_HO, FA_TO_AB = ("oxide.Ee", "FA", "HO"), ("oxide.Ee", "FA", "AB")
 TO_HO, TO_AB = 1.2 / 6.2, 5 / 6.2
@@ -154,6 +154,18 @@ def test_what_is_being_built_is_expected_to_need_its_inputs() -> None:
     plans.follow(state, np.full((1, 2), 0.25))
     assert one(state.expected_need, user) == pytest.approx(before + 0.25)
     assert (state.expected_orders - orders).sum(axis=0) == pytest.approx([0.25, 0.25])
+
+
+def test_new_needs_have_no_habits_and_others_keep_theirs() -> None:
+    """Sectors use 4 t of oxide in AB, a quarter of it AB's own; what is new, 0.25 of 4.25, asks HO, who exports."""
+    built = allies.market()
+    world, state = built.world, built.market.state
+    plans, own = Plans(world, np.array([world.facilities.index("AB works")])), world.arcs.index(OXIDE_OWN)
+    plans.follow(state, np.zeros((1, 2)))
+    assert one(state.share, own) == pytest.approx(0.25)
+    plans.follow(state, np.full((1, 2), 0.25))
+    assert one(state.share, own) == pytest.approx(0.25 * 4 / 4.25)
+    assert one(state.share, world.arcs.index(OXIDE_ABROAD)) == pytest.approx(1 - 0.25 * 4 / 4.25)
 
 
 def test_magnets_of_a_new_maker_reach_those_who_imported_them() -> None:

@@ -6,8 +6,8 @@ capacity. Both plants have the capacity of the tables: Mountain Pass separation 
 recorded first output, LAMP stands at its own. Each world draws its parameters, its outages and its ramp as in any run.
 The band is from the 5th to the 95th of 100 in 1,000 worlds, and no wider than a factor of two.
 
-Six quarters miss their bands, by what `MISSES` says. Both plants vary from quarter to quarter by about a fifth beside
-their ramps and outages, with campaigns, maintenance, feed and orders, and nothing in the model stands for that.
+The bar is not met: six of sixteen quarters miss their bands, by what `MISSES` says. Both plants vary by about a fifth
+from one quarter to the next, with campaigns, maintenance, feed and orders, and nothing in the model stands for that.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from _pytest.mark import ParameterSet
 
 from sim.axes import Floats
 from sim.ensemble.clock import Tick
@@ -113,12 +114,17 @@ def test_a_band_is_no_wider_than_a_factor_of_two(key: Key) -> None:
     assert high <= 2 * low
 
 
-@pytest.mark.parametrize("key", MADE)
+def expected(key: Key) -> ParameterSet:
+    """A quarter; it is known where the bar is not met, and news if it is."""
+    missed = MISSES.get(key)
+    marks = () if missed is None else pytest.mark.xfail(reason=f"{missed:+.0%} outside its band")
+    return pytest.param(key, marks=marks, id=" ".join(key))
+
+
+@pytest.mark.parametrize("key", [expected(key) for key in MADE])
 def test_recorded_output_lies_in_its_band(key: Key) -> None:
-    """Or misses it by as much as is known, to two per cent."""
     low, high = band(key)
-    off = max(MADE[key] / high - 1, 0) + min(MADE[key] / low - 1, 0)
-    assert off == pytest.approx(MISSES.get(key, 0), abs=0.02 if key in MISSES else 0), f"{low:.0f} to {high:.0f} t"
+    assert low <= MADE[key] <= high, f"{MADE[key]:.0f} t, and the band is {low:.0f} to {high:.0f}"
 
 
 def test_a_ramp_of_another_shape_is_found_out() -> None:
