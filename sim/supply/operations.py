@@ -44,13 +44,13 @@ class Operations:
         earns : (J, R) array, ratio
             Revenue over all costs, at the prices that plants expect.
         """
-        p = self.p
+        p, rested = self.p, self.idle.copy()
         turns = np.where(self.idle, earns >= p["restart_margin"], earns < p["cash_share"]) & running
         self.days = (self.days + days) * turns
         waits = np.where(self.idle, p["restart_delay"], p["mothball_patience"])
         self.idle ^= turns & (self.days >= waits) & ~self.closed
         self.days *= self.days < waits
-        self.rest = (self.rest + days) * self.idle
+        self.rest = (self.rest + days * rested) * self.idle
         self.closed |= self.rest >= p["closure_time"]
         climb = (1 - self.open) * step_share(days, p["reopening_time"])
         self.open = np.where(self.idle, 0.0, self.open + climb)

@@ -56,6 +56,7 @@ class Supply:
         self.world, self.p, self.horizon, self.points = world, p, horizon, SupplyPoints()
         self.portfolio = folio = portfolio(world, horizon, float(np.mean(p["utilisation_base"])), size)
         replicates, self.review = len(draws.replicates), int(np.max(p["review_time"]))
+        self.looked = 0  # day on which owners did so last
         shape = (len(folio.rows), replicates)
         self.stages = Stages(folio, draws, replicates, p["failing_late"])
         self.operations = Operations(p, shape)
@@ -100,7 +101,8 @@ class Supply:
             now = state.paid[self.portfolio.bought]
             running = self.stages.stage == Stage.OPERATING
             earns, self.lift, self.margin = self.appraisal.earns(tick, state.expected_price, now, running)
-            self.operations.move(self.review, running, earns)
+            self.operations.move(tick.end - self.looked, running, earns)
+            self.looked = tick.end
         if looks:
             self._tell(tick, before)
         self.reports.follow(self.horizon.date(tick.end - 1), first=tick.index == 0)

@@ -26,6 +26,9 @@ def parameters(growth: float = 0.0) -> dict[str, float]:
 
 
 def _middle(cell: str) -> float:
-    """A plain number, the mode of a triangular distribution or the median of a lognormal."""
+    """A plain number, the mode of a triangular distribution, the median of a lognormal, the middle of a uniform one."""
+    if "uniform" in cell:
+        low, high = re.findall(r"(?:low|high): ([\d.]+)", cell)
+        return (float(low) + float(high)) / 2
     middle = re.search(r"(?:mode|median): ([\d.]+)", cell)
     return float(middle[1] if middle else cell)

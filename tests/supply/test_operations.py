@@ -51,10 +51,10 @@ def test_worked_restart() -> None:
 
 
 def test_worked_closure() -> None:
-    """Idle for two years, it is closed, and no price opens it again."""
-    closed = after(0.89, 0.89, *([1.0] * 26))
+    """Idle for two years, at 27 looks, it is closed, and no price opens it again."""
+    closed = after(0.89, 0.89, *([1.0] * 27))
     assert closed.closed[0, 0]
-    assert not after(0.89, 0.89, *([1.0] * 25)).closed[0, 0]
+    assert not after(0.89, 0.89, *([1.0] * 26)).closed[0, 0]
     assert after(*([9.0] * 9), operations=closed).open[0, 0] == 0
 
 

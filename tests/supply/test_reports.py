@@ -52,13 +52,13 @@ def test_worked_counts() -> None:
 
 
 def test_what_stops_is_told_and_counted() -> None:
-    """A mine that earns three quarters of its costs stops after 56 days, and closes two years later."""
+    """A mine that earns three quarters of its costs stops after 56 days, and closes after 150 more, at looks of 28."""
     given = allies.tables(change(ROWS, "AB mine", unit_cost=80.0))
     built = allies.market(made=given, projects=("AB mine",), days=300, **NO_OUTAGES, closure_time=150)
     run(built)
     events = told(built)
-    assert [event for event, _ in events] == ["mothballed", "closed"]
-    assert measured(built, "projects_mothballed") == [0, 0]
+    assert events == {("mothballed", "AB mine"): (day(55), 2), ("closed", "AB mine"): (day(223), 2)}
+    assert measured(built, "projects_mothballed") == [1, 1]
     assert measured(built, "projects_failed") == [1, 1]
     early = allies.market(made=given, projects=("AB mine",), days=112, **NO_OUTAGES)
     run(early)
