@@ -151,12 +151,11 @@ class Plan:
 
     def check(self) -> None:
         """Refuse instruments that have nothing to act on: silence would look like an answer."""
-        found = "it acts on nothing: no trade and no facility of the base year is what it names"
-        right = "See `monazite list commodities` and `monazite world`, or widen what it covers."
         problems = [
-            self.scenario.problem(Mistake(("instruments", place), found, right))
+            self.scenario.problem(Mistake(("instruments", place), f"{instrument.name!r} acts on nothing: {why}", right))
             for place, instrument in enumerate(self.scenario.instruments)
             if not instrument.acts_on(self.world)
+            for why, right in [instrument.nothing]
         ]
         kinds = {instrument.name: instrument.kind for instrument in self.scenario.instruments}
         problems += [

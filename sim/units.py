@@ -259,7 +259,7 @@ def _other_money(written: str, number: str, name: str) -> UnitError | None:
     if code:
         return UnitError(
             f"{written} is in {CURRENCIES[code]}, and money here is {MONEY_YEAR} USD",
-            f"Write it in USD: {number} {name.replace(code, 'USD')}.",
+            f"Convert it at the rate of its day, and write the USD of {MONEY_YEAR} that it comes to.",
         )
     if "USD" in words and any(word.isdigit() for word in words):
         dollars = " ".join(re.sub(r"\W?\d{4}\W?", " ", name).split())

@@ -8,6 +8,7 @@ import numpy as np
 from sim.analysis import pairs
 from sim.axes import Floats
 from sim.ensemble.metrics import Metric, declare
+from sim.ensemble.selection import ALL
 from sim.results import statistics
 
 if TYPE_CHECKING:
@@ -42,11 +43,10 @@ def per_dollar(left: "DataFrame", right: "DataFrame") -> Iterator[dict[str, Any]
     if loss is None:
         return
     avoided = -pairs.gap(_values(left, loss), _values(right, loss))
-    for instrument, row in _costs(left).items():
-        cost = pairs.gap(*(np.nan_to_num(_values(side, row)) for side in (left, right)))  # none is 0
+    for instrument, cost in _changed(left, right).items():
         samples = pairs.resampled(np.stack([avoided, cost]))
         low, high = pairs.interval(samples[1:])[0]
-        if len(cost) > 1 and not low <= 0 <= high:
+        if len(cost) > 1 and not low <= 0 <= high and samples[1:].all():
             bounds = pairs.interval(samples[:1] / samples[1:])[0]
             yield {
                 **dict(zip(map(str, left.index.names), RATIO.item(instrument=instrument).cells, strict=True)),
@@ -67,6 +67,16 @@ def _total_loss(table: "DataFrame") -> int | None:
     is_total = (index["metric"] == LOSS) & (index["sector"] == "*") & (index["commodity"] == "")
     rows = index[is_total & index["region"].str.startswith("*")].sort_values("region")
     return None if rows.empty else int(rows.index[-1])  # '*-X' sorts behind '*'
+
+
+def _changed(left: "DataFrame", right: "DataFrame") -> dict[str, Floats]:
+    """Added cost of the one instrument that was changed, or of all together: who avoids what is not known then."""
+    costs = {
+        instrument: pairs.gap(*(np.nan_to_num(_values(side, row)) for side in (left, right)))  # none is 0
+        for instrument, row in _costs(left).items()
+    }
+    single = {instrument: cost for instrument, cost in costs.items() if instrument != ALL and cost.any()}
+    return single if len(single) == 1 else {ALL: costs[ALL]} if ALL in costs else {}
 
 
 def _costs(table: "DataFrame") -> dict[str, int]:

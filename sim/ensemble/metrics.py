@@ -22,6 +22,7 @@ class Metric:
     better: Literal["lower", "higher", "neither"]
     definition: str
     headline: bool = False
+    told: bool = False  # printed after a run, too
 
     def item(self, **keys: str) -> Item:
         """The metric about something."""

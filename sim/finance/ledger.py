@@ -16,6 +16,7 @@ PUBLIC_COST = declare(
     Metric(
         "public_cost", "USD", ("instrument",), "lower",
         "what it cost who pays for it: expenses less income; what is still owed and held counts at its book value",
+        told=True,
     )
 )  # fmt: skip
 PUBLIC_PAID = declare(

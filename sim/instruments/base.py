@@ -64,6 +64,12 @@ class Instrument(Model):
     zero: ClassVar[str]
     """Field and value at which it does nothing, such as ``coverage: 0``."""
 
+    nothing: ClassVar[tuple[str, str]] = (
+        "no trade and no facility of the base year is what it names",
+        "See `monazite list commodities` and `monazite world`, or widen what it covers.",
+    )
+    """Why it may have nothing to act on, and what to do then."""
+
     name: str
     kind: str
 

@@ -52,6 +52,7 @@ class Controls:
     leaking: Floats  # (K, R) t that tries to go round the controls
     tariff: Floats  # (K, R) share of their price that goods are charged on their way
     reserved: Floats  # (K, R) share of what its origin can send that is promised to the destination of an arc
+    called: Floats  # (K, R) of that, what the destination asks for: the rest is free for others
 
     def clear(self) -> None:
         """Forget the last tick's proposals."""
@@ -74,9 +75,10 @@ class Controls:
         """Goods on some rows are charged a share of their price; tariffs add (eq. 7.14)."""
         self.tariff[rows] += rate
 
-    def reserve(self, rows: Ints, share: Scalar | Floats) -> None:
-        """A share of what an origin can send is promised over some rows; promises add (eq. 6.4)."""
+    def reserve(self, rows: Ints, share: Scalar | Floats, called: Scalar | Floats) -> None:
+        """A share of what an origin can send is promised over some rows, and part of it called; they add (eq. 6.4)."""
         self.reserved[rows] += share
+        self.called[rows] += called
 
     def positions(self, arcs: Ints) -> Ints:
         """Rows of some arcs among the controlled ones."""

@@ -89,10 +89,10 @@ class Sourcing:
         attracts[arcs] *= np.exp(gain, out=gain)
 
     def _promised(self) -> Floats:
-        """(K, R): what promises make of the weight of an arc; each origin's goods remain what they are (eq. 6.4)."""
+        """(K, R): what promises make of the weight of an arc; what is not called is free for others (eq. 6.4)."""
         world, controls = self.world, self.controls
-        promised = np.minimum(controls.to_origin(controls.reserved), 1)[world.arc_origin[controls.arcs]]
-        return 1 - promised + controls.reserved / world.arc_split[controls.arcs]
+        called = np.minimum(controls.to_origin(controls.called), 1)[world.arc_origin[controls.arcs]]
+        return 1 - called + controls.reserved / world.arc_split[controls.arcs]
 
     def _count_orders(self, state: State, days: int) -> Floats:
         """Orders that makers count on (eq. 6.2): without what they expect the border to bar; and all, (O, R) t/day."""

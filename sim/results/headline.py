@@ -28,7 +28,7 @@ def headline(table: "DataFrame", commodities: Sequence[str] = (), size: str = "m
     """
     import pandas as pd  # noqa: PLC0415
 
-    names = [name for name, metric in METRICS.items() if metric.headline]
+    names = [name for name, metric in METRICS.items() if metric.headline or metric.told]
     if commodities:
         table = table[table["commodity"].isin(commodities) | _is_total(table["commodity"])]
     rows = [_totals(table[table["metric"] == name]).nlargest(MOST, size, keep="first") for name in names]

@@ -26,7 +26,18 @@ FAILED = declare(
 MOTHBALLED = declare(
     Metric("projects_mothballed", "1", ("region",), "lower", "plants that were mothballed at some time")
 )
-DECIDED = declare(Metric("projects_decided", "1", ("region",), "higher", "investment decisions taken since the start"))
+DECIDED = declare(
+    Metric("projects_decided", "1", ("region",), "higher", "investment decisions taken since the start", told=True)
+)
+STARTED = declare(
+    Metric(
+        "project_started",
+        "1",
+        ("facility",),
+        "higher",
+        "whether a project has had first output: the mean is a share of worlds",
+    )
+)
 FIRST_OUTPUT = declare(
     Metric("first_output", "days", ("facility",), "lower", "of a project, since the start; inf where it never comes")
 )
@@ -86,6 +97,11 @@ class Reports:
                 yield Measured(metric.item(region=region), partial(_count, holds, rows))
         for j, name in enumerate(portfolio.names):
             yield Measured(FIRST_OUTPUT.item(facility=name), partial(self.stages.started.__getitem__, j))
+            yield Measured(STARTED.item(facility=name), partial(_has_started, self.stages, j))
+
+
+def _has_started(stages: Stages, project: int) -> Floats:
+    return np.isfinite(stages.started[project]).astype(np.float64)
 
 
 def _count(holds: Callable[[], Bools], rows: Ints) -> Floats:

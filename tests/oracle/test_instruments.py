@@ -358,7 +358,9 @@ def peak(record: Record, variable: str) -> float:
 
 
 def test_every_kind_is_compared() -> None:
-    assert ALONE.keys() == KINDS.keys()
+    """But for money: it acts on projects alone, which the oracle leaves to numbers by hand."""
+    market = {kind for kind, made in KINDS.items() if not made.__module__.startswith("sim.instruments.money.")}
+    assert ALONE.keys() == market
 
 
 @pytest.mark.parametrize("kind", ALONE)

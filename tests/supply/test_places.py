@@ -109,7 +109,7 @@ def test_promises_leave_the_goods_of_an_origin_what_they_are() -> None:
     case = Case()
     arcs = np.sort([case.arc[OXIDE_HOME], case.arc[OXIDE_ABROAD]])
     controls = controls_on(case.world, arcs, 2)
-    controls.reserve(controls.positions(np.array([case.arc[OXIDE_ABROAD]])), 0.4)
+    controls.reserve(controls.positions(np.array([case.arc[OXIDE_ABROAD]])), 0.4, 0.4)
     step = driver.step(case.market, Sourcing)
     step.controls = controls
     factor = dict(zip(arcs.tolist(), step._promised()[:, 0].tolist(), strict=True))

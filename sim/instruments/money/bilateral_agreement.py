@@ -107,7 +107,7 @@ class BilateralAgreement(Instrument):
     def acts_on(self, world: World) -> bool:
         """Whether it says anything that can be kept."""
         waives = self.waiver is not None and len(self.between(world)) > 0
-        return waives or len(self.arcs(world)) > 0 or self.stockpile_access > 0
+        return waives or len(self.arcs(world)) > 0
 
     def bind(self, setting: Setting) -> None:
         """Waive tariffs, and keep promises."""

@@ -137,7 +137,9 @@ class CoInvestment(Funding):
     partner: str = Field(description="region of the other government")
     partner_share: Share = Field(0.5, description="of the money and of the risk, what the partner bears")
     asked: UncertainShare = Field(description="return a year that they ask, real")
-    relief: Share = Field(0.0, description="a year, by which private owners ask less of what two governments back")
+    relief: Share = Field(
+        0.0, description="a year, by which private owners would ask less if the two held all of it; in proportion"
+    )
 
     def check(self, names: WorldNames) -> Iterator[Problem]:
         """Names and dates that do not fit."""

@@ -79,10 +79,11 @@ class Promise:
         self.of = Sum.of(((k, j, 1.0) for k, rows in enumerate(here) for j in rows), (len(towards), len(regions)))
 
     def keep(self, state: State, controls: Controls, share: Scalar) -> None:
-        """Reserve it: their part of what the origin made in the tick before, times the share."""
-        theirs = self.of(self.output.now)
+        """Reserve it: their part of what the origin made, times the share; what of it was asked for is called."""
         made = np.maximum(state.made[self.origins], TINY)
-        controls.reserve(self.rows, np.minimum(theirs / made, 1) * share)
+        promised = np.minimum(self.of(self.output.now) / made, 1) * share
+        asked = state.want[controls.arcs[self.rows]] / made
+        controls.reserve(self.rows, promised, np.minimum(promised, asked))
 
 
 def arcs_of(world: World, regions: list[str], commodity: str) -> Ints:

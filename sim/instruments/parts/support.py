@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from typing import ClassVar
 
 import numpy as np
 from pydantic import Field
@@ -21,6 +22,11 @@ from sim.world.build import World
 
 class Support(Instrument):
     """Something that is offered to projects. Abstract: a kind says what."""
+
+    nothing: ClassVar[tuple[str, str]] = (
+        "no project of this scenario is what it names, or none of them makes the good, or nobody makes it at the basis",
+        "See `monazite list projects` and `projects` of the scenario.",
+    )
 
     by: str = Field(description="region that pays")
     projects: Names = Field(Names(text="all"), description="projects by name, narrowed by regions and processes")
