@@ -10,11 +10,10 @@ from sim.axes import TINY, Floats, Ints, Sum
 from sim.ensemble.clock import Tick
 from sim.ensemble.draws import Draws
 from sim.ensemble.parameters import Parameters
-from sim.files.distributions import Distribution
 from sim.supply.appraisal import draw_by_project
+from sim.supply.operations import around
 from sim.supply.portfolio import Portfolio
 from sim.supply.ramps import Ramp, qualified
-from sim.units import NUMBER
 from sim.world.build import World
 
 
@@ -40,8 +39,8 @@ class Growth:
 
     def __init__(self, world: World, portfolio: Portfolio, p: Parameters, draws: Draws) -> None:
         self.portfolio, self.climb = portfolio, Ramp(p["ramp_middle"], p["ramp_width"])
-        self.ramp = portfolio.ramp * draw_by_project(draws, portfolio, "ramp", _around(p["ramp_spread"]), "1")
-        slow = draw_by_project(draws, portfolio, "qualification", _around(p["qualification_spread"]), "1")
+        self.ramp = portfolio.ramp * draw_by_project(draws, portfolio, "ramp", around(p["ramp_spread"]), "1")
+        slow = draw_by_project(draws, portfolio, "qualification", around(p["qualification_spread"]), "1")
         self.qualification, self.width = portfolio.qualification * slow, p["qualification_width"]
         goes_on = portfolio.start + portfolio.ramp > 0
         self.begun = self.climb(-portfolio.start, self.ramp) * goes_on  # what ramps have behind them on the first day
@@ -79,11 +78,6 @@ class Growth:
             1 + folio.capacity(built * (lift[line] - 1)) / some,
             np.maximum(self.reached(folio.capacity(taken) + folio.facility_base) + self.constant, TINY),
         )
-
-
-def _around(spread: float | Floats) -> Distribution:
-    """A factor around 1 whose ninth decile is given."""
-    return Distribution("lognormal", {"median": 1.0, "ratio": float(np.mean(spread))}, NUMBER)
 
 
 def _reach(world: World, portfolio: Portfolio) -> tuple[Ints, Sum, Floats]:

@@ -10,7 +10,9 @@ from sim.axes import Bools, Floats, Ints, Scalar
 from sim.ensemble.clock import Tick
 from sim.ensemble.draws import Draws
 from sim.ensemble.parameters import Parameters
+from sim.files.distributions import Distribution
 from sim.market.forms import step_share
+from sim.units import NUMBER
 
 
 @final
@@ -58,7 +60,7 @@ class Operations:
 
 @final
 class Outages:
-    """Breakdowns: each plant on its own days, each time for as long and as deep as drawn (eq. 10.7)."""
+    """Breakdowns: each plant on its own days, each time as deep as drawn; and the usual ups and downs (eq. 10.7)."""
 
     def __init__(self, p: Parameters, draws: Draws, names: tuple[str, ...], rows: Ints, replicates: int) -> None:
         self.p, self.rows = p, rows
@@ -66,7 +68,8 @@ class Outages:
         self.depth = draws.occurrences(*(f"outages.{names[j]}.depth" for j in rows))
         shape = (len(rows), replicates)
         self.count, self.begins, self.loss = np.zeros(shape, np.intp), np.zeros(shape), np.zeros(shape)
-        self.left = np.ones((len(names), replicates))
+        self.usual, self.period = draws.occurrences(*(f"variation.{names[j]}" for j in rows)), -1
+        self.made, self.left = np.ones(shape), np.ones((len(names), replicates))
         self._draw(np.ones(shape, bool))
 
     def _draw(self, anew: Bools) -> None:
@@ -80,12 +83,33 @@ class Outages:
         self.count[rows, worlds] += 1
 
     def available(self, tick: Tick) -> Floats:
-        """(J, R), share of 1: what outages leave of the capacity of a tick, weighted by its days."""
+        """(J, R), ratio: what plants make of the capacity of a tick, and what outages leave of it, by their days."""
         ends = self.begins + self.p["outage_time"]
         covered = np.minimum(ends, tick.end) - np.maximum(self.begins, tick.start)
-        self.left[self.rows] = 1 - self.loss * np.maximum(covered, 0) / tick.days
+        self._vary(tick)
+        left = 1 - self.loss * np.maximum(covered, 0) / tick.days
+        self.left[self.rows] = self.made * left / self._mean()
         self._draw(ends <= tick.end)
         return self.left
+
+    def _mean(self) -> Scalar:
+        """What outages leave in the mean: figures of the base year have them in."""
+        p = self.p
+        out = np.multiply(p["outage_rate"], p["outage_time"])  # days of outage for a day between them
+        return 1 - out / (1 + out) * (np.asarray(p["outage_least"]) + p["outage_most"]) / 2
+
+    def _vary(self, tick: Tick) -> None:
+        """Draw anew, once a period, what plants make of their capacity beside outages."""
+        period = int(tick.middle // float(np.mean(self.p["output_time"])))
+        if period != self.period:
+            rows, worlds = np.indices(self.made.shape).reshape(2, -1)
+            drawn = self.usual(np.full(rows.shape, period), rows, worlds).reshape(self.made.shape)
+            self.made, self.period = around(self.p["output_spread"]).inverse(drawn), period
+
+
+def around(spread: Scalar) -> Distribution:
+    """A factor around 1 whose ninth decile is given."""
+    return Distribution("lognormal", {"median": 1.0, "ratio": float(np.mean(spread))}, NUMBER)
 
 
 def _of(parameter: Scalar, worlds: Ints) -> Scalar:
