@@ -57,7 +57,7 @@ CASES = {  # what is written after the head; the messages that begin so, and wha
     "missing base": ("extends: base.yaml\n", ["4:1: extends: the key 'extends' stands here and in line 3"]),
     "acts on nothing": (
         BAN.replace("by: CN", "by: BR").replace("}", ", stages: [magnet]}"),
-        [r"5:5: instruments\[0\]: it acts on nothing"],
+        [r"5:5: instruments\[0\]: 'ban' acts on nothing"],
     ),
     "NO": (BAN.replace("by: CN", "by: NO"), ["7:9: .*by: 'NO' is not a region"]),
     "1:30": (STRIKE.replace("60 days", "1:30"), ["9:12: .*lasts: '1:30' is not a duration"]),

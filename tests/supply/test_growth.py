@@ -141,7 +141,7 @@ def test_what_a_project_makes_is_its_part_of_what_the_facility_does() -> None:
 
 def test_what_is_half_open_makes_half() -> None:
     """Where no project adds to a mine, half of it is available, and its activity is half of the base year's."""
-    made = allies.market(projects=("AB mine",))
+    made = allies.market(projects=("AB mine",), **allies.NO_OUTAGES)
     projects, state = made.setting.supply, made.market.state
     assert projects is not None
     projects.operations.open[:] = 0.5

@@ -31,6 +31,9 @@ BAN = ban(in_force="2025-07-01", until="2026-07-01")
 """Something that moves the market, so that resting is no proof."""
 
 
+FIRST = ("first_output", "project_started")
+
+
 def labels(world: World) -> Mapping[str, Sequence[object]]:
     """What stands in the rows of each axis, by letter."""
     return {
@@ -154,7 +157,9 @@ def test_that_company_builds(many: tuple[Chunk, Floats]) -> None:
     """In some of its worlds projects start, in some they fail, and money is paid."""
     chunk, _ = many
     measured = {item.name: chunk.block.metrics[i] for i, item in enumerate(chunk.metrics) if item.region in ("", ALL)}
-    assert 0 < np.isfinite(chunk.block.metrics[[m.name == "first_output" for m in chunk.metrics]]).mean() < 1
+    first, started = (chunk.block.metrics[[m.name == name for m in chunk.metrics]] for name in FIRST)
+    assert 0 < np.isfinite(first).mean() < 1
+    assert (started == np.isfinite(first)).all()
     assert measured["projects_failed"].max() > 0
     assert len(np.unique(measured["public_paid"])) > 60
 
