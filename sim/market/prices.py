@@ -208,7 +208,10 @@ class Prices:
         world, preference = self.world, self.p["seller_preference"]
         offered = state.price[world.destinations].copy()
         offered[world.rival_places] = np.minimum(offered[world.rival_places], self._parity(state))
-        state.price[world.capped] = offered[world.capped]
+        gap = offered[world.capped] - state.price[world.capped]
+        made = state.made[world.capped - world.origins.start]
+        gap *= np.minimum(made / np.maximum(state.expected_use[world.capped], TINY), 1)
+        state.price[world.capped] += gap
         offered *= preference
         state.price[world.takers] = np.log(world.netback(np.exp(offered, out=offered))) / preference
 

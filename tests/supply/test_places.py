@@ -51,12 +51,12 @@ def test_a_new_origin_takes_what_its_customers_pay() -> None:
 
 
 def test_nobody_pays_more_than_what_the_largest_maker_asks_and_a_tenth() -> None:
-    """Twice as dear in AB alone, it comes down to e^0.1 there; FA takes ln((1.2 + 5·e^0.2) ÷ 6.2) ÷ 2."""
+    """Twice as dear in AB alone, a quarter of it made there: a quarter of the way to e^0.1; FA counts on all of it."""
     built = allies.market()
     state, node = built.market.state, built.world.node_index
     state.price[node[OXIDE_AB]] = math.log(2)
     assert taken(built) == pytest.approx(math.log((1.2 + 5 * math.exp(0.2)) / 6.2) / 2)
-    assert one(state.price, node[OXIDE_AB]) == pytest.approx(0.1)
+    assert one(state.price, node[OXIDE_AB]) == pytest.approx(0.75 * math.log(2) + 0.25 * 0.1)
 
 
 def test_but_where_half_of_it_is_barred() -> None:
@@ -68,7 +68,8 @@ def test_but_where_half_of_it_is_barred() -> None:
         state.price[node[OXIDE_AB]] = math.log(9)
         controls.barred[row], controls.tariff[row] = barred, tariff
         taken(built)
-        assert one(state.price, node[OXIDE_AB]) == pytest.approx(0.1 + math.log(2) / 2 + math.log(1 + tariff))
+        parity = 0.1 + math.log(2) / 2 + math.log(1 + tariff)
+        assert one(state.price, node[OXIDE_AB]) == pytest.approx(0.75 * math.log(9) + 0.25 * parity)
 
 
 def test_it_does_so_at_every_tick() -> None:
