@@ -184,3 +184,13 @@ def test_a_world_without_projects_has_no_lines() -> None:
     assert world.projects == ()
     assert len(world.lines) == 0
     assert len(world.new_origins) == 0
+
+
+def test_events_do_not_grow_with_replicates() -> None:
+    """SimPy carries dates and ticks; what differs by world is an array of days."""
+    counted = []
+    for replicates in (2, 40):
+        built = allies.market(*allies.every_money(), days=728, replicates=replicates, uncertain=True)
+        run(built)
+        counted.append(built.clock.events)
+    assert counted[0] == counted[1]
