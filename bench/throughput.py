@@ -27,13 +27,15 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import numpy as np
 
+from sim import plan as planning
 from sim import simulation
 from sim.ensemble.draws import Draws
 from sim.ensemble.recorder import Recorder
+from sim.plan import Plan, make_plan
 from sim.results import statistics
 from sim.results.result import Result
 from sim.results.series import SeriesFiles
-from sim.simulation import CHUNK, Plan, make_plan
+from sim.simulation import CHUNK
 from sim.world.build import World
 from tests.oracle import run as run_oracle
 from tests.oracle.plain import median as middle
@@ -46,9 +48,9 @@ TICKS = "ticks: "  # what the names of all begin with that happens in each tick
 CHUNKS = ("draws", "binding", "starting and ending chunks")  # what else belongs to the worlds
 UNIT = "unit"  # no part of a run
 WATCHED = (
-    (simulation, "load", "reading the scenario"),
+    (planning, "load", "reading the scenario"),
     (simulation, "make_plan", "reading the tables"),
-    (simulation, "build", "building the world"),
+    (planning, "build", "building the world"),
     (Draws, "draw", "draws"),
     (Recorder, "before", TICKS + "recording"),
     (Recorder, "after", TICKS + "recording"),
@@ -152,16 +154,16 @@ class Bench:
 
     def __init__(self, scenario: str, replicates: int, ticks: int, projects: bool) -> None:
         self.scenario, self.replicates, self.ticks = scenario, replicates, ticks
-        self.oracle = oracle_world(make_plan(simulation.load(SCENARIO, until(SCENARIO, ticks) | WITHOUT)))
+        self.oracle = oracle_world(make_plan(planning.load(SCENARIO, until(SCENARIO, ticks) | WITHOUT)))
         self.overrides = until(scenario, ticks) | {"ensemble.replicates": replicates} | ({} if projects else WITHOUT)
-        self.rows = rows_of(make_plan(simulation.load(scenario, self.overrides)).world)
+        self.rows = rows_of(make_plan(planning.load(scenario, self.overrides)).world)
         self.rounds: list[Round] = []
         self._run({**self.overrides, "ensemble.replicates": 2})  # everything is imported and in memory
 
     def _run(self, overrides: dict[str, object]) -> None:
         """A whole run, from the scenario file to the result folder."""
         with TemporaryDirectory() as folder:
-            scenario = simulation.load(self.scenario, overrides)
+            scenario = planning.load(self.scenario, overrides)
             simulation.run(scenario, chunk=CHUNK, scratch=Path(folder)).save(Path(folder) / "result")
 
     def measure(self) -> None:
@@ -192,7 +194,7 @@ class Bench:
 
 def until(scenario: str, ticks: int) -> dict[str, object]:
     """Overrides that end a scenario after so many ticks."""
-    span = simulation.load(scenario).horizon
+    span = planning.load(scenario).horizon
     end = span.start + timedelta(days=ticks * int(span.tick) - 1)
     return {"horizon.end": end.isoformat()}
 

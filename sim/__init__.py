@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sim.analysis.compare import compare
+    from sim.plan import load
     from sim.results.result import Result, read
     from sim.scenario import Scenario
-    from sim.simulation import load, run
+    from sim.simulation import run
 
 __all__ = ["Result", "Scenario", "compare", "load", "read", "run"]
 __version__ = "0.1.0"
@@ -21,7 +22,7 @@ _HOME = {
     "Result": "sim.results.result",
     "Scenario": "sim.scenario",
     "compare": "sim.analysis.compare",
-    "load": "sim.simulation",
+    "load": "sim.plan",
     "read": "sim.results.result",
     "run": "sim.simulation",
 }

@@ -13,9 +13,10 @@ import numpy as np
 from sim.axes import Floats
 from sim.ensemble.streams import uniforms
 from sim.files.shipped import shipped
+from sim.plan import Plan, names_of
 from sim.scenario import Scenario
 from sim.scenario import load as load_scenario
-from sim.simulation import Chunk, Plan, names_of, run_chunk
+from sim.simulation import Chunk, run_chunk
 from sim.world.seeds import Seeds
 from sim.world.tables import ParameterRow, Tables, read_table
 from tests.worlds import small_tables

@@ -10,7 +10,7 @@ import pytest
 
 from sim.files.shipped import shipped
 from sim.instruments.base import KINDS
-from sim.simulation import Plan
+from sim.plan import Plan
 from tests.allies import MONEY, small
 from tests.ensembles import LICENCE, OTHERS, plan, recorded, seeds
 

@@ -13,7 +13,7 @@ import pytest
 import sim
 from sim.axes import Floats
 from sim.files.shipped import scenario_files
-from sim.simulation import make_plan
+from sim.plan import make_plan
 from tests.ensembles import recorded
 
 SHORT = ("ensemble.replicates=2", "horizon.end=2025-09-30")

@@ -12,8 +12,9 @@ import pytest
 
 from sim import simulation
 from sim.errors import RunError
+from sim.plan import load
 from sim.scenario import Scenario
-from sim.simulation import load, run
+from sim.simulation import run
 
 SHORT = {"horizon.end": "2025-02-28", "ensemble.replicates": 5, "outputs.every": "7 days"}
 

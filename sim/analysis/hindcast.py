@@ -17,11 +17,12 @@ from sim.ensemble.observer import Observation
 from sim.ensemble.selection import Labels
 from sim.errors import InputError, Place, Problem
 from sim.files.shipped import find_scenario
+from sim.plan import Plan, make_plan, names_of
 from sim.results import csvfile
 from sim.results.folder import whole, write_manifest
 from sim.results.manifest import origin, peak_memory, sha256
 from sim.scenario import Scenario
-from sim.simulation import Plan, make_plan, names_of, observe, worlds_of
+from sim.simulation import observe, worlds_of
 
 COMPARISON, SCENARIO = "comparison.csv", "scenario.yaml"
 SIMULATED = ("simulated_p05", "simulated_p50", "simulated_p95")

@@ -22,12 +22,12 @@ Settings = Annotated[
 
 def load_all(scenarios: Sequence[str], overrides: Sequence[str]) -> "list[Scenario]":
     """Load scenarios; the problems of all files are told at once, each once."""
-    from sim import simulation
+    from sim import plan
 
     loaded, problems = [], []
     for scenario in scenarios:
         try:
-            loaded.append(simulation.load(scenario, overrides=list(overrides)))
+            loaded.append(plan.load(scenario, overrides=list(overrides)))
         except InputError as error:
             problems += error.problems
     if problems:

@@ -63,7 +63,8 @@ def _variables() -> Rows:
 
 def _costs() -> Rows:
     """Cost of a kilogram of activity without inputs, USD: what is borne today, and at full standards."""
-    from sim.simulation import load, make_plan, worlds_of
+    from sim.plan import load, make_plan
+    from sim.simulation import worlds_of
     from sim.supply.costs import unit_costs
 
     *_, setting = worlds_of(make_plan(load("baseline", ["ensemble.uncertain=false"])), range(1))

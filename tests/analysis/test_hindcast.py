@@ -15,8 +15,9 @@ from sim.analysis.targets import Reading, Target, read
 from sim.ensemble.items import Item
 from sim.ensemble.observer import Observation
 from sim.files.shipped import find_scenario
+from sim.plan import make_plan
 from sim.scenario import Scenario
-from sim.simulation import make_plan, observe
+from sim.simulation import observe
 
 EPISODE = "controls-2025"
 RECORD = "[exports, use, unmet_demand, value_added, value_added_lost, stock, price_spot, price_paid, lines_stopped,"

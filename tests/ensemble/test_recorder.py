@@ -10,7 +10,8 @@ import pytest
 
 from sim.axes import Floats
 from sim.ensemble.items import Item
-from sim.simulation import Chunk, Plan
+from sim.plan import Plan
+from sim.simulation import Chunk
 from tests.ensembles import LICENCE, plan, recorded
 
 ALL = "outputs: {record: all, every: 7 days}\n"

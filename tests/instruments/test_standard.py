@@ -15,7 +15,8 @@ from sim.files.quantities import WorldNames
 from sim.instruments.money.standard import Standard
 from sim.market.border import Border
 from sim.market.plants import Plants
-from sim.simulation import make_plan, worlds_of
+from sim.plan import make_plan
+from sim.simulation import worlds_of
 from sim.world.tables import CostShareRow, Process
 from tests import driver, tiny
 from tests.driver import Built, Spec, day, measured

@@ -11,7 +11,8 @@ import pytest
 from sim.axes import Floats
 from sim.ensemble.clock import Tick
 from sim.instruments.base import KINDS
-from sim.simulation import Plan, load, make_plan, worlds_of
+from sim.plan import Plan, load, make_plan
+from sim.simulation import worlds_of
 from sim.supply.settle import Supply
 from tests.driver import Spec
 

@@ -9,7 +9,8 @@ import pytest
 import sim
 from sim.errors import InputError
 from sim.files.shipped import shipped
-from sim.simulation import make_plan, worlds_of
+from sim.plan import make_plan
+from sim.simulation import worlds_of
 from sim.supply.costs import UnitCost, unit_costs
 from sim.world.tables import read
 

@@ -26,7 +26,8 @@ from sim.axes import Floats
 from sim.ensemble.clock import Tick
 from sim.market.plants import Plants
 from sim.market.settle import Market
-from sim.simulation import load, make_plan, worlds_of
+from sim.plan import load, make_plan
+from sim.simulation import worlds_of
 from sim.supply.settle import Supply
 from tests import driver
 

@@ -18,7 +18,7 @@ import pytest
 
 from sim.axes import Bools, Floats
 from sim.ensemble.draws import Draws
-from sim.simulation import load, make_plan
+from sim.plan import load, make_plan
 from sim.supply.portfolio import Portfolio, portfolio
 from sim.supply.stages import Stage, Stages
 from sim.units import DAYS_A_MONTH

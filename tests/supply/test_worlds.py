@@ -11,7 +11,8 @@ import pytest
 from sim.axes import Floats
 from sim.ensemble.selection import ALL
 from sim.ensemble.state import State
-from sim.simulation import Chunk, Plan
+from sim.plan import Plan
+from sim.simulation import Chunk
 from sim.world.build import World
 from sim.world.tables import ProjectRow
 from tests import allies

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import sim
-from sim.simulation import make_plan
+from sim.plan import make_plan
 from sim.world.build import World
 
 

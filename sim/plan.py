@@ -1,0 +1,212 @@
+"""What a scenario comes to before anything is drawn: its world, what acts on it, what is recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from sim.axes import Floats, Ints
+from sim.ensemble.clock import Horizon
+from sim.ensemble.fields import VARIABLES, amounts, levels
+from sim.ensemble.items import Item
+from sim.ensemble.mass import MassCheck
+from sim.ensemble.parameters import Parameters
+from sim.ensemble.recorder import Record
+from sim.ensemble.selection import Focus, items_of
+from sim.errors import InputError, Mistake
+from sim.files.distributions import Uncertain
+from sim.files.quantities import WorldNames
+from sim.instruments.base import Instrument
+from sim.instruments.parts.control import Control
+from sim.scenario import Overrides, Scenario
+from sim.scenario import load as load_scenario
+from sim.units import DAYS_A_YEAR
+from sim.world.build import World, build
+from sim.world.seeds import Seeds
+
+MARGIN = "margin_"
+TOKEN = 1e-9  # home use counts only where nothing is exported
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is the same for every chunk: the world, what acts on it, what is recorded."""
+
+    scenario: Scenario
+    seeds: Seeds
+
+    @cached_property
+    def parameters(self) -> Mapping[str, Uncertain]:
+        """The parameters of the tables, with those that the scenario sets."""
+        return {**self.seeds.parameters, **self.scenario.parameters}
+
+    @cached_property
+    def world(self) -> World:
+        """The base year."""
+        middle = Parameters({name: _middle(value) for name, value in self.parameters.items()})
+        margins = {name.removeprefix(MARGIN): float(middle[name]) for name in middle if name.startswith(MARGIN)}
+        projects = self.scenario.projects.among(tuple(row.project for row in self.seeds.tables.projects))
+        return build(self.seeds.tables, margins, projects, float(middle["utilisation_base"]))
+
+    @cached_property
+    def horizon(self) -> Horizon:
+        """First and last day, and the tick."""
+        span = self.scenario.horizon
+        return Horizon(span.start, span.end, int(span.tick))
+
+    @cached_property
+    def instruments(self) -> tuple[Instrument, ...]:
+        """Those that do anything, by name: the order in which they propose."""
+        return tuple(sorted((i for i in self.scenario.instruments if not i.is_zero()), key=lambda i: i.name))
+
+    @cached_property
+    def controls(self) -> tuple[Control, ...]:
+        """Those that are controls, the first to be announced first."""
+        found = [i for i in self.instruments if isinstance(i, Control)]
+        return tuple(sorted(found, key=lambda c: (c.known or date.max, c.name)))
+
+    @cached_property
+    def arcs(self) -> Ints:
+        """Arcs (K,) on which any instrument may propose anything."""
+        found = [i.arcs(self.world) for i in self.instruments]
+        return np.unique(np.concatenate([np.empty(0, np.intp), *found]))
+
+    @cached_property
+    def size(self) -> Floats:
+        """(F, 1): capacity that the scenario gives a facility, over that of the tables."""
+        rows = {row.facility: row.capacity for row in self.seeds.tables.facilities}
+        given = {name: change.capacity * DAYS_A_YEAR for name, change in self.scenario.facilities.items()}
+        return np.array([[given.get(f, rows[f]) / rows[f]] for f in self.world.facilities])
+
+    @cached_property
+    def record(self) -> Record:
+        """What is kept."""
+        outputs = self.scenario.outputs
+        focus = self.focus
+        wanted = [*outputs.record, "value_added_lost", "lines_stopped", "price_spot"]
+        fields = amounts(self.world, float) | levels(self.world, self.arcs, _unread, _unread)
+        labels = {name: field.labels for name, field in fields.items()}
+        series = items_of(self.world, focus, wanted, labels)
+        if "licence_approval" in wanted:
+            unit = VARIABLES["licence_approval"].unit
+            kinds = [c for c in self.controls if c.kind == "export_licence"]
+            series += [Item("licence_approval", region=c.by, instrument=c.name, unit=unit) for c in kinds]
+        totals = items_of(self.world, focus, ["value_added_lost", "unmet_demand", "exports"], labels)
+        days = tuple(_days(self.horizon, outputs.every))
+        return Record(self.world, focus, self.horizon, series, totals, days, fields)
+
+    @cached_property
+    def mass(self) -> MassCheck:
+        """The check that no tonne goes astray."""
+        return MassCheck(self.world, self.arcs)
+
+    @cached_property
+    def focus(self) -> Focus:
+        """What the scenario is about."""
+        world, controls = self.world, self.controls
+        headline = [row.commodity for row in self.seeds.tables.commodities if row.headline]
+        covered = {c: control.covers.covered(world) for c, control in enumerate(controls)}
+        named = set(headline).union(*covered.values())
+        homes = {c: _largest_exporter(world, c) for c in world.commodities}
+        for i, control in reversed(list(enumerate(controls))):
+            homes |= dict.fromkeys(covered[i], control.by)
+        first = controls[0] if controls else None
+        return Focus(
+            covered=[c for c in world.commodities if c in named],
+            home=first.by if first else "",
+            homes=homes,
+            first_control=self.horizon.day(first.known) if first and first.known else None,
+            everything=self.scenario.outputs.everything,
+            headline=headline,
+        )
+
+    def check(self) -> None:
+        """Refuse instruments that have nothing to act on: silence would look like an answer."""
+        problems = [
+            self.scenario.problem(Mistake(("instruments", place), f"{instrument.name!r} acts on nothing: {why}", right))
+            for place, instrument in enumerate(self.scenario.instruments)
+            if not instrument.acts_on(self.world)
+            for why, right in [instrument.nothing]
+        ]
+        kinds = {instrument.name: instrument.kind for instrument in self.scenario.instruments}
+        problems += [
+            self.scenario.problem(Mistake(("instruments", place, *path), found, right))
+            for place, instrument in enumerate(self.scenario.instruments)
+            for path, found, right in instrument.check_others(kinds)
+        ]
+        if problems:
+            raise InputError(problems)
+
+
+def _middle(value: Uncertain) -> float:
+    return value if isinstance(value, float | int) else float(value.inverse(np.array([0.5]))[0])
+
+
+def _largest_exporter(world: World, commodity: str) -> str:
+    """Who exports most of it in the base year; who makes most of it if nobody does."""
+    sent: dict[str, float] = {}
+    for (c, origin, destination), flow in zip(world.arcs, world.arc_flow[:, 0], strict=True):
+        if c == commodity:
+            sent[origin] = sent.get(origin, 0.0) + float(flow) * (1 if origin != destination else TOKEN)
+    return max(sent, key=lambda origin: (sent[origin], origin)) if sent else ""
+
+
+def _unread() -> Floats:
+    return np.empty((0, 0))
+
+
+def _days(horizon: Horizon, every: int | str) -> Iterator[int]:
+    """Days, counted from the start, at whose end series are read; the row of the start stands before them."""
+    if every == "month":
+        yield from (d + 1 for d in range(1, horizon.days) if horizon.date(d + 1).day == 1)
+    else:
+        yield from (d for d in range(int(every), horizon.days + 1, int(every)) if d > 1)
+
+
+def load(path_or_name: str | Path, overrides: Overrides = ()) -> Scenario:
+    """Read a scenario and check it against its schema, the names of the world, and what there is to act on.
+
+    Parameters
+    ----------
+    path_or_name
+        A file, or the bare name of a scenario that ships.
+    overrides
+        Values by path, as a mapping or as ``path=value``; they win over the file.
+
+    Raises
+    ------
+    InputError
+        With every problem of the files at once.
+    """
+    scenario = load_scenario(path_or_name, overrides, lambda folders: names_of(Seeds.read(tuple(folders))))
+    make_plan(scenario)
+    return scenario
+
+
+def names_of(seeds: Seeds) -> WorldNames:
+    """The names of a world that scenario files may use."""
+    tables = seeds.tables
+    return WorldNames(
+        elements=tuple(row.element for row in tables.elements),
+        stages=tuple(dict.fromkeys(row.stage for row in tables.commodities)),
+        commodities=tuple(row.commodity for row in tables.commodities),
+        regions=tuple(row.region for row in tables.regions),
+        sectors=tuple(dict.fromkeys(row.sector for row in tables.sectors)),
+        facilities=tuple(row.facility for row in tables.facilities),
+        processes=tuple(dict.fromkeys(row.process for row in tables.facilities)),
+        projects=tuple(row.project for row in tables.projects),
+        variables=tuple(VARIABLES),
+        parameters=seeds.units,
+    )
+
+
+def make_plan(scenario: Scenario) -> Plan:
+    """Read the tables a scenario stands on, and check that its instruments have something to act on."""
+    plan = Plan(scenario, Seeds.read(tuple(Path(folder) for folder in scenario.seeds)))
+    plan.check()
+    return plan
