@@ -17,12 +17,12 @@ def world() -> World:
 
 
 def test_no_facility_can_recover_more_than_its_inputs_hold(world: World) -> None:
-    """Content of outputs, by-products stretched to their headroom, is at most that of inputs; mines apart."""
+    """Content of outputs, by-products stretched to their headroom, is at most that of inputs; but of what is dug."""
     inputs = world.need_of_plants.matrix.toarray().T @ world.contents(c for c, _ in world.plant_users)
     stretched = world.output_of_plants.matrix.toarray() * (1 + np.minimum(world.headroom, 1))
     main = world.headroom[:, 0] == 0
     goods = world.contents(c for c, _ in world.nodes[world.origins])
-    dug = np.array([process == "mine" for process in world.facility_process])
+    dug = inputs.sum(axis=1) == 0
     for element in range(len(world.elements)):
         for row in np.flatnonzero(~main):
             alone = stretched[row] * goods[row, element]  # one by-product at its most, the others as they are
