@@ -165,6 +165,7 @@ class Prices:
         self.fresh = _Fresh(world)
         both = np.flatnonzero(np.isin(world.rival_arcs, controls.arcs))
         self.rival_controls = both, controls.positions(world.rival_arcs[both])
+        self.meets = np.searchsorted(world.rival_places, world.capped)
         self.usual[self.fresh.destinations] += self.fresh.cover + self.look_ahead
 
     def __call__(self, state: State, tick: Tick) -> None:
@@ -194,6 +195,7 @@ class Prices:
         cost += np.log(self.rule.floor)
         np.maximum(goal, cost, out=goal)
         np.minimum(goal, self.most, out=goal)
+        self._compete(state, goal)
         state.bare[:] = bare
         rise = goal
         smooth(state.price, goal, step_share(days, self.p["price_time"]), room=rise)
@@ -203,15 +205,20 @@ class Prices:
         own -= state.anchor
         self._move_anchor(state, own, short, days, bare)
 
+    def _compete(self, state: State, goal: Floats) -> None:
+        """Where projects make what is used, prices move no higher than others' goods cost there (eq. 8.7)."""
+        world = self.world
+        dearer = goal[world.capped]
+        dearer -= self._parity(state)[self.meets]
+        made = state.made[world.capped - world.origins.start]
+        dearer *= np.minimum(made / np.maximum(state.expected_use[world.capped], TINY), 1)
+        goal[world.capped] -= np.maximum(dearer, 0, out=dearer)
+
     def _take_prices(self, state: State) -> None:
         """Makers where nobody uses their goods get what their customers pay, mostly the best of them (eq. 8.7)."""
         world, preference = self.world, self.p["seller_preference"]
         offered = state.price[world.destinations].copy()
         offered[world.rival_places] = np.minimum(offered[world.rival_places], self._parity(state))
-        gap = offered[world.capped] - state.price[world.capped]
-        made = state.made[world.capped - world.origins.start]
-        gap *= np.minimum(made / np.maximum(state.expected_use[world.capped], TINY), 1)
-        state.price[world.capped] += gap
         offered *= preference
         state.price[world.takers] = np.log(world.netback(np.exp(offered, out=offered))) / preference
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from sim import simulation
+from sim import plan, simulation
 from sim.ensemble.items import Item
 from sim.ensemble.metrics import METRICS, Metric
 from sim.errors import InputError, Place, Problem
@@ -48,7 +48,7 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> list[Mapping[str, Any]]:
         values = [5.0] * 3 if scenario.name == "steady" else [1e9, 2e9, 6e9]
         return result(scenario.name, {LOSS: values, HOME_LEFT_OUT: values, PART: values})
 
-    monkeypatch.setattr(simulation, "load", load)
+    monkeypatch.setattr(plan, "load", load)
     monkeypatch.setattr(simulation, "run", run)
     return calls
 

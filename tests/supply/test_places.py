@@ -50,26 +50,38 @@ def test_a_new_origin_takes_what_its_customers_pay() -> None:
     assert taken(built) == pytest.approx(math.log((1.2 * 4 + 5 * 2.25) / 6.2) / 2)
 
 
-def test_nobody_pays_more_than_what_the_largest_maker_asks_and_a_tenth() -> None:
-    """Twice as dear in AB alone, a quarter of it made there: a quarter of the way to e^0.1; FA counts on all of it."""
+def aim(built: Built, goal: float) -> float:
+    """Where the price of oxide in AB goes that would go to `goal`, ln of a ratio."""
+    state, node = built.market.state, built.world.node_index[OXIDE_AB]
+    goals = np.zeros_like(state.price)
+    goals[node] = goal
+    driver.step(built.market, Prices)._compete(state, goals)
+    return one(goals, node)
+
+
+def test_a_new_origin_counts_on_no_more_than_what_the_largest_maker_asks_and_a_tenth() -> None:
+    """Twice as dear in AB alone: there FA gets e^0.1."""
     built = allies.market()
     state, node = built.market.state, built.world.node_index
     state.price[node[OXIDE_AB]] = math.log(2)
     assert taken(built) == pytest.approx(math.log((1.2 + 5 * math.exp(0.2)) / 6.2) / 2)
-    assert one(state.price, node[OXIDE_AB]) == pytest.approx(0.75 * math.log(2) + 0.25 * 0.1)
+
+
+def test_a_price_goes_no_higher_as_far_as_it_is_made_there() -> None:
+    """A quarter of what AB uses is made there: a quarter of the way from twice the price to e^0.1."""
+    assert aim(allies.market(), math.log(2)) == pytest.approx(0.75 * math.log(2) + 0.25 * 0.1)
+    assert aim(allies.market(), 0.05) == 0.05
 
 
 def test_but_where_half_of_it_is_barred() -> None:
     """Then it may be dearer by ln 2 ÷ 2, and with a tariff of a quarter by as much again as that."""
     built = allies.market(ban())
-    state, node, controls = built.market.state, built.world.node_index, built.market.controls
+    controls = built.market.controls
     row = controls.arcs.tolist().index(built.world.arcs.index(OXIDE_ABROAD))
     for barred, tariff in ((0.5, 0.0), (0.5, 0.25)):
-        state.price[node[OXIDE_AB]] = math.log(9)
         controls.barred[row], controls.tariff[row] = barred, tariff
-        taken(built)
         parity = 0.1 + math.log(2) / 2 + math.log(1 + tariff)
-        assert one(state.price, node[OXIDE_AB]) == pytest.approx(0.75 * math.log(9) + 0.25 * parity)
+        assert aim(built, math.log(9)) == pytest.approx(0.75 * math.log(9) + 0.25 * parity)
 
 
 def test_it_does_so_at_every_tick() -> None:
