@@ -53,7 +53,8 @@ WORLD = seeds(small())
 """With projects, so that money has something to act on."""
 
 BY_HAND = {kind for kind, schema in KINDS.items() if schema.__module__.startswith("sim.instruments.money.")}
-"""They act through projects, which the oracle leaves to calculations by hand."""
+BY_HAND -= {"price_floor"}  # it acts on plants that run, too
+"""They act through what projects decide, which the oracle leaves to calculations by hand."""
 
 
 def everything(made: Plan) -> tuple[object, ...]:

@@ -27,6 +27,7 @@ from tests.oracle.parts import (
 
 THRIFTY = {"magnet", "chemical"}  # processes that make end-use goods (eq. 9.3)
 YEAR, WEEK, KILOGRAMS = 365.0, 7.0, 1000.0
+SMALL = 0.01  # share of what an origin sends: who takes less is no customer
 
 
 def mean(pairs: Iterable[tuple[float, float]]) -> float:
@@ -41,7 +42,7 @@ def mean(pairs: Iterable[tuple[float, float]]) -> float:
 class BaseYear:
     """Nodes, arcs, users, sectors and facilities, by name and in lists, as the tables balance them."""
 
-    def __init__(self, tables: Tables, margins: dict[str, float]) -> None:
+    def __init__(self, tables: Tables, margins: dict[str, float], projects: Iterable[str] = ()) -> None:
         self.tables, self.margins = tables, margins
         self.element = {r.element: Element(r.element) for r in tables.elements}
         self.goods = {r.commodity: r for r in tables.commodities}
@@ -55,6 +56,7 @@ class BaseYear:
         self._masses()
         self._by_products()
         self._growth()
+        self._competition(projects)
 
     def arcs_named(self, names: Iterable[Iterable[str]]) -> list[Arc]:
         """The arcs from commodity, origin and destination."""
@@ -219,6 +221,24 @@ class BaseYear:
             orders = {o: mean((a.flow0, use[a.destination]) for a in o.out_of) for o in self.origins}
             for f in self.facilities:
                 f.growth = sum(b.weight * orders[b.node] for b in f.outputs)
+
+    def _competition(self, projects: Iterable[str]) -> None:
+        """Where goods of projects compete with those of the region that makes most of them (eqs 6.1, 8.7)."""
+        made = {b.node for facility in projects for b in self.facility[facility].outputs}
+        competing = [o for o in self.origins if o in made and o is not self._largest(o)]
+        for o in competing:
+            o.competes = True
+            main = [a for a in o.out_of if a.flow0 > SMALL * o.orders0]
+            o.customers = [(a.destination, a.flow0 / sum(a.flow0 for a in main)) for a in main]
+        self.capped = [o for o in competing if o.into]
+        self.takers = [o for o in competing if not o.into]
+        for d in {*self.capped, *(d for o in self.takers for d, _ in o.customers)}:
+            largest = self._largest(d)
+            d.rivals = [a for a in d.into if a.origin is largest] or largest.to_abroad
+
+    def _largest(self, n: Node) -> Node:
+        """Where most of the commodity of a node is made."""
+        return max((o for o in self.origins if o.name[0] == n.name[0]), key=lambda o: (o.orders0, o.name))
 
 
 def elements_of(recipe: Iterable[Input | Output]) -> dict[Element, float]:

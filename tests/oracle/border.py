@@ -8,6 +8,7 @@ from tests.oracle.base import BaseYear
 from tests.oracle.calendar import Calendar, Tick
 from tests.oracle.control import Plain
 from tests.oracle.controls import Ban, DemandShock, Leak, SupplyShock, bound
+from tests.oracle.floor import PriceFloor
 from tests.oracle.forms import Parameters, alpha
 from tests.oracle.licence import Licence
 from tests.oracle.makers import ProductionQuota
@@ -20,7 +21,7 @@ class Border:
     """All controls and shocks of a world, in the order of their names."""
 
     def __init__(self, base: BaseYear, p: Parameters, controls: Iterable[Plain], calendar: Calendar) -> None:
-        self.base, self.p = base, p
+        self.base, self.p, self.calendar = base, p, calendar
         everything = [bound(c, base, p, calendar) for c in sorted(controls, key=lambda c: c["name"])]
         self.controls = [c for c in everything if isinstance(c, Ban | Quota | Licence)]
         self.licences = [c for c in everything if isinstance(c, Licence)]
@@ -29,9 +30,25 @@ class Border:
         self.tariffs = [c for c in everything if isinstance(c, Tariff)]
         self.regimes = {c.name: c for c in everything if isinstance(c, Regime)}
         self.production = [c for c in everything if isinstance(c, ProductionQuota)]
+        self.floors = [c for c in everything if isinstance(c, PriceFloor)]
         for control in (*self.controls, *self.leaks):
             control.regime = self.regimes[control.follows] if control.follows else None
         self.shocks = [c for c in everything if isinstance(c, SupplyShock | DemandShock)]
+
+    def support(self, tick: Tick) -> None:
+        """What floors add to what plants earn, as their owners see it when they look (eq. 10.9)."""
+        if tick.start == 0 or tick.reaches(self.p["review_time"]):
+            for f in self.base.facilities:
+                f.support = 1.0
+            for floor in self.floors:
+                floor.support(tick.end)
+
+    def pay(self, tick: Tick) -> None:
+        """What floors pay when owners look, and on the last day (eq. 11.9)."""
+        for floor in self.floors:
+            floor.count(tick)
+            if tick.reaches(self.p["review_time"]) or tick.end == self.calendar.days:
+                floor.settle(tick.end)
 
     def shock(self, tick: Tick) -> None:
         """What shocks leave of facilities, and make of demand: they multiply."""

@@ -18,6 +18,10 @@ class Tick:
         """Days of the tick that lie in [first, end)."""
         return max(0, min(self.end, end) - max(self.start, first))
 
+    def reaches(self, every: float) -> bool:
+        """Whether a day comes up on which something is done that is done every so many days."""
+        return self.start // every < self.end // every
+
 
 @dataclass(frozen=True)
 class Calendar:

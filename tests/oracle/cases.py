@@ -5,11 +5,19 @@ from __future__ import annotations
 import csv
 import itertools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
+
+from sim.world.tables import BaseYearRow, LineRow, Tables
+from tests.allies import project, record
+from tests.worlds import FACT
 
 PARAMETERS = Path(__file__).parents[2] / "seeds" / "parameters.csv"
 INTERNAL = {"years": 365, "weeks": 7, "days": 1, "1": 1, "/week": 1 / 7, "/year": 1 / 365, "USD/kg": 1000}
+
+STEADY = {"outage_rate": 1e-15, "cash_share": 1e-9}
+"""Plants never break down and are never mothballed."""
 
 
 def numbers(start: int = 0) -> Callable[[], float]:
@@ -32,3 +40,47 @@ def _middle(cell: str) -> float:
         return (float(low) + float(high)) / 2
     middle = re.search(r"(?:mode|median): ([\d.]+)", cell)
     return float(middle[1] if middle else cell)
+
+
+def operated(tables: Tables, facilities: Sequence[str], utilisation: float) -> Tables:
+    """A project of its own for each of some facilities: it has run all of it for long."""
+    activity = {r.facility: r.value for r in tables.base_year if r.quantity == "activity"}
+    rows = [r for r in tables.facilities if r.facility in facilities]
+    return replace(
+        tables,
+        projects=tuple(
+            project(r.facility, r.facility, r.region, r.process, "brownfield", "operating", start="2015-01-01")
+            for r in rows
+        ),
+        lines=tuple(LineRow(*FACT, f, f, activity[f] / utilisation) for f in facilities),
+        records=(record("brownfield"),),
+    )
+
+
+def far_mine(tables: Tables) -> Tables:
+    """The world with a region FA that mines rock and uses none: AB has from there what HO sent it, CD half of that."""
+    rock, mine = "concentrate.rock", "FA rock mine"
+    flow = {r.partner: r.value for r in tables.base_year if (r.quantity, r.commodity, r.region) == ("flow", rock, "HO")}
+    moved = {"AB": flow["AB"], "CD": flow["CD"] / 2}
+
+    def changed(r: BaseYearRow) -> BaseYearRow:
+        """HO sends less, and what it mines goes to other use instead."""
+        if (r.commodity, r.region) != (rock, "HO") or r.quantity not in ("flow", "other_use"):
+            return r
+        return replace(
+            r, value=r.value + (sum(moved.values()) if r.quantity == "other_use" else -moved.get(r.partner, 0))
+        )
+
+    new = [BaseYearRow("price", rock, "", "FA", "", "", "", 5.0, "USD/kg")]
+    new += [BaseYearRow("flow", rock, "", "FA", d, "", "", value, "t/year") for d, value in moved.items()]
+    new += [BaseYearRow("activity", "", "", "", "", "", mine, sum(moved.values()), "t/year")]
+    new += [BaseYearRow("output", rock, "", "", "", "", mine, 1.0, "t")]
+    rows = [r for r in map(changed, tables.base_year) if r.quantity != "flow" or r.value > 0]
+    like = next(r for r in tables.facilities if r.facility == "AB rock mine")
+    return replace(
+        tables,
+        regions=(*tables.regions, replace(tables.regions[-1], region="FA")),
+        routes=(*tables.routes, *(replace(r, origin="FA") for r in tables.routes if r.origin == "HO")),
+        facilities=(*tables.facilities, replace(like, facility=mine, region="FA", capacity=sum(moved.values()))),
+        base_year=(*new, *rows),
+    )

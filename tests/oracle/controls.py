@@ -10,6 +10,7 @@ from collections.abc import Callable
 from tests.oracle.base import BaseYear
 from tests.oracle.calendar import Calendar, Tick
 from tests.oracle.control import Control, Plain, day_or_never
+from tests.oracle.floor import PriceFloor
 from tests.oracle.forms import Parameters
 from tests.oracle.licence import Licence
 from tests.oracle.makers import ProductionQuota
@@ -72,7 +73,7 @@ class DemandShock:
             s.shock *= 1 + self.change * tick.covered(self.start, self.end) / tick.days
 
 
-Bound = Ban | Quota | Licence | Leak | SupplyShock | DemandShock | Tariff | Regime | ProductionQuota
+Bound = Ban | Quota | Licence | Leak | SupplyShock | DemandShock | Tariff | Regime | ProductionQuota | PriceFloor
 
 
 def bound(plain: Plain, base: BaseYear, p: Parameters, calendar: Calendar) -> Bound:
@@ -89,5 +90,6 @@ def bound(plain: Plain, base: BaseYear, p: Parameters, calendar: Calendar) -> Bo
         "treaty_review": lambda: Tariff(plain, base),
         "tariff_regime": lambda: Regime(plain),
         "production_quota": lambda: ProductionQuota(plain, base, p),
+        "price_floor": lambda: PriceFloor(plain, base, p),
     }
     return kinds[plain["kind"]]()

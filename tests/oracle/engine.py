@@ -85,7 +85,7 @@ class Difference(NamedTuple):
 
 
 def follow(world: World, market: Market, clock: Clock, measured: Sequence[Measured] = ()) -> Record:
-    """Run the engine's market and write down what each tick leaves, and the duties that instruments measured."""
+    """Run the engine's market and write down what each tick leaves, and what instruments brought and cost."""
     names = names_of_axes(world, market.controls.arcs)
     record: dict[str, list[dict[Any, Any]]] = defaultdict(list)
 
@@ -98,8 +98,10 @@ def follow(world: World, market: Market, clock: Clock, measured: Sequence[Measur
         cost = [math.exp(value) for value in market.state.input_cost[:, 0].tolist()]
         record["cost"].append(dict(zip(names["S"], cost, strict=True)))
         record["under_way"].append(dict(zip(names["A"], market.under_way.total[:, 0].tolist(), strict=True)))
-        duties = [m for m in measured if m.item.name == "duties_collected"]
-        record["collected"].append({m.item.instrument: float(m.value()[0]) for m in duties})
+        record["support"].append(dict(zip(names["F"], market.shocks.support[:, 0].tolist(), strict=True)))
+        for variable, metric in (("collected", "duties_collected"), ("public_cost", "public_cost")):
+            told = [m for m in measured if m.item.name == metric]
+            record[variable].append({m.item.instrument: float(m.value()[0]) for m in told})
         record["critical"].append(critical(world, market.state.critical[:, 0].tolist()))
 
     clock.run(settle)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import exp, log, tanh
+from math import exp, inf, log, tanh
 
 from tests.oracle.base import BaseYear
 from tests.oracle.border import Border
@@ -57,6 +57,7 @@ class World:
         """One tick of the market, in order."""
         self.tick = tick
         self.alpha = self._alphas()
+        self.border.support(tick)
         self.border.shock(tick)
         self.border.charge(tick)
         self.arrivals()
@@ -69,6 +70,7 @@ class World:
         self.cross_border()
         self.prices()
         self.slow_states()
+        self.border.pay(tick)
 
     def _alphas(self) -> dict[str, float]:
         """Share of a gap that closes in this tick, by the name of the time it takes (eq. 0.1)."""
@@ -166,7 +168,7 @@ class World:
         u_min, u0 = p["utilisation_floor"], p["utilisation_base"]  # eq. 4.3
         z0 = log((u0 - u_min) / (1 - u0))
         k0 = (u0 - u_min) * (1 - u0) / ((1 - u_min) * u0)
-        pull = p[mine + "supply_elasticity"] * log(value / f.unit_cost)
+        pull = p[mine + "supply_elasticity"] * log(value / f.unit_cost * f.support)
         pull += p[mine + "order_elasticity"] * log(max(desired / f.capacity, p["least_ratio"]))
         z = held(z0 + pull / k0, -p["utilisation_bound"], p["utilisation_bound"])
         utilisation = u_min + (1 - u_min) * logistic(z)
@@ -278,7 +280,8 @@ class World:
         p = self.p
         dear = a.origin.contract_price + log(1 + a.tariff)
         repelled = p["sourcing_elasticity"] * dear + p["refusal_aversion"] * a.barred
-        return a.share0 * exp(-repelled) * max(a.origin.fill, p["fill_floor"])
+        favoured = p["seller_preference"] * (a.destination.price - a.origin.price) if a.origin.competes else 0
+        return a.share0 * exp(favoured - repelled) * max(a.origin.fill, p["fill_floor"])
 
     def _send(self, o: Node) -> None:
         """What makers at an origin send of what is asked of them (eqs 6.2, 6.3)."""
@@ -313,8 +316,11 @@ class World:
             a.expected_want = smooth(a.expected_want, a.want, self.alpha["expectation_time"])
             a.hoped = (1 - a.barred) * a.expected_want
         self.border.cut(self.tick)  # eq. 7.19
+        parity = {n: self._parity(n) for n in self.base.capped}
         for n in self.base.nodes:
-            self._move_price(n, self._scarcity(n))
+            self._move_price(n, self._scarcity(n), parity.get(n, inf))
+        for o in self.base.takers:
+            self._take_price(o)
 
     def _supply_ahead(self, n: Node) -> float:
         """Prospective supply, t (eq. 8.1)."""
@@ -344,8 +350,8 @@ class World:
             sought += u.cover * u.expected_use * (n.hoarding - 1)
         return log(sought / max(supply, use * self.p["least_prospect"]))
 
-    def _move_price(self, n: Node, scarcity: float) -> None:
-        """Spot price and anchor of a node (eqs 8.4 to 8.6)."""
+    def _move_price(self, n: Node, scarcity: float, parity: float) -> None:
+        """Spot price and anchor of a node (eqs 8.4 to 8.7)."""
         p = self.p
         if n.makers:  # eq. 8.4
             cost = sum(b.share0 * log(b.facility.unit_cost) for b in n.makers)
@@ -357,12 +363,28 @@ class World:
         slack = p["slack_response"] if scarcity < 0 else 1
         bare = p["scarcity_elasticity"] * slack * scarcity + passed  # eq. 8.5
         goal = min(max(n.anchor + (bare + n.bare) / 2, self.floor + cost), self.ceiling)
+        if goal > parity:  # eq. 8.7
+            goal -= (goal - parity) * min(1, n.made / n.expected_use)
         before, n.bare = n.price, bare
         n.price = smooth(before, goal, self.alpha["price_time"])
         own = (n.price + before) / 2 - passed - n.anchor  # eq. 8.6
         n.anchor += own * self.alpha["anchor_fall" if own < 0 else "anchor_rise"]
         ample = 2 * logistic(-p["ample_sharpness"] * scarcity)
         n.anchor *= 1 - min(1, ample) * self.alpha["anchor_return"]
+
+    def _take_price(self, o: Node) -> None:
+        """What makers get where nobody uses their goods: what customers pay, mostly the best of them (eq. 8.7)."""
+        preference, paid = self.p["seller_preference"], 0.0
+        for d, share in o.customers:
+            paid += share * exp(preference * min(d.price, self._parity(d)))
+        o.price = log(paid) / preference
+
+    def _parity(self, d: Node) -> float:
+        """At what price goods of the region that makes most of them are to be had at a destination (eq. 8.7)."""
+        preference, there = self.p["seller_preference"], 0.0
+        for a in d.rivals:
+            there += (1 - a.barred) * ((1 + a.tariff) * exp(a.origin.price)) ** -preference / len(d.rivals)
+        return self.p["parity_band"] - log(there) / preference if there else inf
 
     def slow_states(self) -> None:
         """Contracts, intensities and capacity (section 9)."""

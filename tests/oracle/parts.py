@@ -46,6 +46,9 @@ class Node:
     other0: float = 0.0
     cover: float = 0.0  # days, that makers want
     headroom: float = 0.0  # how much more of a by-product could be recovered (eq. 4.5)
+    competes: bool = False  # projects make it, and another region makes most of it (eqs 6.1, 8.7)
+    rivals: list[Arc] = field(default_factory=list)  # arcs that tell what goods of that region cost here
+    customers: list[tuple[Node, float]] = field(default_factory=list)  # and the share of what is sent that they take
     supply0: float = 0.0  # t, prospective (eq. 8.1)
     use_ahead0: float = 0.0  # prospective (eq. 8.2)
 
@@ -154,6 +157,7 @@ class Facility:
     capacity: float = 1.0
     available: float = 1.0
     unit_cost: float = 1.0  # against base
+    support: float = 1.0  # revenue with what is paid on top of prices, over revenue without
     wanted: float = 0.0
     activity: float = 0.0
 

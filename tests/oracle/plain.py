@@ -13,6 +13,7 @@ from sim.axes import Ints
 from sim.ensemble.clock import Horizon
 from sim.files.distributions import Cases, Distribution
 from sim.instruments.base import Instrument
+from sim.instruments.money.price_floor import PriceFloor
 from sim.instruments.parts.approval import ApprovalRule
 from sim.instruments.parts.control import Control
 from sim.instruments.parts.shock import Shock
@@ -40,6 +41,7 @@ def plain(instrument: Instrument, world: World, horizon: Horizon, longest: int) 
         ExportBan: _ban, ExportQuota: _quota, ExportLicence: _licence, Leakage: _leakage,
         SupplyShock: _supply_shock, DemandShock: _demand_shock, ImportTariff: _import_tariff,
         ExportTariff: _export_tariff, TariffRegime: _regime, TreatyReview: _review, ProductionQuota: _production,
+        PriceFloor: _floor,
     }  # fmt: skip
     told = kinds[type(instrument)](instrument, world, horizon, longest)
     return {"kind": instrument.kind, "name": instrument.name, **told}
@@ -167,6 +169,20 @@ def _production(quota: ProductionQuota, world: World, horizon: Horizon, longest:
         "nodes": sorted({(c, quota.by) for (f, c) in recipes if f in counted and held[c]}),
         "enforced": median(quota.enforced),
         "terms": terms,
+    }
+
+
+def _floor(floor: PriceFloor, world: World, horizon: Horizon, longest: int) -> Plain:
+    del longest
+    life = {row.project: row.life for row in (world.project_rows[j] for j in floor.rows(world))}
+    return {
+        **{key: getattr(floor, key) for key in ("commodity", "basis", "upside", "vat", "nominal")},
+        "facilities": {row.facility: life[row.project] for row in world.tables.lines if row.project in life},
+        "floor": median(floor.floor),
+        "above": median(floor.floor if floor.above is None else floor.above),
+        "output": median(floor.output),
+        "since": horizon.day(floor.since),
+        "until": None if floor.until is None else horizon.day(floor.until),
     }
 
 

@@ -22,7 +22,7 @@ RECORDED = {  # list of the base year: what is kept of its parts
     ),
     "users": ("stock", "received", "need", "expected_use", "relative_cover"),
     "thrifty": ("saving", "thrifting"),
-    "facilities": ("activity", "capacity"),
+    "facilities": ("activity", "capacity", "support"),
     "sectors": (
         *("baseline", "quantity", "cost", "intensity", "idle", "stopped", "production"),
         *("value_lost", "critical"),
@@ -56,4 +56,7 @@ def all_series(base: BaseYear, border: Border) -> dict[str, Series]:
         for parts, variables in RECORDED.items()
         for variable in variables
     }
-    return series | {"collected": Series("collected", border.tariffs)}
+    return series | {
+        "collected": Series("collected", border.tariffs),
+        "public_cost": Series("cost", [*border.tariffs, *border.floors]),
+    }

@@ -23,6 +23,11 @@ class Tariff:
         self.charged = dict.fromkeys(self.arcs, 0.0)
         self.collected = 0.0  # USD
 
+    @property
+    def cost(self) -> float:
+        """What it cost who levies it, USD: nothing, it brings."""
+        return -self.collected
+
     def rate(self, tick: Tick) -> float:
         """What is charged by law, mean over the days of a tick."""
         held = ((rate, tick.covered(first, inf if end is None else end)) for first, end, rate in self.rates)

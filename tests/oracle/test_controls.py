@@ -12,9 +12,11 @@ from tests.oracle import Record, run
 from tests.oracle.base import BaseYear
 from tests.oracle.border import Border
 from tests.oracle.calendar import Calendar, Tick
-from tests.oracle.cases import numbers, parameters
+from tests.oracle.cases import far_mine, numbers, parameters
 from tests.oracle.controls import Ban
+from tests.oracle.floor import PriceFloor
 from tests.oracle.licence import Licence
+from tests.oracle.market import World
 from tests.oracle.parts import ArcName, UserName
 from tests.oracle.queue import Queue, Readiness
 from tests.oracle.quota import Quota, fill_by_margin
@@ -380,6 +382,101 @@ def test_shocks_count_by_their_days_and_multiply(base: BaseYear) -> None:
     assert base.facility["HO clay mine"].available == 1
     assert base.sector["cars", "AB"].shock == pytest.approx(0.8)
     assert base.sector["cars", "HO"].shock == 1
+
+
+# -------------------------------------------------------------------------------- floors and projects
+
+
+def floor(**changes: object) -> Plain:
+    """6 USD/kg on half of what a mine of AB makes: it costs 4.8 there, and 4 in HO, where the reference is taken."""
+    plain = {"kind": "price_floor", "name": "floor", "commodity": "concentrate.rock", "basis": "HO", "upside": 0.0}
+    plain |= {"facilities": {"AB rock mine": 20}, "floor": 6000.0, "above": 6000.0, "vat": 0.0, "output": 0.5}
+    return plain | {"nominal": False, "since": 0, "until": None} | changes
+
+
+@pytest.mark.parametrize(
+    ("changes", "lift"),
+    [
+        ({}, 0.5 * 2 / 4.8),
+        ({"vat": 0.1}, 0.5 * 1.6 / 4.8),
+        ({"until": 28 + 10 * 365}, 0.5 * 2 / 4.8 / 2),  # it lasts for half of the life of the mine
+        ({"nominal": True}, 0.5 * (6 / (1 + P["inflation"]) ** (28 / 365) - 4) / 4.8),
+        ({"floor": 0.0, "above": 3000.0, "upside": 0.2}, -0.5 * 0.2 / 4.8),
+        ({"since": 29}, 0),
+        ({"until": 28}, 0),
+    ],
+)
+def test_plants_earn_what_is_paid_on_top(base: BaseYear, changes: Plain, lift: float) -> None:
+    """2 of 4.8 USD/kg on half, on day 28."""
+    PriceFloor(floor(**changes), base, P).support(28)
+    assert base.facility["AB rock mine"].support == pytest.approx(1 + lift)
+    assert base.facility["HO rock mine"].support == 1
+
+
+def test_owners_look_every_four_weeks_and_are_paid_then(base: BaseYear) -> None:
+    """3 t a day for 28 days, half of it at 6 − 4·e^0.1 USD/kg, the price of the last day; then a last week at 2."""
+    border = Border(base, P, [floor()], Calendar(35, 7))
+    mine, paid = base.facility["AB rock mine"], []
+    mine.activity = 3.0
+    for tick in Calendar(35, 7).ticks():
+        set_prices(base, HO=0.1 if tick.end == 28 else 0.0)
+        border.pay(tick)
+        paid.append(border.floors[0].cost)
+    month, week = 3 * 28 * 0.5 * (6000 - 4000 * math.exp(0.1)), 3 * 7 * 0.5 * 2000
+    assert paid == pytest.approx([0, 0, 0, month, month + week])
+
+
+ROCK = "concentrate.rock"
+
+
+def competing(base: BaseYear) -> World:
+    """Of what HO sends AB 19 % is barred, a quarter is charged; prices, 0.2 in HO, go to their goal at once."""
+    tariff = {"kind": "import_tariff", "name": "tariff", "by": "AB", "on": ["HO"], "rates": [(0, None, 0.25)]}
+    measures = [ban(arcs=[(ROCK, "HO", "AB")], coverage=0.19), tariff | {"arcs": [(ROCK, "HO", "AB")]}]
+    set_prices(base, HO=0.2)
+    p = P | {"price_time": 1e-9}
+    return World(base, p, Border(base, p, measures, CALENDAR), CALENDAR)
+
+
+PARITY = 0.1 + 0.2 + math.log(1.25) - math.log(0.81) / 2
+
+
+def test_prices_of_projects_move_no_higher_than_those_of_the_largest_maker() -> None:
+    """What a goal is above parity is cut as far as what is used is made there; here it is 1 + ½·(bare + 0)."""
+    base = BaseYear(TABLES, MARGINS, ["AB rock mine", "HO rock mine"])
+    world, near = competing(base), base.node[ROCK, "AB"]
+    near.anchor = 1.0
+    world.settle(FIRST)
+    goal, part = 1 + near.bare / 2, near.made / near.expected_use
+    assert base.capped == [near]
+    assert goal > PARITY
+    assert part < 1
+    assert near.price == pytest.approx(goal - (goal - PARITY) * part)
+
+
+def test_makers_take_the_prices_of_their_customers() -> None:
+    """AB pays most: parity with ores of HO that go to CD, 0.1 more than in HO, is what it pays at most."""
+    base = BaseYear(far_mine(small_tables(numbers(), ("HO", "AB", "CD"))), MARGINS, ["FA rock mine"])
+    world, far = World(base, P, Border(base, P, [], CALENDAR), CALENDAR), base.node[ROCK, "FA"]
+    set_prices(base, AB=1.0, CD=-0.1)
+    world.settle(FIRST)
+    home, near, third = (base.node[ROCK, region].price for region in ("HO", "AB", "CD"))
+    parts = {d.name[1]: share for d, share in far.customers}
+    paid = parts["AB"] * math.exp(2 * (home + 0.1)) + parts["CD"] * math.exp(2 * third)
+    assert base.takers == [far]
+    assert near > home + 0.1 > third
+    assert far.price == pytest.approx(math.log(paid) / 2)
+
+
+def test_projects_sell_to_who_pays_more() -> None:
+    """AB pays 0.5 (ln) more than CD; orders follow with e^(2·0.5), as far as habits let them."""
+    base = BaseYear(far_mine(small_tables(numbers(), ("HO", "AB", "CD"))), MARGINS, ["FA rock mine"])
+    world = World(base, P | {"habit_time": 1e-9}, Border(base, P, [], CALENDAR), CALENDAR)
+    set_prices(base, AB=0.5)
+    world.settle(FIRST)
+    into = base.arc[ROCK, "FA", "AB"]
+    rest = 1 - into.share0
+    assert into.share == pytest.approx(into.share0 * math.e / (into.share0 * math.e + rest))
 
 
 # -------------------------------------------------------------------------------- in a world

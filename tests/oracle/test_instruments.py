@@ -2,111 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Any
+from dataclasses import replace
 
-import numpy as np
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-import sim.instruments  # noqa: F401  (registers the kinds)
-from sim.ensemble.clock import Clock, Horizon
-from sim.ensemble.draws import Draws
-from sim.ensemble.parameters import Parameters
-from sim.instruments.base import KINDS, Instrument, Setting
-from sim.market.points import Points, controls_on
-from sim.market.settle import Market
-from sim.world.build import build
-from sim.world.tables import Tables
-from tests.oracle import Record, run
-from tests.oracle.cases import numbers, parameters
-from tests.oracle.engine import TOLERANCE, difference, follow
-from tests.oracle.plain import plain
-from tests.worlds import MARGINS, small_tables
-
-Spec = dict[str, Any]
-START = date(2027, 6, 10)  # so that a year ends and a leap day comes within the horizon
-TWO, THREE = ("HO", "AB"), ("HO", "AB", "CD")
-
-
-@dataclass(frozen=True)
-class Case:
-    """A small world and its ticks; the last is cut short by a day."""
-
-    regions: tuple[str, ...] = TWO
-    growth: float = 0.0
-    tick: int = 7
-    ticks: int = 52
-    first: int = 0
-    settings: tuple[tuple[str, float], ...] = ()
-
-    @property
-    def tables(self) -> Tables:
-        """The world."""
-        return small_tables(numbers(self.first), self.regions, self.growth)
-
-    @property
-    def p(self) -> dict[str, float]:
-        """The parameters that ship, but for some."""
-        return parameters(growth=float(self.growth > 0)) | dict(self.settings)
-
-    @property
-    def days(self) -> int:
-        """Length of the horizon."""
-        return self.ticks * self.tick - 1
-
-
-WORLDS = {
-    "two regions": Case(),
-    "two regions that grow, short ticks": Case(growth=0.15, tick=3, first=60),
-    "three regions": Case(THREE, first=120),
-    "three regions that grow": Case(THREE, growth=0.15, first=180),
-    "three regions, short ticks": Case(THREE, tick=3, first=240),
-}
-
-
-def day(number: int) -> str:
-    """The date so many days after the start, as a scenario file has it."""
-    return (START + timedelta(days=number)).isoformat()
-
-
-def both(case: Case, specs: Sequence[Spec]) -> tuple[Record, Record]:
-    """What engine and oracle record of a world with some instruments."""
-    world, p, points = build(case.tables, MARGINS), Parameters(case.p), Points()
-    instruments: list[Instrument] = [KINDS[spec["kind"]].model_validate(spec) for spec in specs]
-    arcs = np.unique(np.concatenate([np.empty(0, np.intp), *(i.arcs(world) for i in instruments)]))
-    controls = controls_on(world, arcs, 1)
-    market = Market(world, p, points, controls, case.tick, 1)
-    clock = Clock(Horizon(START, START + timedelta(days=case.days - 1), case.tick))
-    setting = Setting(world, p, clock, points, controls, Draws(1, range(1), uncertain=False), [], [], [])
-    for instrument in sorted(instruments, key=lambda instrument: instrument.name):
-        instrument.bind(setting)
-    longest = int(case.p["licence_horizon"])
-    told = [plain(instrument, world, clock.horizon, longest) for instrument in instruments]
-    return follow(world, market, clock, setting.measured), run(case.tables, MARGINS, case.p, case.days, case.tick, told)
-
-
-def compared(case: Case, specs: Sequence[Spec]) -> Record:
-    """Compare engine and oracle; what the engine recorded."""
-    engine, oracle = both(case, specs)
-    found = difference(engine, oracle)
-    assert found.size <= TOLERANCE, found
-    return engine
-
+from sim.instruments.base import KINDS
+from tests.oracle.compare import WORLDS, Case, Spec, When, compared, day, peak
 
 # -------------------------------------------------------------------------------- every kind, dated in ticks
 # `at` turns a number of ticks into a date; 10.5 ticks are a day within a tick, 10 ticks its border.
-
-When = Callable[[float], str]
-
-
-def dates(case: Case) -> When:
-    """The date after so many ticks."""
-    return lambda ticks: day(round(ticks * case.tick))
 
 
 def licence(at: When, case: Case) -> Spec:
@@ -322,6 +230,24 @@ def separation_quota(at: When, case: Case) -> Spec:
     }  # fmt: skip
 
 
+def floor(at: When, case: Case) -> Spec:
+    """A floor above the price of what a mine of AB makes, for a time."""
+    assert "AB rock mine" in case.projects
+    return {
+        "name": "floor", "kind": "price_floor", "by": "AB", "projects": "AB rock mine", "commodity": "concentrate.rock",
+        "basis": "HO", "since": at(2.5), "until": at(44.5), "output": 0.6,
+        "floor": {"uniform": {"low": "5 USD/kg", "high": "7 USD/kg"}},
+    }  # fmt: skip
+
+
+def second_floor(at: When, case: Case) -> Spec:
+    """Another for all its projects that make it, for good: it shares in high prices, with value added tax."""
+    return {
+        **floor(at, case), "name": "sharing", "projects": "all", "since": at(-20), "until": None, "output": 0.3,
+        "floor": "3.5 USD/kg", "above": "4.2 USD/kg", "upside": 0.3, "vat": 0.13, "nominal": False,
+    }  # fmt: skip
+
+
 ALONE = {
     "export_licence": (licence, open_licence),
     "export_quota": (quota,),
@@ -334,6 +260,7 @@ ALONE = {
     "tariff_regime": (import_tariff, regime, soft_regime, answer, ban_in_answer, leak_in_answer),
     "treaty_review": (review,),
     "production_quota": (mining_quota, separation_quota),
+    "price_floor": (floor, second_floor),
 }
 FELT = {
     "export_licence": ("barred", "alarm", "licence_days", "waiting", "granted", "refused"),
@@ -344,43 +271,86 @@ FELT = {
     "export_tariff": ("tariff", "collected"),
     "tariff_regime": ("tariff", "barred", "alarm", "blocked", "granted", "refused", "leaked"),
     "treaty_review": ("tariff", "collected"),
+    "price_floor": ("public_cost",),
 }
 EVERYTHING = (
     *(licence, second_licence, open_licence, quota, ban, rocks, leak, leak_of_oxide, strike, fire, boom, slump),
     *(import_tariff, second_tariff, export_tariff, regime, soft_regime, answer, ban_in_answer, leak_in_answer, review),
     *(mining_quota, separation_quota),
 )
-
-
-def peak(record: Record, variable: str) -> float:
-    """The largest value of a variable, anywhere and at any time."""
-    return max(max(values.values()) for values in record[variable])
+PAIRS = [
+    pytest.param(case, kind, id=f"{world}-{kind}")
+    for kind in ALONE
+    for world, case in WORLDS.items()
+    if case.projects or kind != "price_floor"
+]
 
 
 def test_every_kind_is_compared() -> None:
-    """But for money: it acts on projects alone, which the oracle leaves to numbers by hand."""
-    market = {kind for kind, made in KINDS.items() if not made.__module__.startswith("sim.instruments.money.")}
-    assert ALONE.keys() == market
+    """But for money that decides what is built: the oracle leaves that to numbers by hand."""
+    money = {kind for kind, made in KINDS.items() if made.__module__.startswith("sim.instruments.money.")}
+    assert KINDS.keys() - ALONE.keys() == money - {"price_floor"}
 
 
-@pytest.mark.parametrize("kind", ALONE)
-@pytest.mark.parametrize("case", WORLDS.values(), ids=WORLDS)
+@pytest.mark.parametrize(("case", "kind"), PAIRS)
 def test_each_kind_is_the_same_in_engine_and_oracle(case: Case, kind: str) -> None:
-    record = compared(case, [make(dates(case), case) for make in ALONE[kind]])
+    record = compared(case, [make(case.at, case) for make in ALONE[kind]])
     for variable in FELT.get(kind, ()):
         assert peak(record, variable) > 0
 
 
 @pytest.mark.parametrize("case", WORLDS.values(), ids=WORLDS)
 def test_all_kinds_together_are_the_same_in_engine_and_oracle(case: Case) -> None:
-    record = compared(case, [make(dates(case), case) for make in EVERYTHING])
-    assert min(peak(record, variable) for variables in FELT.values() for variable in variables) > 0
+    floors = (floor, second_floor) if case.projects else ()
+    record = compared(case, [make(case.at, case) for make in (*EVERYTHING, *floors)])
+    felt = {variable for kind, variables in FELT.items() if floors or kind != "price_floor" for variable in variables}
+    assert min(peak(record, variable) for variable in felt) > 0
+
+
+TWO_YEARS = Case(ticks=104, growth=0.15, first=20, projects=("AB rock mine", "AB rock separation"))
+HIGH: Spec = {"floor": "9 USD/kg", "until": None, "output": 1}
+FLOORS: dict[str, tuple[Spec, set[int]]] = {  # what is given, and signs of what is paid when owners look
+    "binds always": (HIGH, {1}),
+    "binds never": (HIGH | {"floor": "1 USD/kg"}, {0}),
+    "binds sometimes": (HIGH | {"floor": "4.2 USD/kg"}, {0, 1}),
+    "with a share of high prices": (HIGH | {"floor": "4.2 USD/kg", "above": "4.5 USD/kg", "upside": 0.3}, {-1, 0, 1}),
+    "with an end": (HIGH | {"until": TWO_YEARS.at(70.5)}, {0, 1}),
+    "in real money": (HIGH | {"nominal": False}, {1}),
+    "on part of the output": (HIGH | {"output": 0.6}, {1}),
+    "on one of several goods": (HIGH | {"projects": "all", "commodity": "oxide.Bb", "floor": "255 USD/kg"}, {0, 1}),
+}
+
+
+@pytest.mark.parametrize(("given", "signs"), FLOORS.values(), ids=FLOORS)
+def test_floors_are_the_same_in_engine_and_oracle(given: Spec, signs: set[int]) -> None:
+    """Two years in which ore runs short: HO bans some of it, and mines stand still."""
+    case = TWO_YEARS
+    spec = floor(case.at, case) | {"since": day(0)} | given
+    record = compared(case, [spec, rocks(case.at, case), strike(case.at, case)])
+    cost = [0.0, *(costs["floor"] for costs in record["public_cost"])]
+    paid = [after - before for before, after in itertools.pairwise(cost)]
+    assert {round(math.copysign(bool(usd), usd)) for usd in paid[3::4]} == signs  # every four weeks
+    assert (peak(record, "support") > 1.001) == (1 in signs)
+
+
+@pytest.mark.parametrize(("coverage", "gap"), [(0.0, 0.1), (0.5, 0.1 + math.log(2) / 2), (1.0, 2.16)])
+def test_prices_that_compete_are_the_same_in_engine_and_oracle(coverage: float, gap: float) -> None:
+    """Ore runs short abroad: a far mine gets 0.1 (ln) over the price of HO, more where half of that is barred.
+
+    Where all of it is, nothing holds its price but what its customers pay.
+    """
+    case = replace(WORLDS["a far mine, short ticks"], tick=7)
+    short = strike(case.at, case) | {"regions": "all-HO", "start": day(0), "lasts": "1 year", "loss": 0.6}
+    prices = compared(case, [short, rocks(case.at, case) | {"coverage": coverage}])["price"][-1]
+    home, near, far = (prices["concentrate.rock", region] for region in ("HO", "AB", "FA"))
+    assert near > home + 0.5
+    assert far - home == pytest.approx(gap, abs=0.01)
 
 
 def test_leaks_that_take_all_makers_can_send_are_the_same_in_engine_and_oracle() -> None:
     """Stocks let go so slowly that the leaks from an origin share what there is: 1 − e^(−h/τ) of the stock."""
     case = Case(settings=(("release_time", 20_000.0),))
-    record = compared(case, [make(dates(case), case) for make in ALONE["leakage"]])
+    record = compared(case, [make(case.at, case) for make in ALONE["leakage"]])
     taken = max(
         gone / (gone + left)
         for leaked, stock in zip(record["leaked"], record["maker_stock"], strict=True)
@@ -405,7 +375,7 @@ def test_any_dates_coverages_and_shares_are_the_same_in_engine_and_oracle(
     case: Case, starts: tuple[float, float, float], lasting: float, shares: tuple[float, float, float, float]
 ) -> None:
     """A licence, a quota and a ban with leakage: when they come, how long they stay, what they cover and grant."""
-    at = dates(case)
+    at = case.at
     until = [max(day(round(start * case.tick) + 1), at(start + lasting)) for start in starts]
     of_licence, of_quota, of_ban, granted = shares
     approval = {"default": granted, "rules": [{"name": "cars", "end_use": "cars", "share": 1 - granted}]}
@@ -439,7 +409,7 @@ def test_any_tariffs_answers_and_quotas_of_makers_are_the_same_in_engine_and_ora
     shares: tuple[float, float],
 ) -> None:
     """Rates, the days on which they change, how soon they are answered, and what plants may make and must."""
-    at, (first, second, third) = dates(case), starts
+    at, (first, second, third) = case.at, starts
     changes = [{"name": "later", "since": day(round(first * case.tick) + 1 + round(second)), "rate": rates[1]}]
     push, discount = shares
     specs = [
@@ -452,3 +422,29 @@ def test_any_tariffs_answers_and_quotas_of_makers_are_the_same_in_engine_and_ora
         | {"discount": discount * 0.9},
     ]
     compared(case, specs)
+
+
+@settings(max_examples=8, deadline=None, derandomize=True, phases=[Phase.generate])
+@given(
+    case=st.sampled_from([case for case in WORLDS.values() if case.projects]),
+    start=DATES,
+    lasting=st.floats(1, 60),
+    levels=st.tuples(st.floats(0.01, 8), st.floats(0.01, 8)),
+    shares=st.tuples(SHARES, SHARES, st.floats(0, 0.2)),
+    nominal=st.booleans(),
+)
+def test_any_floor_is_the_same_in_engine_and_oracle(
+    case: Case,
+    start: float,
+    lasting: float,
+    levels: tuple[float, float],
+    shares: tuple[float, float, float],
+    nominal: bool,
+) -> None:
+    """When it begins and ends, how high it is, what it covers and shares, beside a ban, a strike and a tariff."""
+    at, (output, upside, vat) = case.at, shares
+    spans = {"since": at(start), "until": max(day(round(start * case.tick) + 1), at(start + lasting))}
+    low, above = (f"{level} USD/kg" for level in levels)
+    given = {"floor": low, "above": above, "upside": upside, "output": output, "vat": vat, "nominal": nominal}
+    specs = [floor(at, case) | spans | given, second_floor(at, case), rocks(at, case), strike(at, case)]
+    compared(case, [*specs, import_tariff(at, case) | {"covers": {"elements": "all"}}])

@@ -1,0 +1,119 @@
+"""For the tests: a small world with some instruments, in the engine and in the oracle."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+
+import sim.instruments  # noqa: F401  (registers the kinds)
+from sim.ensemble.clock import Clock, Horizon
+from sim.ensemble.draws import Draws
+from sim.ensemble.parameters import Parameters
+from sim.instruments.base import KINDS, Instrument, Setting
+from sim.market.points import Points, controls_on
+from sim.market.settle import Market
+from sim.supply.settle import Supply
+from sim.world.build import build
+from sim.world.tables import Tables
+from tests.oracle import Record, run
+from tests.oracle.cases import STEADY, far_mine, numbers, operated, parameters
+from tests.oracle.engine import TOLERANCE, difference, follow
+from tests.oracle.plain import plain
+from tests.worlds import MARGINS, small_tables
+
+Spec = dict[str, Any]
+When = Callable[[float], str]
+START = date(2027, 6, 10)  # so that a year ends and a leap day comes within the horizon
+TWO, THREE = ("HO", "AB"), ("HO", "AB", "CD")
+FAR = "FA rock mine"
+PLAIN_MAGNETS = ("HO plain magnets", "CD plain magnets")  # of those who make most of them, and of others
+
+
+@dataclass(frozen=True)
+class Case:
+    """A small world and its ticks; the last is cut short by a day."""
+
+    regions: tuple[str, ...] = TWO
+    growth: float = 0.0
+    tick: int = 7
+    ticks: int = 52
+    first: int = 0
+    settings: tuple[tuple[str, float], ...] = ()
+    projects: tuple[str, ...] = ()  # facilities
+
+    @property
+    def tables(self) -> Tables:
+        """The world."""
+        made = small_tables(numbers(self.first), self.regions, self.growth)
+        made = far_mine(made) if FAR in self.projects else made
+        return operated(made, self.projects, self.p["utilisation_base"])
+
+    @property
+    def p(self) -> dict[str, float]:
+        """The parameters that ship, but for some."""
+        return parameters(growth=float(self.growth > 0)) | STEADY | dict(self.settings)
+
+    @property
+    def days(self) -> int:
+        """Length of the horizon."""
+        return self.ticks * self.tick - 1
+
+    def at(self, ticks: float) -> str:
+        """The date after so many ticks."""
+        return day(round(ticks * self.tick))
+
+
+WORLDS = {
+    "two regions": Case(),
+    "two regions that grow, short ticks": Case(growth=0.15, tick=3, first=60),
+    "three regions": Case(THREE, first=120),
+    "three regions that grow, with projects": Case(
+        THREE, growth=0.15, first=180, projects=("AB rock mine", "AB rock separation", *PLAIN_MAGNETS)
+    ),
+    "a far mine, short ticks": Case(THREE, tick=3, first=240, projects=("AB rock mine", "AB rich magnets", FAR)),
+}
+
+
+def day(number: int) -> str:
+    """The date so many days after the start, as a scenario file has it."""
+    return (START + timedelta(days=number)).isoformat()
+
+
+def both(case: Case, specs: Sequence[Spec]) -> tuple[Record, Record]:
+    """What engine and oracle record of a world with some instruments."""
+    tables, p, points = case.tables, Parameters(case.p), Points()
+    world = build(tables, MARGINS, case.projects, case.p["utilisation_base"])
+    instruments: list[Instrument] = [KINDS[spec["kind"]].model_validate(spec) for spec in specs]
+    arcs = np.unique(np.concatenate([np.empty(0, np.intp), *(i.arcs(world) for i in instruments)]))
+    controls = controls_on(world, arcs, 1)
+    market = Market(world, p, points, controls, case.tick, 1)
+    clock = Clock(Horizon(START, START + timedelta(days=case.days - 1), case.tick))
+    draws = Draws(1, range(1), uncertain=False)
+    supply = Supply(world, p, draws, clock.horizon, np.ones((len(world.facilities), 1)), 1)
+    setting = Setting(world, p, clock, points, controls, draws, [], [], [], supply)
+    if case.projects:
+        points.supply.append(supply)
+        points.settled.append(supply.settle)
+    for instrument in sorted(instruments, key=lambda instrument: instrument.name):
+        instrument.bind(setting)
+    longest = int(case.p["licence_horizon"])
+    told = [plain(instrument, world, clock.horizon, longest) for instrument in instruments]
+    engine = follow(world, market, clock, setting.measured)
+    return engine, run(tables, MARGINS, case.p, case.days, case.tick, told, projects=case.projects)
+
+
+def compared(case: Case, specs: Sequence[Spec]) -> Record:
+    """Compare engine and oracle; what the engine recorded."""
+    engine, oracle = both(case, specs)
+    found = difference(engine, oracle)
+    assert found.size <= TOLERANCE, found
+    return engine
+
+
+def peak(record: Record, variable: str) -> float:
+    """The largest value of a variable, anywhere and at any time."""
+    return max(max(values.values()) for values in record[variable])
