@@ -36,7 +36,7 @@ class Appraisal:
         self.portfolio, self.points, self.p = portfolio, points, p
         self.capital = portfolio.capital * overrun
         self.build, self.ramp = build / DAYS_A_YEAR, portfolio.ramp / DAYS_A_YEAR
-        self.terms = no_terms(*overrun.shape)
+        self.ahead = np.full_like(portfolio.life, np.max(p["review_time"]) / DAYS_A_YEAR)
         operators = sorted({row.operator for row in portfolio.rows})
         self.operator = np.array([operators.index(row.operator) for row in portfolio.rows], np.intp)
         self.of_operator = Sum(self.operator, range(len(self.operator)), 1.0, (len(operators), len(self.operator)))
@@ -61,12 +61,12 @@ class Appraisal:
     def _year(self, price: Floats, paid: Floats) -> Account:
         return self.account(np.exp(price[self.portfolio.sold]), paid)
 
-    def offers(self, tick: Tick, price: Floats) -> Terms:
-        """What each project is offered at some prices, (O, R) ln of ratios to base."""
-        self.terms.clear()
+    def offers(self, tick: Tick, price: Floats, years: Floats) -> Terms:
+        """What each project is offered at some prices, (O, R) ln of ratios to base, for years ahead, (J, 1)."""
+        terms = no_terms(years, price.shape[1])
         for offer in self.points.offers:
-            offer(tick, price, self.terms)
-        return self.terms
+            offer(tick, price, terms)
+        return terms
 
     def hurdle(self, terms: Terms) -> Floats:
         """(J, R), a year: what private owners and banks ask; less where revenue is under contract (eq. 11.3)."""
@@ -86,7 +86,7 @@ class Appraisal:
         paid : (D', R) array, ratio to base
             Of what projects buy.
         """
-        terms, year = self.offers(tick, price), self._year(price, paid)
+        terms, year = self.offers(tick, price, self.portfolio.life), self._year(price, paid)
         rate = cost_of_capital(
             self.hurdle(terms), terms.granted, terms.lent, _mean(terms.interest, terms.lent),
             terms.held, _mean(terms.dividends, terms.held),
@@ -99,9 +99,10 @@ class Appraisal:
     def earns(self, tick: Tick, price: Floats, paid: Floats, running: Bools) -> tuple[Floats, Floats, Floats]:
         """Revenue with top-ups, (J, R): over all costs of an operator; over revenue without; less costs, USD.
 
-        An operator who mines and separates asks whether the two together pay, whatever the one charges the other.
+        An operator who mines and separates asks whether the two together pay, whatever the one charges the other. What
+        is offered counts in full until it ends.
         """
-        terms, year = self.offers(tick, price), self._year(price, paid)
+        terms, year = self.offers(tick, price, self.ahead), self._year(price, paid)
         costs = year.costs + terms.standards
         revenue = self._with_contracts(year.revenue + terms.top_up, costs)
         earned, spent = self.of_operator(revenue * running), self.of_operator(costs * running)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields
 
 import numpy as np
 
-from sim.axes import Bools, Floats
+from sim.axes import Bools, Floats, Scalar
 from sim.ensemble.clock import Tick
 from sim.ensemble.state import State
 
@@ -25,16 +25,17 @@ class Terms:
     top_up: Floats  # USD a year on top of its revenue, at the prices that are looked at
     premium: Floats  # a year, on what private owners ask
     standards: Floats  # USD a year that standards cost it
+    years: Floats  # (J, 1) that are looked at
 
-    def clear(self) -> None:
-        """Forget all offers."""
-        for declared in fields(self):
-            getattr(self, declared.name).fill(0)
+    def lasting(self, years_left: Scalar) -> Floats:
+        """(J, 1) or (J, R): the part of the years looked at for which an offer still lasts."""
+        return np.minimum(years_left / self.years, 1)
 
 
-def no_terms(projects: int, replicates: int) -> Terms:
-    """Room for offers, none made."""
-    return Terms(*(np.zeros((projects, replicates)) for _ in fields(Terms)))
+def no_terms(years: Floats, replicates: int) -> Terms:
+    """Room for offers to projects, none made, for years ahead, (J, 1)."""
+    offered = (declared.name for declared in fields(Terms) if declared.name != "years")
+    return Terms(years=years, **{name: np.zeros((len(years), replicates)) for name in offered})
 
 
 @dataclass(frozen=True, eq=False)

@@ -71,6 +71,6 @@ def test_a_project_counts_on_it(agreed: Spec, certain: float) -> None:
     built = allies.market({**offtake(), **agreed}, **STILL)
     supply = built.setting.supply
     assert supply is not None
-    terms = supply.appraisal.offers(TICK, np.zeros_like(built.market.state.long_price))
+    terms = supply.appraisal.offers(TICK, np.zeros_like(built.market.state.long_price), supply.portfolio.life)
     assert terms.contracted[:, 0] == pytest.approx([certain, 0, 0, 0])
     assert terms.top_up[MINE, 0] == pytest.approx(365 * 0.5 * 10_000 if agreed["price"] else 0)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from sim.supply.settle import Supply
+from sim.supply.terms import Terms
 from tests import allies
 from tests.allies import NO_OUTAGES
 from tests.driver import Built, Spec, measured, run
@@ -62,6 +63,12 @@ def test_who_pays_may_share_what_is_above() -> None:
     assert measured(built, "public_paid")[0] == 0
 
 
+def offered(built: Built) -> Terms:
+    """What projects may count on over their lives at the prices of the base year."""
+    found = supply(built)
+    return found.appraisal.offers(TICK, np.zeros_like(built.market.state.long_price), found.portfolio.life)
+
+
 @pytest.mark.parametrize("dates", [{"since": "2025-02-15"}, {"until": "2025-01-20"}])
 def test_nothing_is_paid_where_it_is_not_offered(dates: Spec) -> None:
     """At the end of the first four weeks, 29 January."""
@@ -75,7 +82,7 @@ def test_a_project_counts_on_it_while_it_lasts() -> None:
     """
     for until, part in ((None, 1.0), ("2035-01-06", 0.5)):
         built = allies.market(floor() if until is None else floor(until=until), **STILL)
-        terms = supply(built).appraisal.offers(TICK, np.zeros_like(built.market.state.long_price))
+        terms = offered(built)
         assert terms.top_up[:, 0] / 1e6 == pytest.approx([3.65 * part, 0, 0, 0], rel=1e-3)
         assert terms.contracted[:, 0] == pytest.approx([0.5 * part, 0, 0, 0], rel=1e-3)
 
@@ -83,7 +90,7 @@ def test_a_project_counts_on_it_while_it_lasts() -> None:
 def test_a_floor_below_the_price_is_worth_its_certainty() -> None:
     """30 of 50 USD/kg on half of revenue: 0.3 of it is certain, and nothing is paid on top."""
     built = allies.market(floor(floor="30 USD/kg"), **STILL)
-    terms = supply(built).appraisal.offers(TICK, np.zeros_like(built.market.state.long_price))
+    terms = offered(built)
     assert terms.contracted[MINE, 0] == pytest.approx(0.3)
     assert terms.top_up[MINE, 0] == 0
 
@@ -99,9 +106,10 @@ def test_it_keeps_running_who_would_stop() -> None:
     assert idle == [True, False]
 
 
-def test_plants_see_what_is_paid_on_top() -> None:
-    """10 USD/kg more on 60, half of 20: capacity is used as if the price were a sixth higher."""
-    built = allies.market(floor(), days=7, **NO_OUTAGES)
+@pytest.mark.parametrize("until", ["2044-12-31", "2025-03-31"])
+def test_plants_see_what_is_paid_on_top(until: str) -> None:
+    """10 USD/kg more on 60, half of 20: capacity is used as if the price were a sixth higher, to the last day."""
+    built = allies.market(floor(until=until), days=7, **NO_OUTAGES)
     run(built)
     facility = built.world.facilities.index("AB mine")
     assert built.market.shocks.support[facility, 0] == pytest.approx(1 + 10 / 60)

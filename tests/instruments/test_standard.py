@@ -171,7 +171,7 @@ def test_worked_number_of_a_project() -> None:
     assert setting.supply is not None
     folio, world = setting.supply.portfolio, setting.world
     j = folio.names.index("LAMP")
-    terms = setting.supply.appraisal.offers(TICK, np.zeros((len(world.orders), 2)))
+    terms = setting.supply.appraisal.offers(TICK, np.zeros((len(world.orders), 2)), setting.supply.portfolio.life)
     assert terms.standards[j, 0] == pytest.approx(folio.running_cost[j, 0] * 0.03 / 0.77)
     to = setting.world.to_origin
     asks = ("US", "JP", "KR", "EU", "GB", "CA", "AU")

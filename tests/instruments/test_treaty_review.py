@@ -56,7 +56,8 @@ def test_projects_of_the_regions_pay_a_premium_where_the_treaty_ends() -> None:
     supply = built.setting.supply
     assert supply is not None
     price = np.zeros_like(built.market.state.long_price)
-    before, after = (supply.appraisal.offers(Tick(0, end - 7, end, 7), price).premium.copy() for end in (9, 14))
+    years = supply.portfolio.life
+    before, after = (supply.appraisal.offers(Tick(0, end - 7, end, 7), price, years).premium for end in (9, 14))
     asks = np.array([row.region == "AB" for row in supply.portfolio.rows])
     assert not before.any()
     assert not after[~asks].any()

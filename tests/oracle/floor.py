@@ -17,8 +17,8 @@ class PriceFloor:
         self.name: str = plain["name"]
         self.reference = base.node[plain["commodity"], plain["basis"]]
         self.outputs = [
-            (b, life)  # years
-            for facility, life in plain["facilities"].items()
+            b
+            for facility in plain["facilities"]
             for b in base.facility[facility].outputs
             if b.node.name[0] == plain["commodity"]
         ]
@@ -27,6 +27,7 @@ class PriceFloor:
         self.vat: float = plain["vat"]
         self.covered: float = plain["output"]
         self.inflation = p["inflation"] if plain["nominal"] else 0.0
+        self.ahead = p["review_time"]  # days that owners look ahead
         self.since: float = plain["since"]
         self.until = day_or_never(plain, "until")
         self.made = 0.0  # t, since it was settled last
@@ -43,20 +44,17 @@ class PriceFloor:
         return max(0, self.floor / worn - reference) - self.upside * max(0, reference - self.above / worn)
 
     def support(self, day: int) -> None:
-        """Owners look: add what is paid on top to what plants earn, over what they sell (eq. 10.9).
-
-        They count on it for the part of the life of a plant for which it still lasts.
-        """
+        """Owners look: add what is paid on top to what plants earn, over what they sell (eq. 10.9)."""
         if not self._is_offered(day):
             return
         each = self.covered * self._top_up(self.reference.expected_price, day)
-        for b, life in self.outputs:
+        for b in self.outputs:
             revenue = sum(c.amount * c.node.base_price * exp(c.node.expected_price) for c in b.facility.outputs)
-            b.facility.support += b.amount * each * min(1, (self.until - day) / YEAR / life) / revenue
+            b.facility.support += b.amount * each * min(1, (self.until - day) / self.ahead) / revenue
 
     def count(self, tick: Tick) -> None:
         """Add up what is made (eq. 10.10)."""
-        for b, _ in self.outputs:
+        for b in self.outputs:
             self.made += b.amount * b.facility.activity * tick.days
 
     def settle(self, day: int) -> None:

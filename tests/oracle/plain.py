@@ -174,10 +174,10 @@ def _production(quota: ProductionQuota, world: World, horizon: Horizon, longest:
 
 def _floor(floor: PriceFloor, world: World, horizon: Horizon, longest: int) -> Plain:
     del longest
-    life = {row.project: row.life for row in (world.project_rows[j] for j in floor.rows(world))}
+    met = {world.project_rows[j].project for j in floor.rows(world)}
     return {
         **{key: getattr(floor, key) for key in ("commodity", "basis", "upside", "vat", "nominal")},
-        "facilities": {row.facility: life[row.project] for row in world.tables.lines if row.project in life},
+        "facilities": sorted({row.facility for row in world.tables.lines if row.project in met}),
         "floor": median(floor.floor),
         "above": median(floor.floor if floor.above is None else floor.above),
         "output": median(floor.output),

@@ -390,7 +390,7 @@ def test_shocks_count_by_their_days_and_multiply(base: BaseYear) -> None:
 def floor(**changes: object) -> Plain:
     """6 USD/kg on half of what a mine of AB makes: it costs 4.8 there, and 4 in HO, where the reference is taken."""
     plain = {"kind": "price_floor", "name": "floor", "commodity": "concentrate.rock", "basis": "HO", "upside": 0.0}
-    plain |= {"facilities": {"AB rock mine": 20}, "floor": 6000.0, "above": 6000.0, "vat": 0.0, "output": 0.5}
+    plain |= {"facilities": ["AB rock mine"], "floor": 6000.0, "above": 6000.0, "vat": 0.0, "output": 0.5}
     return plain | {"nominal": False, "since": 0, "until": None} | changes
 
 
@@ -399,7 +399,7 @@ def floor(**changes: object) -> Plain:
     [
         ({}, 0.5 * 2 / 4.8),
         ({"vat": 0.1}, 0.5 * 1.6 / 4.8),
-        ({"until": 28 + 10 * 365}, 0.5 * 2 / 4.8 / 2),  # it lasts for half of the life of the mine
+        ({"until": 28 + 14}, 0.5 * 2 / 4.8 / 2),  # it lasts for half of the four weeks to the next look
         ({"nominal": True}, 0.5 * (6 / (1 + P["inflation"]) ** (28 / 365) - 4) / 4.8),
         ({"floor": 0.0, "above": 3000.0, "upside": 0.2}, -0.5 * 0.2 / 4.8),
         ({"since": 29}, 0),

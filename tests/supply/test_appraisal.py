@@ -10,7 +10,7 @@ import pytest
 
 from sim.axes import Floats
 from sim.supply.appraisal import Appraisal
-from sim.supply.terms import Terms
+from sim.supply.terms import Terms, no_terms
 from sim.world.tables import ProjectRow
 from tests import allies
 from tests.allies import ROWS, change
@@ -80,7 +80,7 @@ def spent_at(rate: float) -> float:
 def test_who_has_contracts_is_asked_for_less() -> None:
     """0.15 − 0.5 × (0.15 − 0.09) = 0.12; half more under offers, all of it is: 0.09; two more for risk: 0.11."""
     appraised, _, _ = appraisal(change(ROWS, "AB works", contracted=0.5))
-    terms = appraised.terms
+    terms = no_terms(appraised.portfolio.life, 2)
     assert appraised.hurdle(terms)[WORKS, 0] == pytest.approx(0.12)
     terms.contracted[WORKS] = 0.7
     assert appraised.hurdle(terms)[WORKS, 0] == pytest.approx(0.09)

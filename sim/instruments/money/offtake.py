@@ -102,7 +102,7 @@ class _Offtake:
         when = day_of(self.setting, tick)
         if not self.schema.is_offered(when):
             return
-        lasts = np.minimum(self.schema.years_left(when) / self.supply.portfolio.life, 1)
+        lasts = terms.lasting(self.schema.years_left(when))
         rows = self.made
         terms.top_up[rows] += self.output.full[rows] * self.bound * lasts[rows] * self._gain(price, tick.end)
         certain = 1.0 if self.price is not None else self.setting.parameters["offtake_relief"]

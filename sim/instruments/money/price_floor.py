@@ -94,7 +94,7 @@ class _Floor:
             return
         reference = self.base * np.exp(price[self.origin])
         floor, above = self._worn(tick.end)
-        lasts = np.minimum(self.schema.years_left(when) / self.supply.portfolio.life, 1)
+        lasts = terms.lasting(self.schema.years_left(when))
         each = top_up(reference, floor, self.schema.upside, above)
         terms.top_up[:] += self.output.full * self.covered * lasts * each
         terms.contracted[:] += self.output.share * self.covered * lasts * np.minimum(floor / reference, 1)

@@ -218,7 +218,7 @@ class _Offer:
     def write(self, tick: Tick, price: Floats, terms: Terms) -> None:
         """Write what it costs a year, and what is paid on top, for as long as it holds."""
         folio = self.portfolio
-        lasts = np.minimum(self.schema.years_left(day_of(self.setting, tick)) / folio.life, 1)
+        lasts = terms.lasting(self.schema.years_left(day_of(self.setting, tick)))
         sold = folio.revenue(np.exp(price[folio.sold]) * self.reach[folio.sold])
         terms.standards[:] += lasts * self.costs
         terms.top_up[:] += lasts * self.rewarded * sold
