@@ -31,6 +31,8 @@ from sim.world.seeds import Seeds
 
 MARGIN = "margin_"
 TOKEN = 1e-9  # home use counts only where nothing is exported
+SAME = ("review_time", "output_time", "output_spread", "ramp_spread", "qualification_spread")
+"""Parameters that are one number for all worlds: of a calendar, and of distributions that each world draws from."""
 
 
 @dataclass(frozen=True)
@@ -138,6 +140,17 @@ class Plan:
             self.scenario.problem(Mistake(("instruments", place, *path), found, right))
             for place, instrument in enumerate(self.scenario.instruments)
             for path, found, right in instrument.check_others(kinds)
+        ]
+        problems += [
+            self.scenario.problem(
+                Mistake(
+                    ("parameters", name),
+                    "a distribution is given, and it is the same in all worlds",
+                    "Write one number.",
+                )
+            )
+            for name in SAME
+            if not isinstance(self.parameters[name], float | int)
         ]
         if problems:
             raise InputError(problems)

@@ -36,7 +36,7 @@ class Appraisal:
         self.portfolio, self.points, self.p = portfolio, points, p
         self.capital = portfolio.capital * overrun
         self.build, self.ramp = build / DAYS_A_YEAR, portfolio.ramp / DAYS_A_YEAR
-        self.ahead = np.full_like(portfolio.life, np.max(p["review_time"]) / DAYS_A_YEAR)
+        self.ahead = np.full_like(portfolio.life, float(p["review_time"]) / DAYS_A_YEAR)
         operators = sorted({row.operator for row in portfolio.rows})
         self.operator = np.array([operators.index(row.operator) for row in portfolio.rows], np.intp)
         self.of_operator = Sum(self.operator, range(len(self.operator)), 1.0, (len(operators), len(self.operator)))
@@ -106,7 +106,8 @@ class Appraisal:
         costs = year.costs + terms.standards
         revenue = self._with_contracts(year.revenue + terms.top_up, costs)
         earned, spent = self.of_operator(revenue * running), self.of_operator(costs * running)
-        return (earned / np.maximum(spent, TINY))[self.operator], revenue / year.revenue, revenue - costs
+        lift = np.divide(revenue, year.revenue, out=np.ones_like(revenue), where=year.revenue > 0)
+        return (earned / np.maximum(spent, TINY))[self.operator], lift, revenue - costs
 
 
 def _mean(weighted: Floats, weight: Floats) -> Floats:

@@ -76,7 +76,9 @@ class Growth:
             total,
             1 - folio.capacity(built * (1 - available[line])) / some,
             1 + folio.capacity(built * (lift[line] - 1)) / some,
-            np.maximum(self.reached(folio.capacity(taken) + folio.facility_base) + self.constant, TINY),
+            np.maximum(
+                self.reached((folio.capacity(taken) + folio.facility_base) / folio.facility_size) + self.constant, TINY
+            ),
         )
 
 

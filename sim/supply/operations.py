@@ -40,7 +40,7 @@ class Operations:
         Parameters
         ----------
         days : int, days
-            Since the last time.
+            From one look to the next, whatever the tick: patience counts in looks.
         running : (J, R) array of bool
             Whether it is built.
         earns : (J, R) array, ratio
@@ -100,7 +100,7 @@ class Outages:
 
     def _vary(self, tick: Tick) -> None:
         """Draw anew, once a period, what plants make of their capacity beside outages."""
-        period = int(tick.middle // float(np.mean(self.p["output_time"])))
+        period = int(tick.middle // float(self.p["output_time"]))
         if period != self.period:
             rows, worlds = np.indices(self.made.shape).reshape(2, -1)
             drawn = self.usual(np.full(rows.shape, period), rows, worlds).reshape(self.made.shape)
@@ -109,7 +109,7 @@ class Outages:
 
 def around(spread: Scalar) -> Distribution:
     """A factor around 1 whose ninth decile is given."""
-    return Distribution("lognormal", {"median": 1.0, "ratio": float(np.mean(spread))}, NUMBER)
+    return Distribution("lognormal", {"median": 1.0, "ratio": float(spread)}, NUMBER)
 
 
 def _of(parameter: Scalar, worlds: Ints) -> Scalar:

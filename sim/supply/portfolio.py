@@ -8,7 +8,7 @@ from datetime import date
 
 import numpy as np
 
-from sim.axes import Bools, Floats, Ints, Sum, column
+from sim.axes import TINY, Bools, Floats, Ints, Sum, column
 from sim.ensemble.clock import Horizon
 from sim.units import DAYS_A_MONTH, DAYS_A_YEAR, MILLION
 from sim.world.base_year import TONNE
@@ -38,6 +38,7 @@ class Portfolio:
     line_added: Floats  # (L, 1) capacity that comes with its ramp
     facilities: Ints  # (M,) → F: those that lines add to
     facility_base: Floats  # (M, 1) their capacity that is nobody's project
+    facility_size: Floats  # (M, 1) what a scenario makes of those of the base year, ratio, above 0; 1 of new ones
     grows: Bools  # (M,) whether any project adds to it; the others grow with demand, as who has no projects does
     capacity: Sum  # (M, L)
     sold: Ints  # (O',) → O: what they make
@@ -82,7 +83,8 @@ def portfolio(world: World, horizon: Horizon, utilisation: float, size: Floats) 
     base = np.where(own, size[where, 0], 0)
     managed = np.unique(where)
     at = np.searchsorted(managed, where)
-    elsewhere = size[managed, 0] * (world.activity[managed, 0] > 0)
+    old = world.activity[managed, 0] > 0
+    elsewhere = size[managed, 0] * old
     elsewhere[at[own]] = 0
     ramps = np.array([_day(rows[j].start, horizon, np.inf) + rows[j].ramp * DAYS_A_MONTH > 0 for j in project], bool)
     added = np.maximum(full - base, 0) * (ramps | ~own)
@@ -108,6 +110,7 @@ def portfolio(world: World, horizon: Horizon, utilisation: float, size: Floats) 
         line_added=added[:, None],
         facilities=managed,
         facility_base=elsewhere[:, None],
+        facility_size=np.where(old, np.maximum(size[managed, 0], TINY), 1)[:, None],
         grows=np.isin(managed, where[added > 0]),
         capacity=Sum(at, range(len(lines)), 1.0, (len(managed), len(lines))),
         sold=sold,

@@ -54,9 +54,9 @@ class Supply:
 
     def __init__(self, world: World, p: Parameters, draws: Draws, horizon: Horizon, size: Floats, worlds: int) -> None:
         self.world, self.p, self.horizon, self.points = world, p, horizon, SupplyPoints()
-        self.portfolio = folio = portfolio(world, horizon, float(np.mean(p["utilisation_base"])), size)
-        replicates, self.review = len(draws.replicates), int(np.max(p["review_time"]))
-        self.looked = 0  # day on which owners did so last
+        self.portfolio = folio = portfolio(world, horizon, world.utilisation, size)
+        replicates, self.review = len(draws.replicates), int(p["review_time"])
+        self.looks = 0  # how often owners did so after the first day
         shape = (len(folio.rows), replicates)
         self.stages = Stages(folio, draws, replicates, p["failing_late"])
         self.operations = Operations(p, shape)
@@ -75,7 +75,7 @@ class Supply:
         self.built = np.zeros((len(folio.line_project), replicates))
         full = Sum(folio.line_project, range(len(folio.line_project)), 1.0, (shape[0], len(folio.line_project)))
         size = folio.line_base + folio.line_added
-        self.full = full.scaled((size / np.maximum(full(size)[folio.line_project], TINY))[:, 0] / size[:, 0])
+        self.full = full.scaled(1 / np.maximum(full(size)[folio.line_project], TINY)[:, 0])
 
     def __call__(self, tick: Tick, state: State, shocks: Shocks) -> None:
         """Let projects decide, build, start and stop; write capacity and what customers may take."""
@@ -88,7 +88,7 @@ class Supply:
         self.capacity, grows = grown.capacity, self.portfolio.grows
         state.capacity[rows[grows]] = grown.capacity[grows]
         shocks.available[rows] *= grown.available
-        shocks.available[rows[~grows]] *= grown.capacity[~grows]
+        shocks.available[rows[~grows]] *= (grown.capacity / self.portfolio.facility_size)[~grows]
         shocks.support[rows] *= grown.support
         state.reach[self.growth.origins] = grown.reach
 
@@ -101,8 +101,8 @@ class Supply:
             now = state.paid[self.portfolio.bought]
             running = self.stages.stage == Stage.OPERATING
             earns, self.lift, self.margin = self.appraisal.earns(tick, state.expected_price, now, running)
-            self.operations.move(tick.end - self.looked, running, earns)
-            self.looked = tick.end
+            self.operations.move(self.review * (tick.end // self.review - self.looks), running, earns)
+            self.looks = tick.end // self.review
         if looks:
             self._tell(tick, before)
         self.reports.follow(self.horizon.date(tick.end - 1), first=tick.index == 0)

@@ -37,6 +37,7 @@ class World:
     stage: Mapping[str, str]
     customs_code: Mapping[str, str]
     content: Mapping[str, Mapping[str, float]]  # commodity → element → t REO a tonne
+    utilisation: float  # of capacity in the base year, share of 1
 
     nodes: tuple[Node, ...]  # destination only, both, origin only
     destinations: slice
@@ -172,6 +173,7 @@ def build(
         "stage": {row.commodity: row.stage for row in tables.commodities},
         "customs_code": {row.commodity: row.customs_code for row in tables.commodities},
         "content": {c: dict(e) for c, e in year.content.items()},
+        "utilisation": utilisation,
         "growth": _growth(year, tables, plants["facilities"]),
         "projects": tuple(projects),
     }

@@ -65,6 +65,10 @@ CASES = {  # what is written after the head; the messages that begin so, and wha
     "unquoted star": (BAN.replace("towards: all", "towards: *"), [r"9:14: an unquoted \* is an alias to YAML"]),
     "no such day": (BAN.replace("2025-04-04", "2025-02-30"), ["10:15: .*in_force: there is no day 2025-02-30"]),
     "euro": (STRIKE.replace("60 days", "60 EUR"), ["9:12: .*lasts: 60 EUR is "]),
+    "distribution of a calendar": (
+        "parameters:\n  review_time: {uniform: {low: 20 days, high: 40 days}}\n",
+        ["5:16: parameters.review_time: a distribution .*the same in all worlds"],
+    ),
     "bomb": (BOMB, ["4:.*100,000 values with its aliases expanded"]),
     "over 1 MB": ("#" * 1_000_001, [" .*over 1 MB"]),
     "not YAML": ("just text\n", ["4:1: .*this line is no `key: value`"]),

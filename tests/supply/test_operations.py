@@ -10,8 +10,9 @@ import pytest
 from sim.ensemble.clock import Tick
 from sim.ensemble.draws import Draws
 from sim.supply.operations import Operations, Outages
-from tests.allies import NO_OUTAGES, ROUND
-from tests.driver import parameters
+from tests import allies
+from tests.allies import NO_OUTAGES, ROUND, ROWS, change
+from tests.driver import day, parameters, run
 
 BUILT, REVIEW = np.ones((1, 1), bool), 28
 WAIT = np.exp(-REVIEW / 70)  # what is left of the climb back after a look
@@ -119,3 +120,18 @@ def test_the_nth_outage_is_the_same_in_any_company() -> None:
         tick = Tick(k, 14 * k, 14 * k + 14, 14)
         assert many.available(tick)[1, 7] == alone.available(tick)[1, 0]
     assert many.count[0, 7] > 2
+
+
+@pytest.mark.parametrize("tick", [7, 3])
+def test_patience_is_the_same_whatever_the_tick(tick: int) -> None:
+    """Under a floor for five weeks, then under water, as is seen on days 56 and 84: two looks are eight weeks."""
+    dear = change(ROWS, "AB mine", unit_cost=1000.0)
+    floor = {
+        "name": "floor", "kind": "price_floor", "by": "HO", "since": day(0), "until": day(35),
+        "commodity": "oxide.Ee", "basis": "AB", "floor": "20000 USD/kg",
+    }  # fmt: skip
+    built = allies.market(floor, made=allies.tables(dear), projects=["AB mine"], days=120, tick=tick)
+    supply, idle = built.setting.supply, list[int]()
+    assert supply is not None
+    run(built, lambda now: idle.append(now.end) if supply.operations.idle.any() else None)
+    assert 84 <= idle[0] < 84 + tick

@@ -179,6 +179,29 @@ def test_all_of_it_happens() -> None:
     assert min(paid.values()) > 0
 
 
+@pytest.mark.parametrize("size", [0.5, 2.0])
+def test_a_scenario_may_resize_a_plant_that_no_project_adds_to(tmp_path: Path, size: float) -> None:
+    """But for how sellers and rivals of projects behave, the world is the one without any: halved is halved once."""
+    resized = f"facilities: {{AB mine: {{capacity: {size} t/year}}}}\n"
+    still = (
+        "parameters: {outage_rate: 1e-9/year, output_spread: 1.000000001, seller_preference: 1e-6, parity_band: 100}\n"
+    )
+    series = [
+        recorded(plan(tmp_path, "", resized + still + f"projects: [{those}]\n", seeds(allies.tables())), range(1))[1]
+        for those in ("AB mine", "")
+    ]
+    assert series[0] == pytest.approx(series[1], rel=1e-6, abs=1e-4)
+
+
+def test_a_plant_may_be_of_no_size_at_all(tmp_path: Path) -> None:
+    """It makes nothing, its owner earns nothing, and all figures are numbers."""
+    none = "facilities: {AB mine: {capacity: 0 t/year}}\n"
+    chunk, series = recorded(plan(tmp_path, "", none, seeds(allies.tables())), range(2))
+    assert np.isfinite(series).all()
+    made = [m.name in ("production", "public_cost", "loss") for m in chunk.metrics]
+    assert np.isfinite(chunk.block.metrics[made]).all()
+
+
 def test_a_world_without_projects_has_no_lines() -> None:
     """The tables list projects, the scenario wants none."""
     world = allies.market(projects=()).world
