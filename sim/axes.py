@@ -75,6 +75,20 @@ class Sum:
         return Sum(entries.coords[0], entries.coords[1], entries.data * weights[entries.coords[1]], self.shape)
 
 
+def total(rows: Floats) -> Floats:
+    """(R,): sum of a few rows, (K, R), added up in their order.
+
+    Examples
+    --------
+    >>> total(np.array([[1.0, 2.0], [10.0, 20.0]]))
+    array([11., 22.])
+    """
+    added = np.zeros(rows.shape[1:])
+    for row in rows:
+        added += row
+    return added
+
+
 def ratio(top: Floats, bottom: Floats) -> Floats:
     """(M, R): top over bottom; NaN, which is no value, where there is nothing to divide by.
 

@@ -13,7 +13,6 @@ import numpy as np
 from sim.axes import Floats, Ints
 from sim.ensemble.clock import Horizon
 from sim.ensemble.fields import VARIABLES, amounts, levels
-from sim.ensemble.items import Item
 from sim.ensemble.mass import MassCheck
 from sim.ensemble.parameters import Parameters
 from sim.ensemble.recorder import Record
@@ -63,8 +62,9 @@ class Plan:
 
     @cached_property
     def instruments(self) -> tuple[Instrument, ...]:
-        """Those that do anything, by name: the order in which they propose."""
-        return tuple(sorted((i for i in self.scenario.instruments if not i.is_zero()), key=lambda i: i.name))
+        """Those that do anything, by name: the order in which they propose; last those that look at others."""
+        busy = (i for i in self.scenario.instruments if not i.is_zero())
+        return tuple(sorted(busy, key=lambda i: (i.binds_last, i.name)))
 
     @cached_property
     def controls(self) -> tuple[Control, ...]:
@@ -90,14 +90,11 @@ class Plan:
         """What is kept."""
         outputs = self.scenario.outputs
         focus = self.focus
-        wanted = [*outputs.record, "value_added_lost", "lines_stopped", "price_spot"]
+        wanted = [*outputs.record, "value_added_lost", "lines_stopped", "price_spot", "reserve_stock"]
         fields = amounts(self.world, float) | levels(self.world, self.arcs, _unread, _unread)
         labels = {name: field.labels for name, field in fields.items()}
         series = items_of(self.world, focus, wanted, labels)
-        if "licence_approval" in wanted:
-            unit = VARIABLES["licence_approval"].unit
-            kinds = [c for c in self.controls if c.kind == "export_licence"]
-            series += [Item("licence_approval", region=c.by, instrument=c.name, unit=unit) for c in kinds]
+        series += [item for one in self.instruments for item in one.series(self.world) if item.name in wanted]
         totals = items_of(self.world, focus, ["value_added_lost", "unmet_demand", "exports"], labels)
         days = tuple(_days(self.horizon, outputs.every))
         return Record(self.world, focus, self.horizon, series, totals, days, fields)

@@ -196,7 +196,7 @@ def run_chunk(plan: Plan, replicates: range, file: BinaryIO | None = None) -> Ch
     width, draws, market, setting = worlds_of(plan, replicates)
     recorder = Recorder(plan.record, *_fields(plan, market, setting), setting.traced, replicates, width, file)
     recorder.start(market.state)
-    held = plan.mass.held(market.state, market.under_way.total, market.controls.waiting)
+    held = _held(plan, market, setting)
 
     def settle(tick: Tick) -> None:
         recorder.before(market.state, tick)
@@ -204,12 +204,16 @@ def run_chunk(plan: Plan, replicates: range, file: BinaryIO | None = None) -> Ch
         recorder.after(market.state, tick)
 
     setting.clock.run(settle)
-    held_at_end = plan.mass.held(market.state, market.under_way.total, market.controls.waiting)
-    plan.mass.check(held, held_at_end, recorder.running)
+    plan.mass.check(held, _held(plan, market, setting), recorder.running)
     told = [] if setting.supply is None else setting.supply.reports.turns
     turns = [*told, *setting.notices.turns]
     items, block = recorder.block(setting.measured, draws.table(), setting.events, turns)
     return Chunk(items, draws.items, block, os.getpid(), peak_memory())
+
+
+def _held(plan: Plan, market: Market, setting: Setting) -> Floats:
+    """(E, R), t REO: everything that is anywhere."""
+    return plan.mass.held(market.state, market.under_way.total, market.controls.waiting, setting.kept)
 
 
 def worlds_of(plan: Plan, replicates: range) -> tuple[int, Draws, Market, Setting]:

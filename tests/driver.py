@@ -90,7 +90,7 @@ def market(
     if supply is not None:
         points.supply.append(supply)
         points.settled.append(supply.settle)
-    for kind in sorted(kinds, key=lambda kind: kind.name):
+    for kind in sorted(kinds, key=lambda kind: (kind.binds_last, kind.name)):
         kind.bind(setting)
     return Built(world, made, clock, setting)
 
@@ -108,6 +108,17 @@ def run(built: Built, after: Callable[[Tick], None] = lambda tick: None) -> None
         after(tick)
 
     built.clock.run(settle)
+
+
+def lost(built: Built) -> Floats:
+    """(R,), days of all sectors' baselines that are lost in a run to the end."""
+    state, total = built.market.state, np.zeros(built.setting.replicates)
+
+    def add(tick: Tick) -> None:
+        total[:] += np.sum(state.baseline - state.production * state.demand, axis=0) * tick.days
+
+    run(built, add)
+    return total
 
 
 def step(market: Market, kind: type[Step]) -> Step:

@@ -55,6 +55,15 @@ OTHERS = """\
      outcomes: [{name: talks, share: 50 %, rate: 5 %}, {name: end, share: 50 %, rate: 25 %, risk_premium: 2 %}]}
   - {name: mines, kind: production_quota, by: HO, processes: mine, in_force: 2025-05-07, level: 90 %, push: 50 %,
      discount: {uniform: {low: 0 %, high: 20 %}}, changes: [{name: dumping, since: 2025-09-03, level: 130 %}]}
+  - {name: store, kind: reserve, by: AB, since: 2025-03-01, budget: 1 bn USD,
+     holdings: [{name: some, commodities: [oxide.Bb, magnet.rich], cover: {uniform: {low: 20 days, high: 60 days}}}],
+     members: {sectors: all, share: {uniform: {low: 20 %, high: 60 %}}, defaults: 0.5/year},
+     fill: {time: 90 days, market_share: 20 %}, draws: {ordinary: 90 %, declared: {barred: 10 %, after: 7 days}},
+     finance: {loan: 800 million USD, interest: 5 %, capital: 200 million USD, owners: private, fee: 2 %,
+     carrying: true}}
+  - {name: hoard, kind: reserve, by: HO, since: 2025-01-01, budget: 1 bn USD, held: 70 %, members: {sectors: cars},
+     holdings: [{name: some, commodities: magnet.rich, tonnes: 20 t}], sales: {above: 110 %}}
+  - {name: together, kind: coordinated_release, reserves: all, rule: pro_rata, since: 2025-01-01}
 """
 
 

@@ -83,4 +83,32 @@ def every_kind(
                 {"name": "dumping", "since": day(330), "level": 1.3, "push": 0.5, "discount": 0.2},
             ],
         },
+        *reserves(),
+    ]  # fmt: skip
+
+
+def reserves() -> list[Spec]:
+    """Two reserves that do all that reserves can, and release together."""
+    declared = {"barred": 0.2, "price": 1.3, "after": "14 days", "over": "28 days"}
+    rules = {
+        "budget": "1 bn USD", "fill": {"time": "200 days", "ceiling": 1.5, "market_share": 0.2},
+        "draws": {"ordinary": 0.95, "replenish": "90 days", "declared": declared}, "sales": {"above": 1.2},
+        "influence": {"sellers": 0.1, "buffers": 0.2, "licences": 0.3},
+    }  # fmt: skip
+    private = {
+        "loan": "800 million USD", "capital": "200 million USD", "interest": 0.05, "grace": "200 days",
+        "owners": "private", "dividend": 0.1, "fee": 0.02, "late": 0.1, "carrying": True,
+    }  # fmt: skip
+    members = {"sectors": "all", "share": 0.5, "defaults": "0.3/year"}
+    goods = [{"name": "some", "commodities": ["oxide.Bb", "magnet.rich"], "cover": "60 days"}]
+    return [
+        {
+            "name": "store", "kind": "reserve", "by": "AB", "since": day(30), "holdings": goods, "members": members,
+            "finance": private, **rules,
+        },
+        {
+            "name": "hoard", "kind": "reserve", "by": "HO", "announced": day(0), "since": day(70), "holdings": goods,
+            "members": {"sectors": "cars+optics"}, "held": 0.5, **rules,
+        },
+        {"name": "both", "kind": "coordinated_release", "reserves": "store+hoard", "share": 0.5, "since": day(100)},
     ]  # fmt: skip

@@ -48,11 +48,16 @@ ZEROS = {
     "price: 90 USD/kg}\n",
     "bilateral_agreement": "  - {name: null-one, kind: bilateral_agreement, by: AB, partners: HO, since: 2025-02-01, "
     "coverage: 0, waiver: {}, priority: {commodities: all, share: 50 %}}\n",
+    "reserve": "  - {name: null-one, kind: reserve, by: AB, since: 2025-02-01, budget: 0 USD, members: {sectors: all}, "
+    "holdings: [{name: some, commodities: magnet.rich, cover: 60 days}]}\n",
+    "coordinated_release": "  - {name: null-one, kind: coordinated_release, since: 2025-02-01, share: 0, "
+    "reserves: all}\n",
 }
 WORLD = seeds(small())
 """With projects, so that money has something to act on."""
 
 BY_HAND = {kind for kind, schema in KINDS.items() if schema.__module__.startswith("sim.instruments.money.")}
+BY_HAND |= {"coordinated_release"}
 BY_HAND -= {"price_floor"}  # it acts on plants that run, too
 """They act through what projects decide, which the oracle leaves to calculations by hand."""
 

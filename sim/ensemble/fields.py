@@ -56,6 +56,7 @@ VARIABLES = {
         Variable("price_paid", "USD/kg", "ratio", ("commodity", "region"),
                  "value ÷ volume of what is bought, at the origin's works, without VAT"),
         Variable("lines_stopped", "1", "level", ("region", "sector"), "share of value added that stands still"),
+        Variable("reserve_stock", "t", "level", ("commodity", "region", "instrument"), "what a reserve holds"),
         Variable("licence_approval", "1", "level", ("region", "instrument"), "tonnes granted ÷ tonnes filed so far"),
     )
 }  # fmt: skip

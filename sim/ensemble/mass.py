@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import final
 
 import numpy as np
@@ -13,6 +14,14 @@ from sim.errors import BrokenInvariant
 from sim.world.build import World
 
 TOLERANCE = 1e-9  # of all that was made and held
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Goods that an instrument holds: one commodity a row, and how much, (rows, R) t."""
+
+    commodities: tuple[str, ...]
+    stock: Callable[[], Floats]
 
 
 @final
@@ -27,17 +36,20 @@ class MassCheck:
     """
 
     def __init__(self, world: World, arcs: Ints) -> None:
-        self.elements = world.elements
+        self.world, self.elements = world, world.elements
         goods = [commodity for commodity, _, _ in world.arcs]
         self.under_way = _contents(world, goods)  # (E, A)
         self.waiting = _contents(world, [goods[a] for a in arcs])  # (E, K)
         self.makers = _contents(world, [c for c, _ in world.nodes[world.origins]])  # (E, O)
         self.users = _contents(world, [c for c, _, _ in world.users])  # (E, U)
 
-    def held(self, state: State, under_way: Floats, waiting: Floats) -> Floats:
-        """(E, R), t REO: in stocks, (A, R) t under way and (K, R) t waiting at the border."""
-        stocks = self.makers(state.maker_stock) + self.users(state.user_stock)
-        return stocks + self.under_way(under_way) + self.waiting(waiting)
+    def held(self, state: State, under_way: Floats, waiting: Floats, kept: Sequence[Kept] = ()) -> Floats:
+        """(E, R), t REO: in stocks, (A, R) t under way, (K, R) t waiting at the border, and what instruments hold."""
+        held = self.makers(state.maker_stock) + self.users(state.user_stock)
+        held += self.under_way(under_way) + self.waiting(waiting)
+        for one in kept:
+            held += _contents(self.world, one.commodities)(one.stock())
+        return held
 
     def check(self, start: Floats, end: Floats, running: Mapping[str, Floats]) -> None:
         """Compare what was held with what is held, (E, R), and what was made, used and put to other use in between.

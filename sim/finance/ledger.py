@@ -44,9 +44,41 @@ class Account(Enum):
         return self not in (Account.TREASURY, Account.LOANS, Account.STAKES)
 
 
+class Books:
+    """Books in which every posting is made twice; a debit to an asset or an expense is positive.
+
+    Parameters
+    ----------
+    accounts : type of Enum
+    replicates : int
+    """
+
+    def __init__(self, accounts: type[Enum], replicates: int) -> None:
+        self.balances: dict[Enum, Floats] = {account: np.zeros(replicates) for account in accounts}
+        self._turnover = np.zeros(replicates)
+
+    def post(self, debit: Enum, credit: Enum, amount: Scalar) -> None:
+        """Book an amount, USD, not negative: one account is debited, the other credited."""
+        self.balances[debit] += amount
+        self.balances[credit] -= amount
+        self._turnover += amount
+
+    def check(self, name: str) -> None:
+        """Compare what is held and spent with where it came from.
+
+        Raises
+        ------
+        BrokenInvariant
+            The books of the instrument of this name do not balance.
+        """
+        astray = np.abs(np.add.reduce(list(self.balances.values())))
+        if not np.all(astray <= TOLERANCE * np.maximum(self._turnover, 1)):  # NaN is no balance
+            raise BrokenInvariant(f"the books of {name} do not balance: {astray.max():.3g} USD are astray")
+
+
 @final
-class Ledger:
-    """Books in which every posting is made twice.
+class Ledger(Books):
+    """The books of a treasury.
 
     Parameters
     ----------
@@ -66,15 +98,12 @@ class Ledger:
     """
 
     def __init__(self, replicates: int) -> None:
-        self.balances = {account: np.zeros(replicates) for account in Account}
+        super().__init__(Account, replicates)
         self.paid = np.zeros(replicates)
-        self._turnover = np.zeros(replicates)
 
-    def post(self, debit: Account, credit: Account, amount: Scalar) -> None:
-        """Book an amount, USD, not negative: one account is debited, the other credited."""
-        self.balances[debit] += amount
-        self.balances[credit] -= amount
-        self._turnover += amount
+    def post(self, debit: Enum, credit: Enum, amount: Scalar) -> None:
+        """Book an amount, USD, not negative; what leaves the treasury counts as paid."""
+        super().post(debit, credit, amount)
         if credit is Account.TREASURY:
             self.paid += amount
 
@@ -82,19 +111,7 @@ class Ledger:
     def cost(self) -> Floats:
         """(R,) USD: expenses less income so far."""
         cost = np.zeros_like(self.paid)
-        for account, balance in self.balances.items():
+        for account in Account:
             if account.is_result:
-                cost += balance
+                cost += self.balances[account]
         return cost
-
-    def check(self, name: str) -> None:
-        """Compare what left the treasury with what it was spent on and what is owed and held.
-
-        Raises
-        ------
-        BrokenInvariant
-            The books of the instrument of this name do not balance.
-        """
-        astray = np.abs(np.add.reduce(list(self.balances.values())))
-        if np.any(astray > TOLERANCE * np.maximum(self._turnover, 1)):
-            raise BrokenInvariant(f"the books of {name} do not balance: {astray.max():.3g} USD are astray")

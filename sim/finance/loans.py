@@ -22,16 +22,16 @@ def interest(principal: Floats, rate: Scalar, days: float) -> Floats:
     return principal * rate * (days / DAYS_A_YEAR)
 
 
-def level_payment(principal: Floats, rate: Scalar, term: float, days: float) -> Floats:
-    """USD a year that, paid at the end of every tick, clears a loan over its term (eq. 11.6).
+def level_payment(principal: Floats, rate: Scalar, term: Scalar, days: float) -> Floats:
+    """USD a year that, paid at the end of every so many days, clears a loan over its term (eq. 11.6).
 
     Parameters
     ----------
     principal : (J, R) array, USD
     rate : float or (R,) array, share a year
-    term : float, years
+    term : float or (R,) array, years
     days : float, days
-        Of a tick.
+        From one payment to the next.
 
     Examples
     --------

@@ -13,7 +13,8 @@ import numpy as np
 from sim.axes import Ints, Scalar
 from sim.ensemble.clock import Clock
 from sim.ensemble.draws import Draws
-from sim.ensemble.items import Event
+from sim.ensemble.items import Event, Item
+from sim.ensemble.mass import Kept
 from sim.ensemble.metrics import Measured
 from sim.ensemble.parameters import Parameters
 from sim.ensemble.recorder import Traced
@@ -47,6 +48,7 @@ class Setting:
     supply: Supply | None = None  # where there are projects
     worlds: int = 0  # how many of the replicates count in what is told: the first columns
     notices: Notices = field(default_factory=Notices)
+    kept: list[Kept] = field(default_factory=list)
 
     @property
     def replicates(self) -> int:
@@ -69,6 +71,9 @@ class Instrument(Model):
         "See `monazite list commodities` and `monazite world`, or widen what it covers.",
     )
     """Why it may have nothing to act on, and what to do then."""
+
+    binds_last: ClassVar[bool] = False
+    """Whether it needs the others to be bound before it."""
 
     name: str
     kind: str
@@ -104,6 +109,10 @@ class Instrument(Model):
     @abstractmethod
     def acts_on(self, world: World) -> bool:
         """Whether there is anything in the base year for it to act on."""
+
+    def series(self, world: World) -> list[Item]:  # noqa: ARG002  (for those that keep some)
+        """Series that it keeps itself."""
+        return []
 
     @abstractmethod
     def bind(self, setting: Setting) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import ClassVar, final
 
 import numpy as np
@@ -11,7 +12,7 @@ from sim.ensemble.arrivals import UnderWay
 from sim.ensemble.clock import Tick
 from sim.ensemble.scratch import Scratch
 from sim.ensemble.state import State
-from sim.market.points import Controls, Landing, Points
+from sim.market.points import Controls, Landing, Places, Points
 from sim.world.build import World
 
 
@@ -47,7 +48,25 @@ class Arrivals:
         np.multiply(parts, arrived, out=state.received)
         for rule in self.points.sharing:
             rule(tick, Landing(parts, landed, self.under_way.arrived, state.received))
+        if self.points.holders:
+            self._hold(state, tick)
         state.user_stock[:] += state.received
         for decide in self.points.decisions:
             decide(tick, self.controls)
         self.controls.to_origin.add(self.controls.refused, state.maker_stock)
+
+    @cached_property
+    def places(self) -> Places:
+        """Where reserves buy; asked for in a tick, when all are bound."""
+        return Places(self.world, self.controls, self.points.holders)
+
+    def _hold(self, state: State, tick: Tick) -> None:
+        """Reserves take their part of what lands and users the rest; what reserves let go joins it (eq. 1.4)."""
+        way, places = self.under_way, self.places
+        left = np.ones((len(places.rows), state.received.shape[1]))
+        for holder, at in zip(self.points.holders, places.at, strict=True):
+            left[at] -= holder.part
+            holder.receive(tick, state, way.arrived[holder.rows] * holder.part, way.coming[holder.rows])
+        state.received[places.users] *= left[places.of_users]
+        for holder in self.points.holders:
+            holder.let_go(tick, state)

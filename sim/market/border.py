@@ -39,6 +39,8 @@ class Border:
             self._leak(state, tick)
         for count in self.points.customs:
             count(tick, state, controls)
+        for holder in self.points.holders:
+            holder.count(tick, state, controls)
 
     def _leak(self, state: State, tick: Tick) -> None:
         """What goes round the controls, no more than the stock lets go (eq. 7.13)."""

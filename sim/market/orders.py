@@ -73,11 +73,16 @@ class Orders:
         factor += 1
         order = pick(state.hoarding, world.user_node, state.user_orders)
         order *= self.cover
+        for holder in self.points.holders:
+            holder.spare(tick, order)
         order += pick(factor, world.user_node, scratch.like(order))
         order *= state.expected_need
         order -= np.divide(state.user_stock, time, out=scratch.like(order))
         np.maximum(order, 0, out=order)
         world.user_to_destination(order, out=state.orders)
+        added = [holder.order(tick, state) for holder in self.points.holders]  # all look at what users order
+        for holder, more in zip(self.points.holders, added, strict=True):
+            state.orders[holder.rows] += more
 
     def _expect(self, state: State, days: int) -> None:
         """Smooth what is needed and what is made (eq. 5.1)."""
@@ -94,6 +99,8 @@ class Orders:
         alarm = controls.to_destination(
             controls.alarm * world.arc_share[controls.arcs], out=scratch.like(state.hoarding)
         )
+        for holder in self.points.holders:
+            holder.calm(state, alarm)
         growth = np.subtract(price, state.remembered_price, out=scratch.like(alarm))
         goal = hoarding_goal(growth, alarm, p["hoarding_gain"], p["hoarding_alarm"], p["hoarding_ceiling"], alarm)
         smooth(state.remembered_price, price, step_share(days, p["hoarding_memory"]), growth)
@@ -110,6 +117,9 @@ class Orders:
         coming = controls.pending + controls.granted  # what was granted in this tick has not left yet
         under_way = controls.to_destination(coming, out=scratch.like(gap))
         under_way += self.under_way.coming
+        theirs = [under_way[holder.rows] * holder.part for holder in self.points.holders]
+        for holder, part in zip(self.points.holders, theirs, strict=True):
+            under_way[holder.rows] -= part
         under_way /= np.maximum(state.expected_use, TINY, out=scratch.like(gap))
         gap -= under_way
         return gap

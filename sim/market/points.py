@@ -6,8 +6,10 @@ in the order of the instruments' names, so the order of instruments in a file ne
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields
+from typing import final
 
 import numpy as np
 
@@ -46,6 +48,7 @@ class Controls:
     alarm: Floats  # (K, R) how loud an announced control still is, 0 to 1
     pending: Floats  # (K, R) t that waits at the border and is expected to get through
     waiting: Floats  # (K, R) t that waits at the border
+    licensed: Floats  # (K, R) share of the trade that needs a licence
     licence_days: Floats  # (K, R) days that a licence is expected to take
     granted: Floats  # (K, R) t that leaves the border in this tick
     refused: Floats  # (K, R) t that goes back to its maker in this tick
@@ -62,6 +65,10 @@ class Controls:
     def bar(self, rows: Ints, share: Scalar | Floats) -> None:
         """A share of the wished trade on some rows is expected not to get through (eq. 7.1)."""
         self.barred[rows] = 1 - (1 - self.barred[rows]) * (1 - share)
+
+    def license(self, rows: Ints, share: Scalar | Floats) -> None:
+        """A share of the trade on some rows needs a licence; the largest counts."""
+        self.licensed[rows] = np.maximum(self.licensed[rows], share)
 
     def warn(self, rows: Ints, alarm: Scalar) -> None:
         """An announcement on some rows; the loudest counts (eq. 7.2)."""
@@ -111,6 +118,86 @@ class Landing:
     received: Floats  # (U, R) t: what each user gets; rules change it
 
 
+class Holder(ABC):
+    """Who buys goods (B of the D) to hold them, and lets them go again: a reserve as the market sees it.
+
+    Attributes
+    ----------
+    rows : (B,) array → D
+        Destinations where it buys.
+    """
+
+    rows: Ints
+
+    @property
+    @abstractmethod
+    def part(self) -> Floats:
+        """(B, R), share of 1: its part in what is on its way there (eq. 12.2)."""
+
+    @property
+    @abstractmethod
+    def asked(self) -> Floats:
+        """(B, R), share of 1: its part in what has been ordered there of late (eq. 12.2)."""
+
+    @abstractmethod
+    def receive(self, tick: Tick, state: State, arrived: Floats, coming: Floats) -> None:
+        """At arrivals: of what lands, (B, R) t, and is still under way, (B, R) t, its part is its own."""
+
+    @abstractmethod
+    def let_go(self, tick: Tick, state: State) -> None:
+        """At arrivals, after sharing: adds what it lets go to what users receive."""
+
+    @abstractmethod
+    def spare(self, tick: Tick, cover: Floats) -> None:
+        """Before orders: lowers the days of cover that users want, (U, R) of any scale."""
+
+    @abstractmethod
+    def calm(self, state: State, alarm: Floats) -> None:
+        """Before orders: lowers the alarm that users take, (D, R) share of supply."""
+
+    @abstractmethod
+    def order(self, tick: Tick, state: State) -> Floats:
+        """(B, R) t/day: what it orders beside the users there."""
+
+    @abstractmethod
+    def count(self, tick: Tick, state: State, controls: Controls) -> None:
+        """After the border: of what was sent to it, its part is its own."""
+
+    @abstractmethod
+    def offer(self, state: State) -> Floats:
+        """(B, R) t: what users may count on while prices look ahead."""
+
+
+@final
+class Places:
+    """Where reserves buy, of all places: what the tick has to look at for them.
+
+    Attributes
+    ----------
+    rows : (P,) array → D
+    arcs : (B,) array → A
+        Into those.
+    users : (W,) array → U
+        There.
+    at : list of (K,) arrays → P
+        By holder, which of these places are its own.
+    """
+
+    def __init__(self, world: World, controls: Controls, holders: Sequence[Holder]) -> None:
+        self.rows = np.unique(np.concatenate([np.empty(0, np.intp), *(holder.rows for holder in holders)]))
+        self.at = [np.searchsorted(self.rows, holder.rows) for holder in holders]
+        self.arcs = np.flatnonzero(np.isin(world.arc_destination, self.rows))
+        self.users = np.flatnonzero(np.isin(world.user_node, self.rows))
+        self.of_users = np.searchsorted(self.rows, world.user_node[self.users])
+        of_arcs = np.searchsorted(self.rows, world.arc_destination[self.arcs])
+        self.into = Sum(of_arcs, range(len(self.arcs)), 1.0, (len(self.rows), len(self.arcs)))
+        self.controlled = np.flatnonzero(np.isin(self.arcs, controls.arcs))  # of these arcs
+        self.controls = controls.positions(self.arcs[self.controlled])
+        self.held_up = Sum(
+            of_arcs[self.controlled], range(len(self.controls)), 1.0, (len(self.rows), len(self.controls))
+        )
+
+
 @dataclass(frozen=True, eq=False)
 class Points:
     """The points of the tick, in the order in which it passes them; rules attach themselves."""
@@ -137,6 +224,8 @@ class Points:
     """After sourcing: what may leave of what is wanted."""
     crossings: list[Callable[[Tick, Floats, Controls], None]] = field(default_factory=list)
     """At the border: takes out of what was shipped, (K, R) t, what must wait."""
+    holders: list[Holder] = field(default_factory=list)
+    """At arrivals, orders, the border and prices: who buys to hold."""
     leaks: list[Callable[[Tick, State, Controls], None]] = field(default_factory=list)
     """After the border: what tries to go round it."""
     settled: list[Callable[[Tick, State], None]] = field(default_factory=list)

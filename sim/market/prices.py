@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar, final
 
 import numpy as np
@@ -14,7 +15,7 @@ from sim.ensemble.parameters import Parameters
 from sim.ensemble.scratch import Scratch
 from sim.ensemble.state import State
 from sim.market.forms import EXP_MOST, HALF, move, smooth, step_share
-from sim.market.points import Controls, Points
+from sim.market.points import Controls, Places, Points
 from sim.world.build import World
 
 
@@ -155,6 +156,7 @@ class Prices:
         self.look_ahead = p["look_ahead"]
         reach = np.maximum(self.look_ahead - world.arc_transit[:, None], 0)
         self.reach = reach * world.arc_abroad[:, None]
+        self.ahead = self.reach + self.look_ahead * (1 - world.arc_abroad[:, None])
         arcs = len(world.arcs)
         abroad = np.flatnonzero(world.arc_abroad)
         self.exports = Sum(world.arc_origin[abroad], abroad, 1.0, (world.to_origin.shape[0], arcs))
@@ -173,6 +175,8 @@ class Prices:
         p, scratch = self.p, self.scratch.clear()
         smooth(state.wished, state.want, step_share(tick.days, p["expectation_time"]), scratch.like(state.want))
         supply, use = self.prospects(state)
+        if self.points.holders:
+            self._hold(state, supply[self.world.destinations])
         wanted = np.multiply(use, self.usual, out=scratch.like(use))
         wanted[self.world.destinations] += self._extra_cover(state)
         self.fresh.prepare(state, wanted, supply, use)
@@ -255,6 +259,23 @@ class Prices:
         supply[world.origins] += state.maker_stock
         supply[world.origins] += np.multiply(state.expected_output, self.look_ahead, out=permitted[: len(state.made)])
         return supply, use
+
+    @cached_property
+    def places(self) -> Places:
+        """Where reserves buy; asked for in a tick, when all are bound."""
+        return Places(self.world, self.controls, self.points.holders)
+
+    def _hold(self, state: State, supply: Floats) -> None:
+        """What is for reserves is no supply of users; what these may draw is (eq. 8.8), (D, R) t, in place."""
+        places, controls = self.places, self.controls
+        passing = 1 - controls.barred[places.controls]
+        way = places.held_up(controls.waiting[places.controls] * passing)
+        way += self.under_way.coming[places.rows]
+        wished = state.wished[places.arcs] * self.ahead[places.arcs]
+        wished[places.controlled] *= passing
+        flow = places.into(wished)
+        for holder, at in zip(self.points.holders, places.at, strict=True):
+            supply[holder.rows] -= holder.part * way[at] + holder.asked * flow[at] - holder.offer(state)
 
     def _extra_cover(self, state: State) -> Floats:
         """(D, R), t: what hoarding adds to target stocks."""

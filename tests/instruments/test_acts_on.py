@@ -11,12 +11,14 @@ from tests.strategies import every_kind
 from tests.worlds import MARGINS
 
 SPECS = {str(spec["kind"]): spec for spec in every_kind()}
+del SPECS["coordinated_release"]  # it acts where reserves do
 NOTHING: dict[str, Spec] = {
     "supply_shock": {"facilities": "HO clay mine", "regions": "AB"},
     "demand_shock": {"regions": "all-HO+AB"},
     "import_tariff": {"by": "HO", "on": "AB", "covers": {"commodities": "concentrate.clay"}},
     "tariff_regime": {"against": "CD"},
     "treaty_review": {"by": "HO", "on": "AB", "covers": {"commodities": "concentrate.clay"}},
+    "reserve": {"by": "CD"},
     "production_quota": {"by": "AB", "facilities": "HO clay mine"},
 }
 """What leaves nothing to act on; a control has nothing where goods are covered that do not leave."""

@@ -6,8 +6,8 @@ import pytest
 
 from tests import allies
 from tests.allies import NO_OUTAGES
-from tests.driver import Built, Spec, run
-from tests.tiny import MAGNET_ABROAD, OXIDE_ABROAD, OXIDE_OWN
+from tests.driver import Built, Spec, day, lost, measured, run
+from tests.tiny import MAGNET_ABROAD, OXIDE_ABROAD, OXIDE_OWN, ban, market
 
 TARIFF = {
     "name": "tariff", "kind": "import_tariff", "by": "AB", "on": "HO", "covers": {"elements": "all"},
@@ -75,3 +75,20 @@ def test_worked_priority() -> None:
     built = after(14, pact(partners="AB", waiver=None, priority=first, coverage=0.8))
     row = built.market.controls.arcs.tolist().index(built.world.arcs.index(OXIDE_OWN))
     assert built.market.controls.reserved[row, 0] == pytest.approx(0.4)
+
+
+def test_stockpile_access_opens_reserves_to_each_other() -> None:
+    """HO has 400 t of magnets to spare, AB none; only with the agreement any of them reach AB."""
+    stores: list[Spec] = [
+        {
+            "name": f"of {region}", "kind": "reserve", "by": region, "since": day(0), "held": held,
+            "budget": "1 bn USD", "holdings": [{"name": "magnets", "commodities": "magnet.Ee", "tonnes": "400 t"}],
+            "members": {"sectors": "cars"},
+        }
+        for region, held in (("AB", 0), ("HO", 1))
+    ]  # fmt: skip
+    stopped = ban(covers={"commodities": "magnet.Ee"}, in_force=day(70))
+    closed, opened = (market(stopped, *stores, pact(stockpile_access=share), days=280) for share in (0, 0.5))
+    assert lost(opened)[0] < lost(closed)[0]
+    assert measured(opened, "reserve_shared")[0] > 50
+    assert measured(closed, "reserve_shared") == pytest.approx(0)

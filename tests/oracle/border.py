@@ -14,6 +14,7 @@ from tests.oracle.licence import Licence
 from tests.oracle.makers import ProductionQuota
 from tests.oracle.quota import Quota
 from tests.oracle.regime import Regime
+from tests.oracle.reserve import Reserve, Reserves
 from tests.oracle.tariff import Tariff
 
 
@@ -31,6 +32,7 @@ class Border:
         self.regimes = {c.name: c for c in everything if isinstance(c, Regime)}
         self.production = [c for c in everything if isinstance(c, ProductionQuota)]
         self.floors = [c for c in everything if isinstance(c, PriceFloor)]
+        self.reserves = Reserves([c for c in everything if isinstance(c, Reserve)], base, p)
         for control in (*self.controls, *self.leaks):
             control.regime = self.regimes[control.follows] if control.follows else None
         self.shocks = [c for c in everything if isinstance(c, SupplyShock | DemandShock)]
@@ -76,11 +78,12 @@ class Border:
             quota.plan(tick)
 
     def cut(self, tick: Tick) -> None:
-        """What states let makers ask (eq. 7.19)."""
+        """What states let makers ask, and what sellers ask more where a reserve buys (eqs 7.19, 12.9)."""
         for n in self.base.nodes:
             n.discount = 0.0
         for quota in self.production:
             quota.cut(tick)
+        self.reserves.ask_more(tick)
 
     def share(self, tick: Tick) -> None:
         """Who gets what of what lands, t: by their parts, and by what end uses are granted (eqs 1.2, 7.9)."""
@@ -116,12 +119,13 @@ class Border:
                 a.licence_days += days
 
     def limit(self, tick: Tick) -> None:
-        """What share of wished trade may not leave (eqs 7.3, 7.12)."""
+        """What share of wished trade may not leave (eqs 7.3, 7.12, 12.9)."""
         for a in self.base.arcs:
             a.blocked = 0.0
         for control in self.controls:
             if not isinstance(control, Licence):
                 control.block(tick)
+        self.reserves.ration(tick, self.licences)
 
     def cross(self, tick: Tick) -> None:
         """What crosses of what is shipped and of what is granted (eq. 7.10), and what waits then."""

@@ -102,7 +102,7 @@ def both(case: Case, specs: Sequence[Spec]) -> tuple[Record, Record]:
         instrument.bind(setting)
     longest = int(case.p["licence_horizon"])
     told = [plain(instrument, world, clock.horizon, longest) for instrument in instruments]
-    engine = follow(world, market, clock, setting.measured)
+    engine = follow(world, market, clock, setting.measured, setting.traced)
     return engine, run(tables, MARGINS, case.p, case.days, case.tick, told, projects=case.projects)
 
 

@@ -16,6 +16,7 @@ from tests.oracle.licence import Licence
 from tests.oracle.makers import ProductionQuota
 from tests.oracle.quota import Quota
 from tests.oracle.regime import Regime
+from tests.oracle.reserve import Reserve
 from tests.oracle.tariff import Tariff
 
 
@@ -73,7 +74,9 @@ class DemandShock:
             s.shock *= 1 + self.change * tick.covered(self.start, self.end) / tick.days
 
 
-Bound = Ban | Quota | Licence | Leak | SupplyShock | DemandShock | Tariff | Regime | ProductionQuota | PriceFloor
+Bound = (
+    Ban | Quota | Licence | Leak | SupplyShock | DemandShock | Tariff | Regime | ProductionQuota | PriceFloor | Reserve
+)
 
 
 def bound(plain: Plain, base: BaseYear, p: Parameters, calendar: Calendar) -> Bound:
@@ -91,5 +94,6 @@ def bound(plain: Plain, base: BaseYear, p: Parameters, calendar: Calendar) -> Bo
         "tariff_regime": lambda: Regime(plain),
         "production_quota": lambda: ProductionQuota(plain, base, p),
         "price_floor": lambda: PriceFloor(plain, base, p),
+        "reserve": lambda: Reserve(plain, base, p),
     }
     return kinds[plain["kind"]]()

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from sim.axes import Ints
 from sim.ensemble.clock import Clock, Tick
 from sim.ensemble.metrics import Measured
+from sim.ensemble.recorder import Traced
 from sim.market.settle import Market
 from sim.world.build import World
 from tests.oracle import Record
@@ -23,7 +24,7 @@ ENGINE = {  # axis: variable of the oracle and its name in the engine
         "contract": "landed_cost",
         "price_remembered": "remembered_price",
         "hoarding": "hoarding",
-        "orders": "orders",
+        "all_orders": "orders",
     },
     "O": {
         "maker_stock": "maker_stock",
@@ -71,6 +72,8 @@ ENGINE = {  # axis: variable of the oracle and its name in the engine
         "production": "production",
     },
 }
+MONEY = {"duties_collected": "collected", "public_cost": "public_cost"}  # by instrument
+RESERVES = ("reserve_stock", "reserve_purchased", "reserve_drawn", "reserve_declared_days")  # by good
 
 
 class Difference(NamedTuple):
@@ -84,7 +87,9 @@ class Difference(NamedTuple):
     oracle: float
 
 
-def follow(world: World, market: Market, clock: Clock, measured: Sequence[Measured] = ()) -> Record:
+def follow(
+    world: World, market: Market, clock: Clock, measured: Sequence[Measured] = (), traced: Sequence[Traced] = ()
+) -> Record:
     """Run the engine's market and write down what each tick leaves, and what instruments brought and cost."""
     names = names_of_axes(world, market.controls.arcs)
     record: dict[str, list[dict[Any, Any]]] = defaultdict(list)
@@ -99,13 +104,25 @@ def follow(world: World, market: Market, clock: Clock, measured: Sequence[Measur
         record["cost"].append(dict(zip(names["S"], cost, strict=True)))
         record["under_way"].append(dict(zip(names["A"], market.under_way.total[:, 0].tolist(), strict=True)))
         record["support"].append(dict(zip(names["F"], market.shocks.support[:, 0].tolist(), strict=True)))
-        for variable, metric in (("collected", "duties_collected"), ("public_cost", "public_cost")):
-            told = [m for m in measured if m.item.name == metric]
-            record[variable].append({m.item.instrument: float(m.value()[0]) for m in told})
+        for variable, told in of_instruments(measured, traced).items():
+            record[variable].append(told)
         record["critical"].append(critical(world, market.state.critical[:, 0].tolist()))
 
     clock.run(settle)
     return record
+
+
+def of_instruments(measured: Sequence[Measured], traced: Sequence[Traced]) -> dict[str, dict[Any, float]]:
+    """What instruments brought and cost so far, by name, and what reserves did of each good; not what they cost."""
+    about = [(m.item, m.value) for m in measured] + [(t.item, t.value) for t in traced]
+    reserves = {item.instrument for item, _ in about if item.name in RESERVES}
+    told: dict[str, dict[Any, float]] = {variable: {} for variable in (*MONEY.values(), *RESERVES)}
+    for item, value in about:
+        if item.name in RESERVES:
+            told[item.name][item.instrument, item.commodity] = float(value()[0])
+        elif item.name in MONEY and item.instrument not in reserves:
+            told[MONEY[item.name]][item.instrument] = float(value()[0])
+    return told
 
 
 def names_of_axes(world: World, controlled: Ints) -> dict[str, list[Any]]:

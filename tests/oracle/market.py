@@ -71,6 +71,7 @@ class World:
         self.prices()
         self.slow_states()
         self.border.pay(tick)
+        self.border.reserves.declare(tick)
 
     def _alphas(self) -> dict[str, float]:
         """Share of a gap that closes in this tick, by the name of the time it takes (eq. 0.1)."""
@@ -93,6 +94,7 @@ class World:
             ordered = u.node.orders > NOTHING
             u.part = u.order / u.node.orders if ordered else u.expected_use / u.node.expected_use
         self.border.share(self.tick)  # eqs 1.2, 7.9
+        self.border.reserves.land(self.tick)  # eq. 1.4
         for u in base.users:
             u.stock += u.received
         self.border.decide(self.tick)  # eqs 7.4–7.6
@@ -235,9 +237,11 @@ class World:
         for o in self.base.origins:
             o.expected_net = smooth(o.expected_net, o.net, self.alpha["output_expectation_time"])
         self.border.expect(self.tick)  # eqs 7.1, 7.2
+        self.border.reserves.expect(self.tick)  # eqs 12.8, 12.9
         for d in self.base.destinations:
             self._hoard(d)
             self._order(d)
+        self.border.reserves.order(self.tick)  # eq. 12.3
 
     def _hoard(self, d: Node) -> None:
         """Hoarding at a destination, from prices that rose and controls announced (eq. 5.2)."""
@@ -247,7 +251,7 @@ class World:
         alarm = 0.0
         for a in d.into:
             alarm += a.share0 * a.alarm
-        goal = min(p["hoarding_ceiling"], 1 + p["hoarding_gain"] * growth + p["hoarding_alarm"] * alarm)
+        goal = min(p["hoarding_ceiling"], 1 + p["hoarding_gain"] * growth + p["hoarding_alarm"] * alarm * d.alarmed)
         d.hoarding = smooth(d.hoarding, goal, self.alpha["hoarding_rise" if goal > d.hoarding else "hoarding_fall"])
 
     def _order(self, d: Node) -> None:
@@ -257,9 +261,10 @@ class World:
         for a in d.into:
             line += (a.under_way + a.pending + a.granted) / d.expected_use
             line_wanted += a.share * (a.transit - self.tick.days + a.licence_days)
+        line *= 1 - d.reserved  # eq. 12.8
         d.orders = 0.0
         for u in d.users:
-            wanted = u.expected_use * (1 + (d.hoarding * u.cover + weight * (line_wanted - line)) / time)
+            wanted = u.expected_use * (1 + (d.hoarding * u.cover * u.kept + weight * (line_wanted - line)) / time)
             u.order = max(0, wanted - u.stock / time)
             d.orders += u.order
 
@@ -270,7 +275,7 @@ class World:
             total = sum(attraction)
             for a, attracts in zip(d.into, attraction, strict=True):
                 a.share = smooth(a.share, attracts / total, self.alpha["habit_time"])
-                a.want = a.share * d.orders  # eq. 6.2
+                a.want = a.share * d.all_orders  # eq. 6.2
         self.border.limit(self.tick)  # eqs 7.3, 7.12
         for o in self.base.origins:
             self._send(o)
@@ -307,6 +312,7 @@ class World:
             a.origin.maker_stock -= a.leaked
             a.sent.append(a.crossed + a.leaked)
             a.under_way += a.sent[-1]
+        self.border.reserves.cross_border()  # eq. 12.2
 
     # ---------------------------------------------------------------- 8 and 9: what changes slowly
 
@@ -315,7 +321,8 @@ class World:
         for a in self.base.arcs:
             a.expected_want = smooth(a.expected_want, a.want, self.alpha["expectation_time"])
             a.hoped = (1 - a.barred) * a.expected_want
-        self.border.cut(self.tick)  # eq. 7.19
+        self.border.cut(self.tick)  # eqs 7.19, 12.9
+        self.border.reserves.look_ahead()  # eq. 8.8
         parity = {n: self._parity(n) for n in self.base.capped}
         for n in self.base.nodes:
             self._move_price(n, self._scarcity(n), parity.get(n, inf))
@@ -324,7 +331,7 @@ class World:
 
     def _supply_ahead(self, n: Node) -> float:
         """Prospective supply, t (eq. 8.1)."""
-        supply = n.maker_stock + self.p["look_ahead"] * n.expected_net
+        supply = n.maker_stock + self.p["look_ahead"] * n.expected_net + n.reserves_ahead
         for u in n.users:
             supply += u.stock
         for a in n.into:

@@ -62,7 +62,11 @@ class Node:
     desired: float = 1.0  # output, against base
 
     expected_use: float = 0.0
-    orders: float = 0.0
+    orders: float = 0.0  # of users
+    reserve_orders: float = 0.0
+    reserved: float = 0.0  # of what is on its way (φ)
+    reserves_ahead: float = 0.0  # t, what reserves make of prospective supply (eq. 8.8)
+    alarmed: float = 1.0  # what reserves leave of alarm (eq. 12.8)
     contract: float = 1.0  # against base
     paid: float = 1.0  # against base
     hoarding: float = 1.0
@@ -75,6 +79,11 @@ class Node:
     expected_price: float = 0.0
     contract_price: float = 0.0
     long_price: float = 0.0
+
+    @property
+    def all_orders(self) -> float:
+        """What users and reserves order."""
+        return self.orders + self.reserve_orders
 
 
 @dataclass(eq=False, repr=False, slots=True)
@@ -135,6 +144,7 @@ class User:
     relative_cover: float = 1.0
     expected_use: float = 0.0
     order: float = 0.0
+    kept: float = 1.0  # of its cover, beside reserves
     saving: float = 1.0
     thrifting: float = 1.0
     thrift: float = 1.0

@@ -11,13 +11,14 @@ import numpy as np
 
 from sim.axes import Ints
 from sim.ensemble.clock import Horizon
-from sim.files.distributions import Cases, Distribution
+from sim.files.distributions import Cases
 from sim.instruments.base import Instrument
 from sim.instruments.money.price_floor import PriceFloor
 from sim.instruments.parts.approval import ApprovalRule
 from sim.instruments.parts.control import Control
 from sim.instruments.parts.shock import Shock
 from sim.instruments.parts.tariff import Tariff
+from sim.instruments.reserves.reserve import Reserve
 from sim.instruments.shocks.demand_shock import DemandShock
 from sim.instruments.shocks.supply_shock import SupplyShock
 from sim.instruments.trade.export_ban import ExportBan
@@ -30,6 +31,10 @@ from sim.instruments.trade.production_quota import ProductionQuota, QuotaChange
 from sim.instruments.trade.tariff_regime import TariffRegime
 from sim.instruments.trade.treaty_review import TreatyReview
 from sim.world.build import World
+from tests.oracle.middle import median
+from tests.oracle.plain_reserve import reserve
+
+__all__ = ["median", "plain"]
 
 Plain = dict[str, Any]
 A_YEAR = 365
@@ -41,15 +46,10 @@ def plain(instrument: Instrument, world: World, horizon: Horizon, longest: int) 
         ExportBan: _ban, ExportQuota: _quota, ExportLicence: _licence, Leakage: _leakage,
         SupplyShock: _supply_shock, DemandShock: _demand_shock, ImportTariff: _import_tariff,
         ExportTariff: _export_tariff, TariffRegime: _regime, TreatyReview: _review, ProductionQuota: _production,
-        PriceFloor: _floor,
+        PriceFloor: _floor, Reserve: _reserve,
     }  # fmt: skip
     told = kinds[type(instrument)](instrument, world, horizon, longest)
     return {"kind": instrument.kind, "name": instrument.name, **told}
-
-
-def median(value: float | Distribution) -> float:
-    """A number, or the middle of a distribution."""
-    return float(value.inverse(np.array([0.5]))[0]) if isinstance(value, Distribution) else value
 
 
 def _named(world: World, arcs: Ints) -> list[Any]:
@@ -184,6 +184,11 @@ def _floor(floor: PriceFloor, world: World, horizon: Horizon, longest: int) -> P
         "since": horizon.day(floor.since),
         "until": None if floor.until is None else horizon.day(floor.until),
     }
+
+
+def _reserve(kept: Reserve, world: World, horizon: Horizon, longest: int) -> Plain:
+    del longest
+    return reserve(kept, world, horizon)
 
 
 def _given(terms: ProductionQuota | QuotaChange, usual: float) -> dict[str, float]:

@@ -15,7 +15,7 @@ RECORDED = {  # list of the base year: what is kept of its parts
         *("maker_stock", "made", "other", "net", "expected_net", "expected_orders", "fill"),
         *("expected_price", "contract_price", "long_price"),
     ),
-    "destinations": ("contract", "paid", "hoarding", "price_remembered", "orders"),
+    "destinations": ("contract", "paid", "hoarding", "price_remembered", "orders", "all_orders"),
     "arcs": (
         *("share", "want", "expected_want", "shipped", "crossed", "leaked", "under_way"),
         *("tariff", "barred", "alarm", "licence_days", "blocked", "granted", "refused", "waiting"),
@@ -28,6 +28,15 @@ RECORDED = {  # list of the base year: what is kept of its parts
         *("value_lost", "critical"),
     ),
     "elements": ("mined", "lost", "thrifted", "consumed", "gone"),
+}
+
+RESERVES = {  # what is kept of each good of a reserve, and its name there
+    "reserve_stock": "stock",
+    "reserve_purchased": "bought",
+    "reserve_drawn": "let_go",
+    "reserve_declared_days": "declared_days",
+    "reserve_sold": "sold",
+    "reserve_returned": "returned",
 }
 
 
@@ -59,4 +68,5 @@ def all_series(base: BaseYear, border: Border) -> dict[str, Series]:
     return series | {
         "collected": Series("collected", border.tariffs),
         "public_cost": Series("cost", [*border.tariffs, *border.floors]),
+        **{name: Series(variable, border.reserves.stores) for name, variable in RESERVES.items()},
     }

@@ -28,10 +28,11 @@ class Account:
         self.initial = self.held()
 
     def held(self) -> Floats:
-        """In stocks, under way and at the border."""
+        """In stocks, under way, at the border and in reserves."""
         state, way = self.built.market.state, self.built.market.under_way.total.copy()
         way[self.built.market.controls.arcs] += self.queued
-        return self.of_origins @ state.maker_stock + self.of_users @ state.user_stock + self.of_arcs @ way
+        kept = [self.built.world.contents(one.commodities).T @ one.stock() for one in self.built.setting.kept]
+        return self.of_origins @ state.maker_stock + self.of_users @ state.user_stock + self.of_arcs @ way + sum(kept)
 
     def settle(self, tick: Tick) -> None:
         """Add up what a tick mined, used, put to other use and lost in processes; compare."""

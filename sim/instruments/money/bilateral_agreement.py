@@ -19,6 +19,7 @@ from sim.instruments.base import Instrument, Problem, Setting
 from sim.instruments.notices import Waiver
 from sim.instruments.parts.calendar import Calendar
 from sim.instruments.parts.output import Output, Promise, arcs_of, makers
+from sim.instruments.parts.reserves.release import Release, keepers
 from sim.market.points import Controls
 from sim.world.build import World
 
@@ -45,6 +46,7 @@ class BilateralAgreement(Instrument):
     """What one region agrees with some others."""
 
     zero: ClassVar[str] = "coverage: 0"
+    binds_last: ClassVar[bool] = True
 
     kind: Literal["bilateral_agreement"]
     by: str = Field(description="one side")
@@ -54,7 +56,7 @@ class BilateralAgreement(Instrument):
     coverage: Share = Field(1.0, description="of all that it says, how much is kept; 0 is no agreement")
     waiver: TariffWaiver | None = Field(None, description="tariffs that the sides do not charge one another")
     priority: Priority | None = Field(None, description="what partners' projects make goes first to `by`")
-    stockpile_access: Share = Field(0.0, description="share of each side's reserve that the other may draw on")
+    stockpile_access: Share = Field(0.0, description="of what reserves of the sides can spare, share for one another")
 
     def check(self, names: WorldNames) -> Iterator[Problem]:
         """Names that are not known, and an end before the start."""
@@ -107,7 +109,7 @@ class BilateralAgreement(Instrument):
     def acts_on(self, world: World) -> bool:
         """Whether it says anything that can be kept."""
         waives = self.waiver is not None and len(self.between(world)) > 0
-        return waives or len(self.arcs(world)) > 0
+        return waives or len(self.arcs(world)) > 0 or self.stockpile_access > 0
 
     def bind(self, setting: Setting) -> None:
         """Waive tariffs, and keep promises."""
@@ -123,6 +125,10 @@ class BilateralAgreement(Instrument):
             share = self.waiver.share
             waiver = Waiver(self.waiver.tariffs, self.between(setting.world), lambda tick: kept(tick) * share)
             setting.notices.waivers.append(waiver)
+        if self.stockpile_access:
+            access, sides = self.stockpile_access, {self.by, *self.partners.among(setting.world.regions)}
+            joined = [keeper for keeper in keepers(setting) if keeper.charter.by in sides]
+            Release(self.name, setting, joined, "need", lambda tick: kept(tick) * access).attach()
         for good, rows, arcs in self.promised(setting.world):
             assert setting.supply is not None, "a promise is made of what projects make"
             self._promise(setting, Output(setting.supply, rows, good), arcs, calendar)

@@ -97,6 +97,10 @@ class ExportLicence(Control):
         """Arcs of covered goods and look-alikes."""
         return np.sort(np.concatenate([self.covered_arcs(world), self.look_alike_arcs(world)]))
 
+    def series(self, world: World) -> list[Item]:  # noqa: ARG002  (an instrument's signature)
+        """What has been granted of what was filed."""
+        return [Item("licence_approval", region=self.by, instrument=self.name, unit="1")]
+
     def bind(self, setting: Setting) -> None:
         """Attach licences, and the holding of look-alikes."""
         calendar = self.calendar(setting)
@@ -108,7 +112,7 @@ class ExportLicence(Control):
         if licence.approval.end_uses.matter:
             setting.points.sharing.append(licence.divert)
         setting.measured.extend(licence.measured())
-        approval = Item("licence_approval", region=self.by, instrument=self.name, unit="1")
+        (approval,) = self.series(setting.world)
         setting.traced.append(Traced(approval, licence.granted_share))
         if self.look_alikes is not None and len(self.look_alike_arcs(setting.world)):
             held = _Held(self, self.look_alikes, setting, calendar, coverage)
@@ -186,6 +190,7 @@ class _Licence:
         permit = general + (1 - general) * permit
         controls.bar(self.rows, (1 - permit) * ahead)
         controls.warn(self.rows, self.coverage * self.calendar.alarm(tick, p["alarm_hold"], p["alarm_fade"]))
+        controls.license(self.rows, self.coverage * self.calendar.share(tick) * (1 - general))
         waiting = self.queue.total + self.pile
         controls.waiting[self.rows] += waiting
         controls.pending[self.rows] += waiting * self.approval.share
@@ -211,7 +216,7 @@ class _Licence:
     def divert(self, tick: Tick, landing: Landing) -> None:
         """Users for whom licences are refused get none of the goods that needed one (eq. 7.9)."""
         share = self.coverage * self.calendar.share(tick) * (1 - self.general(tick))
-        if not np.any(share):
+        if not np.any(share) and not self.queue.total.any() and not self.pile.any():
             return
         self.approval.move(self.setting.clock.horizon.date(tick.start))
         self.approval.divert(landing, share)

@@ -1,0 +1,1 @@
+"""What reserves are put together of."""

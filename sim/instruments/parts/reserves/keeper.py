@@ -1,0 +1,278 @@
+"""Who keeps a reserve: buys, lets members draw, sells, and keeps the books, in a chunk of worlds (eq. 12.1 to 12.9)."""
+
+from __future__ import annotations
+
+from typing import final
+
+import numpy as np
+
+from sim.axes import TINY, Floats, Ints, Scalar, Sum, total
+from sim.ensemble.clock import Tick
+from sim.ensemble.mass import Kept
+from sim.ensemble.state import State
+from sim.finance.reserve_books import ReserveBooks
+from sim.instruments.base import Setting
+from sim.instruments.parts.reserves.charter import Charter
+from sim.instruments.parts.reserves.members import Members
+from sim.instruments.parts.reserves.reports import Reports
+from sim.instruments.parts.reserves.rules import drawn_declaration, drawn_defaults, drawn_rules, drawn_terms
+from sim.instruments.parts.reserves.store import Store
+from sim.market.forms import step_share
+from sim.market.points import Controls, Holder
+from sim.world.build import World
+
+BILLING = 91  # days from one bill to the next
+
+
+@final
+class Keeper(Holder):
+    """A reserve in a chunk of worlds.
+
+    Attributes
+    ----------
+    store : Store
+    members : Members
+    declared : Declared
+    books : ReserveBooks
+    """
+
+    def __init__(self, charter: Charter, setting: Setting) -> None:
+        world, p = setting.world, setting.parameters
+        self.charter, self.setting, self.world, self.p = charter, setting, world, p
+        self.rows = charter.rows(world)
+        self.goods = [world.nodes[d][0] for d in self.rows]
+        self.base = world.node_price[self.rows]
+        self.shape = (len(self.rows), setting.replicates)
+        self.members = self._members()
+        self.target = self._targets()
+        self.value = total(self.target * self.base)
+        parts = self.members.committed(self.target * self.base)
+        terms = drawn_terms(charter, setting)
+        self.books = ReserveBooks(terms, len(self.rows), parts, p["public_rate"], setting.replicates)
+        held = self._held()
+        self.store = Store(world, setting.controls, self.rows, held)
+        self.buyers = _Buyers(world, self.rows)
+        self.rules, self.declared = drawn_rules(charter, setting), drawn_declaration(charter, setting, self.shape)
+        self.leaves = drawn_defaults(charter, setting, self.members.names)
+        self.price = np.repeat(self.base, setting.replicates, axis=1)
+        self.purchased, self.drawn = np.zeros(self.shape), np.zeros(self.shape)
+        self.bills, self.has_committed = 0, False
+        day = setting.clock.horizon.day
+        self.since, self.known = day(charter.since), day(charter.announced or charter.since)
+        arcs = setting.controls.arcs
+        here = np.isin(world.arc_destination[arcs], self.rows) & (world.arc_abroad[arcs] > 0)
+        self.inward = np.flatnonzero(here)  # of the controlled arcs, those from abroad to where it buys
+        self.reports = Reports(self, setting.worlds)
+
+    @property
+    def part(self) -> Floats:
+        """(K, R), share of 1: its part in what is on its way."""
+        return self.store.part
+
+    @property
+    def asked(self) -> Floats:
+        """(K, R), share of 1: its part in what has been ordered of late."""
+        return self.store.asked
+
+    @property
+    def kept(self) -> Kept:
+        """What it holds, for the account of mass."""
+        return Kept(tuple(self.goods), lambda: self.store.stock)
+
+    def receive(self, tick: Tick, state: State, arrived: Floats, coming: Floats) -> None:  # noqa: ARG002
+        """What it paid for comes into the store; what members bring back is paid for (eq. 12.2 and 12.5)."""
+        own = self.store.own.copy()
+        landed = self.store.receive(arrived, coming)
+        self.books.land(_share(landed.own, own) * self.books.way)
+        self.books.buy_back(self.members.bring_back(landed.members) * self.books.lent)
+
+    def let_go(self, tick: Tick, state: State) -> None:
+        """Members draw what they lack (eq. 12.4), the market is sold to (eq. 12.7)."""
+        access = np.where(self.declared.holds, 1.0, self.rules.ordinary)
+        members, days = self.members, tick.days
+        lack = members.lack(state, access, state.received[members.rows])
+        drawn = members.draw(lack, self.most(days), days, self.charter.draws.time)
+        tonnes = members.of_good(drawn)
+        self.books.draw(self._take(tonnes))
+        members.owe(drawn, tick.end + self.rules.replenish)
+        state.received[members.rows] += drawn
+        if self.charter.sales is not None:
+            dear = self._dear(state) >= self.rules.sells_above
+            sold = self.store.stock * (step_share(days, self.charter.sales.time) * dear)
+            self.sell(sold, np.exp(state.price[self.rows]) * self.base)
+            self.buyers.hand_out(state, sold)
+
+    def wanted(self, state: State, days: float) -> Floats:
+        """(K, R) t: what members would draw in a tick with full access, beside what they got (eq. 12.15)."""
+        lack = self.members.lack(state, np.ones(self.shape))
+        return self.members.of_good(lack) * step_share(days, self.charter.draws.time)
+
+    def most(self, days: float) -> Floats:
+        """(K, R) t: what can leave the store in a tick."""
+        return self.store.stock * step_share(days, self.p["release_time"])
+
+    def sell(self, tonnes: Floats, price: Floats) -> None:
+        """Let goods go for good, (K, R) t, at prices in USD/t."""
+        self.books.sell(self._take(tonnes), tonnes * price)
+
+    def _take(self, tonnes: Floats) -> Floats:
+        """Take goods out of the store; (K, R) USD, their cost."""
+        cost = _share(tonnes, self.store.stock) * self.books.goods
+        self.store.stock -= tonnes
+        np.maximum(self.store.stock, 0, out=self.store.stock)
+        self.drawn += tonnes
+        return cost
+
+    def spare(self, tick: Tick, cover: Floats) -> None:
+        """Members hold less of their own as the reserve is full (eq. 12.9)."""
+        given_up = self.rules.buffers
+        if np.any(given_up) and tick.end > self.known:
+            full = np.minimum(_share(self.store.stock, self.target), 1)
+            cover[self.members.rows] *= 1 - given_up * self.members.share * full[self.members.good]
+
+    def calm(self, state: State, alarm: Floats) -> None:
+        """What members may draw is supply that no control can touch (eq. 12.8)."""
+        ahead = np.maximum(state.expected_use[self.rows] * self.p["look_ahead"], TINY)
+        alarm[self.rows] *= 1 - np.minimum(self.offer(state) / ahead, 1)
+
+    def offer(self, state: State) -> Floats:
+        """(K, R) t: what members may draw while prices look ahead (eq. 12.8)."""
+        use = self.members.of_good(self.members.share * state.expected_need[self.members.rows])
+        return np.minimum(self.store.stock, use * self.p["look_ahead"]) * self.declared.holds
+
+    def order(self, tick: Tick, state: State) -> Floats:
+        """(K, R) t/day: what it buys (eq. 12.3), and what members bring back (eq. 12.5)."""
+        store, members, quiet = self.store, self.members, ~self.declared.holds
+        cap = self.charter.fill.market_share * self._made(state)
+        back = np.minimum(members.ordered(tick, store.members) * quiet, cap)
+        gap = np.maximum(self.target - store.stock - store.own - members.of_good(members.owed), 0)
+        own = np.minimum(self.target / self.rules.fill_time, gap / tick.days)
+        own *= (quiet | (not self.charter.fill.pauses)) & (self._dear(state) <= self.rules.ceiling)
+        own *= min(max(tick.end - self.since, 0) / tick.days, 1)
+        own = np.minimum(own, cap - back)
+        self.price = np.exp(state.price[self.rows]) * self.base
+        cost = total(own * self.price) * tick.days
+        own *= np.minimum(self.books.room() / np.maximum(cost, TINY), 1)
+        store.ordered = store.ordered._replace(own=own, members=back)
+        return own + back
+
+    def _dear(self, state: State) -> Floats:
+        """(K, R), ln of a ratio: how far spot prices there are above what is thought normal."""
+        return state.price[self.rows] - state.anchor[self.rows]
+
+    def _made(self, state: State) -> Floats:
+        """(K, R) t/day: what its suppliers make, each by his share."""
+        arcs = self.store.arcs
+        return self.store.into(state.expected_output[self.world.arc_origin[arcs]] * state.share[arcs])
+
+    def count(self, tick: Tick, state: State, controls: Controls) -> None:
+        """What was sent is paid for, at the price at which it was ordered; what came back is refunded."""
+        own = self.store.own.copy()
+        memory = step_share(tick.days, self.p["expectation_time"])
+        sent, back = self.store.count(state, controls, memory)
+        self.books.refund(_share(back.own, own) * self.books.way)
+        self.books.buy(sent.own * self.price)
+        self.purchased += sent.own - back.own
+
+    def ask_more(self, tick: Tick, passed: Floats) -> None:
+        """Sellers ask more there for what it still has to buy (eq. 12.9)."""
+        more = self.rules.sellers
+        if np.any(more) and tick.end > self.known:
+            missing = _share(np.maximum(self.target - self.store.stock - self.store.own, 0), self.target)
+            passed[self.rows] += np.log1p(more * missing * (self.books.room() > 1))
+
+    def ration(self, tick: Tick, state: State, controls: Controls) -> None:  # noqa: ARG002  (a point's signature)
+        """Of goods under licence, less is let out towards who is known to stock them (eq. 12.9)."""
+        less = self.rules.licences
+        if np.any(less) and tick.end > self.known:
+            controls.block(self.inward, less * controls.licensed[self.inward])
+
+    def close(self, tick: Tick, state: State) -> None:
+        """At the end of a tick: money that falls due, members who default, what is declared."""
+        days, members = tick.days, self.members
+        if not self.has_committed and tick.end > self.since:
+            self.books.commit(np.minimum(self.value, self.books.terms.budget))
+            self.has_committed = True
+        self.books.accrue(days, total(members.late(tick.end) * self.books.lent))
+        self._lose_members(tick)
+        bills = tick.end // BILLING
+        if bills > self.bills:
+            self.books.bill((bills - self.bills) * BILLING)
+            self.bills = bills
+        controls = self.setting.controls
+        barred = self.store.held_up(controls.barred * state.share[controls.arcs])
+        self.declared.follow(days, barred, self._dear(state))
+        members.postpone(self.declared.holds, days)
+        self.reports.follow(tick)
+
+    def _lose_members(self, tick: Tick) -> None:
+        """Who defaults brings nothing back: the reserve takes over what he has on his way (eq. 12.13)."""
+        gone = (self.leaves < tick.end) & (self.leaves >= tick.start)
+        if not gone.any():
+            return
+        owed = self.members.of_good(self.members.owed)
+        lost = self.members.leave(gone)
+        self.books.default(gone)
+        taken = self.store.members * lost
+        freed = self.books.lent * lost
+        self.books.keep(freed)
+        self.books.buy(freed * np.minimum(_share(taken, owed * lost), 1))
+        self.store.own += taken
+        self.store.members -= taken
+
+    def net_cost(self) -> Floats:
+        """(R,) USD (eq. 12.14)."""
+        self.books.check(self.charter.name)
+        tonnes = self.store.stock + self.store.own + self.members.of_good(self.members.owed)
+        return self.books.net_cost(total(tonnes * self.base), self.p["reserve_discount"])
+
+    def _draw(self, path: str, value: object, unit: str = "1") -> Scalar:
+        return self.charter.draw(self.setting, path, value, unit)  # type: ignore[arg-type]
+
+    def _members(self) -> Members:
+        meant, world = self.charter.members, self.world
+        sectors = meant.sectors.among(sorted({sector for sector, _ in world.sectors}))
+        share = self._draw("members.share", meant.share)
+        return Members(world, self.rows, sectors, share, self.setting.replicates, with_makers=meant.makers)
+
+    def _targets(self) -> Floats:
+        """(K, R) t: what it is to hold (eq. 12.1)."""
+        target, use = np.zeros(self.shape), self.members.use()
+        for holding in self.charter.holdings:
+            named = set(holding.commodities.among(self.world.commodities))
+            rows = [k for k, good in enumerate(self.goods) if good in named]
+            path = f"holdings.{holding.name}"
+            if holding.tonnes is None:
+                target[rows] += use[rows] * self._draw(f"{path}.cover", holding.cover, "days")
+            else:
+                target[rows] += self._draw(f"{path}.tonnes", holding.tonnes, "t")
+        return target
+
+    def _held(self) -> Floats:
+        """(K, R) t: what it holds on the first day, as far as there is money for it at base prices."""
+        held = self.target * self._draw("held", self.charter.held)
+        held *= np.minimum(self.books.room() / np.maximum(total(held * self.base), TINY), 1)
+        self.books.open(held * self.base)
+        return held
+
+
+@final
+class _Buyers:
+    """All users of the goods (K) of a reserve: who may buy on the market."""
+
+    def __init__(self, world: World, rows: Ints) -> None:
+        place = {int(d): k for k, d in enumerate(rows)}
+        self.rows = np.array([u for u, d in enumerate(world.user_node) if int(d) in place], np.intp)
+        self.good = np.array([place[int(world.user_node[u])] for u in self.rows], np.intp)
+        self.of_good = Sum(self.good, range(len(self.rows)), 1.0, (len(rows), len(self.rows)))
+
+    def hand_out(self, state: State, sold: Floats) -> None:
+        """Users get what is sold, (K, R) t, by what they need."""
+        need = state.expected_need[self.rows]
+        each = need / np.maximum(self.of_good(need), TINY)[self.good]
+        state.received[self.rows] += each * sold[self.good]
+
+
+def _share(some: Floats, all_: Floats) -> Floats:
+    """Some of all, share of 1; nought of nothing."""
+    return np.minimum(some / np.maximum(all_, TINY), 1)

@@ -1,0 +1,40 @@
+"""A stock that is held for a purpose: filled, drawn on, replenished, financed (docs/model.md, section 12)."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal, final
+
+from sim.ensemble.items import Item
+from sim.instruments.base import Setting
+from sim.instruments.parts.reserves.charter import Charter
+from sim.instruments.parts.reserves.keeper import Keeper
+from sim.instruments.parts.reserves.reports import stocks
+from sim.instruments.parts.support import booked
+from sim.world.build import World
+
+
+@final
+class Reserve(Charter):
+    """A stock that is held for a purpose, with members, rules and a balance sheet."""
+
+    zero: ClassVar[str] = "budget: 0 USD"
+
+    kind: Literal["reserve"]
+
+    def series(self, world: World) -> list[Item]:
+        """What it holds of each good."""
+        return stocks(self, world)
+
+    def bind(self, setting: Setting) -> None:
+        """Attach the reserve to the market."""
+        keeper, points = Keeper(self, setting), setting.points
+        points.holders.append(keeper)
+        points.discounts.append(keeper.ask_more)
+        points.limits.append(keeper.ration)
+        points.settled.append(keeper.close)
+        setting.notices.turns.extend(keeper.reports.turns)
+        setting.kept.append(keeper.kept)
+        setting.measured.extend(booked(self.name, keeper.books.treasury))
+        setting.measured.extend(keeper.reports.measured())
+        setting.traced.extend(keeper.reports.traced())
+        setting.log(self.announced or self.since, "announced", self.name, self.kind)

@@ -1,0 +1,111 @@
+"""A coordinated release, by hand (docs/model.md, eq. 12.15)."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NamedTuple
+
+import numpy as np
+import pytest
+
+from sim.axes import Floats
+from sim.finance.reserve_books import Post
+from sim.instruments.base import KINDS
+from sim.instruments.parts.reserves.keeper import Keeper
+from tests.driver import Spec, day, lost, measured
+from tests.tiny import TICK, Case, ban, market
+
+SEVEN, FORTNIGHT = 1 - math.exp(-1), 1 - math.exp(-1 / 2)
+ABROAD = 1 - math.exp(-7 / 28)  # of what crosses the sea, what lands in a tick
+CARS = {region: ("magnet.Ee", region, "cars") for region in ("HO", "AB")}
+
+
+def reserve(region: str, tonnes: int, **fields: object) -> Spec:
+    """One that is full, of magnets, for the cars of its region."""
+    return {
+        "name": f"of {region}", "kind": "reserve", "by": region, "since": day(0), "budget": "1 bn USD", "held": 1,
+        "holdings": [{"name": "magnets", "commodities": "magnet.Ee", "tonnes": f"{tonnes} t"}],
+        "members": {"sectors": "cars"}, **fields,
+    }  # fmt: skip
+
+
+def together(**fields: object) -> Spec:
+    """All of them release together."""
+    return {
+        "name": "both", "kind": "coordinated_release", "reserves": "of HO+of AB", "since": day(0), "share": 0.5,
+        **fields,
+    }  # fmt: skip
+
+
+class Opened(NamedTuple):
+    """The tiny world with two reserves, and what they share."""
+
+    case: Case
+    home: Keeper
+    away: Keeper
+    release: Any
+
+
+def opened(**fields: object) -> Opened:
+    """100 t in HO, 20 t in AB, where cars lack 100 t and a disruption is declared; nobody lacks any in HO."""
+    case = Case(reserve("HO", 100), reserve("AB", 20), together(**fields))
+    away, home, release = case.points.holders
+    assert isinstance(away, Keeper)
+    assert isinstance(home, Keeper)
+    away.declared.holds[:] = True
+    case.state.user_stock[case.user[CARS["AB"]]] = 448 - 100
+    return Opened(case, home, away, release)
+
+
+def first(rows: Floats) -> float:
+    """Of the first good in the first world."""
+    return float(rows[0, 0])
+
+
+def test_worked_share() -> None:
+    """AB lacks 39.3 t in a tick and has 12.6 t to give, for its own; HO offers half of 63.2 t, and all goes to AB."""
+    world = opened()
+    world.release.share_out(TICK, world.case.state)
+    offered = 50 * SEVEN
+    assert first(world.release.moving[0]) == pytest.approx(min(offered, 100 * FORTNIGHT))
+    assert first(world.home.store.stock) == pytest.approx(100 - offered)
+    assert first(world.away.store.stock) == pytest.approx(20)
+    assert world.home.books.balance(Post.CASH) == pytest.approx(offered * 40e3)  # at the price of HO, and at cost
+    world.release.let_go(TICK, world.case.state)
+    assert first(world.case.state.received[[world.case.user[CARS["AB"]]]]) == pytest.approx(offered * ABROAD)
+
+
+@pytest.mark.parametrize(("rule", "part"), [("need", 100 / 140), ("pro_rata", 8 / 12), ("contribution", 20 / 120)])
+def test_worked_rules(rule: str, part: float) -> None:
+    """Where cars of HO lack 40 t too: by lack, by use (8 and 4 t/day), by what they hold (20 and 100 t)."""
+    world = opened(rule=rule)
+    world.case.state.user_stock[world.case.user[CARS["HO"]]] = 4 * 56 - 40
+    world.release.share_out(TICK, world.case.state)
+    pool = 0.5 * (100 * SEVEN - 40 * FORTNIGHT)
+    assert first(world.release.moving[0]) == pytest.approx(min(pool * part, 100 * FORTNIGHT))
+    assert first(world.release.moving[1]) == pytest.approx(min(pool * (1 - part), 40 * FORTNIGHT))
+
+
+def test_nothing_is_shared_while_nothing_is_declared_or_it_does_not_hold() -> None:
+    """In ordinary times, and before its first day."""
+    calm, early = opened(), opened(since=day(30))
+    calm.away.declared.holds[:] = False
+    for world in (calm, early):
+        world.release.share_out(TICK, world.case.state)
+        assert not np.concatenate(world.release.moving).any()
+
+
+def test_who_is_banned_gets_what_the_others_hold() -> None:
+    """Magnets of HO may not leave it, but its reserve joins in: fewer lines stop in AB."""
+    stopped = ban(covers={"commodities": "magnet.Ee"}, in_force=day(140), until=day(400))
+    alone = market(stopped, reserve("HO", 400), reserve("AB", 100), days=500)
+    shared = market(stopped, reserve("HO", 400), reserve("AB", 100), together(), days=500)
+    assert lost(shared)[0] < lost(alone)[0]
+    assert (measured(shared, "reserve_shared") > 100).all()
+
+
+def test_it_names_reserves() -> None:
+    """Of the scenario."""
+    release = KINDS["coordinated_release"].model_validate(together())
+    problems = list(release.check_others({"of HO": "reserve", "of AB": "export_ban"}))
+    assert [found for _, found, _ in problems] == ["'of AB' is not a reserve of this scenario"]
