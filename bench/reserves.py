@@ -33,6 +33,8 @@ ASSUMED: Mapping[str, Mapping[str, str]] = {
     "no ceiling on prices": {f"{VAULT}.fill.ceiling": "null"},
     "declared on the day": {f"{VAULT}.draws.declared.after": "0 days"},
     "declared after three months": {f"{VAULT}.draws.declared.after": "90 days"},
+    "never declared: half of their cover at all times": {f"{VAULT}.draws.declared.after": "3650 days"},
+    "buys on while one is declared": {f"{VAULT}.fill.pauses": "false"},
     "2 % of the money is for rare earths": {f"{VAULT}.part": "2 %"},
     "members give up 40 % of their own cover": {f"{VAULT}.influence.buffers": "40 %"},
     "sellers ask a tenth more": {f"{VAULT}.influence.sellers": "10 %"},

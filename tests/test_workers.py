@@ -5,6 +5,7 @@ import math
 import os
 import time
 from multiprocessing import active_children
+from threading import Thread
 
 import pytest
 
@@ -31,4 +32,17 @@ def test_who_stops_waiting_ends_the_workers_amid_their_parts() -> None:
     began = time.monotonic()
     parts.close()
     assert time.monotonic() - began < 5
+    assert not active_children()
+
+
+def test_workers_end_amid_a_result_that_they_are_sending() -> None:
+    """200 MB take longer to send than any of these waits to come to their end."""
+    for wait in (0.1, 0.2, 0.3, 0.4):
+        parts = in_workers(2, faulthandler.disable, bytes, [1, 200_000_000])
+        next(parts)
+        time.sleep(wait)
+        closing = Thread(target=parts.close, daemon=True)
+        closing.start()
+        closing.join(LONG / 3)
+        assert not closing.is_alive(), f"after {wait} s"
     assert not active_children()

@@ -54,13 +54,19 @@ def in_workers(
         right = "Memory may have run out: use fewer --workers, or a smaller --chunk."
         raise RunError(f"a worker process died.\n  {right}") from error
     except BaseException:
-        for process in list(executor._processes.values()):
-            process.kill()
+        _end(executor)
         raise
     finally:
         executor.shutdown(cancel_futures=True)
         held.close()
         lifeline.close()
+
+
+def _end(executor: ProcessPoolExecutor) -> None:
+    """End its workers amid what they do, even amid a result that they are sending: nobody waits for the rest of it."""
+    for process in list(executor._processes.values()):
+        process.kill()
+    executor._result_queue._writer.close()  # type: ignore[attr-defined]  # with no writer left, whoever reads is told
 
 
 @contextmanager

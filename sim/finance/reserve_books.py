@@ -34,7 +34,8 @@ class Post(Enum):
     INTEREST = "interest on the loan"
     STORAGE = "storage and handling"
     TRADERS = "fees of trading houses"
-    LOSSES = "what goods were sold for below their cost, and charges never paid"
+    LOSSES = "what goods were sold for below their cost"
+    BAD_DEBTS = "charges that members never paid"
     DIVIDENDS = "paid to owners"
 
 
@@ -79,7 +80,7 @@ class ReserveBooks:
         self.terms, self.public_rate = terms, public_rate
         self.books, self.treasury = Books(Post, replicates), Ledger(replicates)
         empty = np.zeros((goods, replicates))
-        self.goods, self.way, self.lent = empty.copy(), empty.copy(), empty.copy()
+        self.goods, self.way, self.lent, self.prepaid = empty.copy(), empty.copy(), empty.copy(), empty.copy()
         self.members = np.zeros((len(members), replicates)) + members
         self.receivable, self.instalments = np.zeros_like(self.members), np.zeros_like(self.members)
         self.interest_due = np.zeros(replicates)
@@ -94,7 +95,8 @@ class ReserveBooks:
     @property
     def spare(self) -> Floats:
         """(R,) USD: cash that is not kept for goods that come back and for what is due."""
-        return np.maximum(self.balance(Post.CASH) - total(self.lent) - self.balance(Post.PAYABLES), 0)
+        kept = total(self.lent - self.prepaid) + self.balance(Post.PAYABLES)
+        return np.maximum(self.balance(Post.CASH) - kept, 0)
 
     def room(self) -> Floats:
         """(R,) USD: what may be spent on goods now (eq. 12.10)."""
@@ -112,10 +114,10 @@ class ReserveBooks:
         """Members commit to goods of a value, (R,), and pay the upfront fee."""
         self._post(Post.CASH, Post.FEES, value * self.terms.fee * self._committed())
 
-    def buy(self, cost: Floats) -> None:
+    def buy(self, cost: Floats, *, through_traders: bool = True) -> None:
         """Pay for goods that are sent, and who sources them; from cash, then capital and loan (eq. 12.10)."""
         paid = total(cost)
-        fee = paid * self.terms.traders
+        fee = paid * np.multiply(self.terms.traders, through_traders)
         self._raise(paid + fee, self.spare, for_goods=True)
         self.way += cost
         self._post(Post.UNDER_WAY, Post.CASH, paid)
@@ -133,30 +135,46 @@ class ReserveBooks:
         self._post(Post.GOODS, Post.UNDER_WAY, total(cost))
 
     def draw(self, cost: Floats) -> None:
-        """Members take goods at the price at which they lie there, and will bring them back."""
+        """Members take goods at the price at which they lie there, and will bring them back.
+
+        Of what they have paid in instalments for all that lies there, their part counts.
+        """
+        prepaid = self._use_instalments(cost)
         self.goods -= cost
         self.lent += cost
-        self._post(Post.CASH, Post.GOODS, total(cost))
+        self.prepaid += prepaid
+        self._post(Post.CASH, Post.GOODS, total(cost - prepaid))
+        self._post(Post.INSTALMENTS, Post.GOODS, total(prepaid))
 
     def buy_back(self, cost: Floats) -> None:
-        """Members bring goods back, at the price at which they took them."""
-        paid = total(cost)
+        """Members bring goods back, at the price at which they took them; instalments stand again."""
+        prepaid = self.prepaid * (cost / np.maximum(self.lent, TINY))
+        paid = total(cost - prepaid)
         self._raise(paid, self.balance(Post.CASH), for_goods=True)
         self.lent -= cost
+        self.prepaid -= prepaid
         self.goods += cost
         self._post(Post.GOODS, Post.CASH, paid)
+        again, anybody = total(prepaid), self._committed() > 0
+        self.instalments += again * self._parts()
+        self._post(Post.GOODS, Post.INSTALMENTS, again * anybody)
+        self._post(Post.GOODS, Post.FORFEITS, again * ~anybody)
 
     def keep(self, cost: Floats) -> None:
         """Goods that were drawn will not come back: the money for them is free."""
+        self.prepaid *= 1 - np.minimum(cost / np.maximum(self.lent, TINY), 1)
         self.lent -= cost
 
     def sell(self, cost: Floats, proceeds: Floats) -> None:
-        """Sell goods on the market."""
+        """Sell goods on the market; members get back what they have paid of them."""
+        prepaid = total(self._use_instalments(cost))
         self.goods -= cost
         cost, proceeds = total(cost), total(proceeds)
         self._post(Post.CASH, Post.GOODS, np.minimum(cost, proceeds))
         self._post(Post.CASH, Post.GAINS, np.maximum(proceeds - cost, 0))
         self._post(Post.LOSSES, Post.GOODS, np.maximum(cost - proceeds, 0))
+        self._raise(prepaid, self.balance(Post.CASH), for_goods=False)
+        self._post(Post.INSTALMENTS, Post.CASH, prepaid)
 
     def accrue(self, days: float, late: Floats | float = 0.0) -> None:
         """Interest and storage of some days fall due, and are charged to members (eq. 12.11).
@@ -168,7 +186,7 @@ class ReserveBooks:
             Cost of the goods that members should have brought back.
         """
         owed, terms = self.balance(Post.LOAN), self.terms
-        due = interest(owed, terms.rate, days)
+        due = interest(owed, np.maximum(terms.rate, 0), days)
         stored = interest(total(self.goods), terms.storage, days)
         self.interest_due += due
         self._post(Post.INTEREST, Post.PAYABLES, due)
@@ -197,10 +215,11 @@ class ReserveBooks:
         self.interest_due[:] = 0
         self._amortise(days)
         self._pay_owners(days)
+        self._pay_back(np.minimum(self.balance(Post.LOAN), self.spare))
 
     def default(self, gone: Bools) -> None:
         """Members (M, R) pay no more; what they committed to passes to the others (eq. 12.13)."""
-        self._post(Post.LOSSES, Post.RECEIVABLES, total(self.receivable * gone))
+        self._post(Post.BAD_DEBTS, Post.RECEIVABLES, total(self.receivable * gone))
         self._post(Post.INSTALMENTS, Post.FORFEITS, total(self.instalments * gone))
         before = self._committed()
         for held in (self.receivable, self.instalments, self.members):
@@ -222,6 +241,25 @@ class ReserveBooks:
         cost = np.add.reduce([self.balance(post) for post in spent]) - self.balance(Post.GAINS)
         return cost + total(self.lent) - value * (1 - np.asarray(discount))
 
+    def impaired(self, value: Floats, discount: Scalar) -> Floats:
+        """(R,) USD: of what the treasury has lent and holds, what it could not get back today (eq. 12.14).
+
+        Members who pay for goods that lie there are bound to their cost; the rest is worth what it could be sold for.
+
+        Parameters
+        ----------
+        value, discount
+            As of `net_cost`.
+        """
+        bound = self._committed() * self.terms.charges
+        cost = total(self.goods + self.way + self.lent)
+        worth = bound * cost + (1 - bound) * np.minimum(value * (1 - np.asarray(discount)), cost)
+        worth = worth + self.balance(Post.CASH) - total(self.lent - self.prepaid) - total(self.instalments)
+        owed = self.balance(Post.LOAN)
+        lost = np.minimum(np.maximum(owed - np.maximum(worth, 0), 0), owed)
+        stake = self.balance(Post.CAPITAL) * self.terms.is_public
+        return lost + np.minimum(np.maximum(stake - np.maximum(worth - owed, 0), 0), stake)
+
     def check(self, name: str) -> None:
         """Both books balance.
 
@@ -237,15 +275,31 @@ class ReserveBooks:
         """From the end of grace on, members pay for the goods that lie there what the loan is paid back with."""
         owed, years = self.balance(Post.LOAN), self.since_tranche / DAYS_A_YEAR
         left = np.maximum(self.terms.term - years, days / DAYS_A_YEAR)
-        level = level_payment(owed, self.terms.rate, left, days) * (days / DAYS_A_YEAR)
-        asked = np.minimum(np.maximum(level - interest(owed, self.terms.rate, days), 0), owed)
+        rate = np.maximum(self.terms.rate, 0)
+        level = level_payment(owed, rate, left, days) * (days / DAYS_A_YEAR)
+        asked = np.minimum(np.maximum(level - interest(owed, rate, days), 0), owed)
         asked *= years >= self.terms.grace
-        paid = asked * self.members
+        paid = asked * self.members * self.terms.charges
         self.instalments += paid
         self._post(Post.CASH, Post.INSTALMENTS, total(paid))
-        back = np.minimum(asked, self.spare)
-        self._post(Post.LOAN, Post.CASH, back)
-        self.treasury.post(Account.TREASURY, Account.LOANS, back)
+        self._pay_back(np.minimum(asked, self.spare))
+
+    def _pay_back(self, amount: Floats) -> None:
+        """Pay the treasury back some of the loan."""
+        self._post(Post.LOAN, Post.CASH, amount)
+        self.treasury.post(Account.TREASURY, Account.LOANS, amount)
+
+    def _use_instalments(self, cost: Floats) -> Floats:
+        """(K, R) USD: of the cost of goods that leave, what members have paid already; it is theirs no longer."""
+        share = np.minimum(total(self.instalments) / np.maximum(total(self.goods), TINY), 1)
+        prepaid = cost * share
+        left = 1 - np.minimum(total(prepaid) / np.maximum(total(self.instalments), TINY), 1)
+        self.instalments *= left
+        return prepaid
+
+    def _parts(self) -> Floats:
+        """(M, R), share of 1: each member's part of what has members."""
+        return self.members / np.maximum(self._committed(), TINY)
 
     def _pay_owners(self, days: float) -> None:
         """Owners get what was earned, up to their cap."""
@@ -294,6 +348,6 @@ class ReserveBooks:
         self.books.post(debit, credit, amount)
 
 
-SPENDS = (Post.INTEREST, Post.STORAGE, Post.TRADERS, Post.LOSSES, Post.DIVIDENDS)
+SPENDS = (Post.INTEREST, Post.STORAGE, Post.TRADERS, Post.LOSSES, Post.BAD_DEBTS, Post.DIVIDENDS)
 EARNS = (Post.FEES, Post.CARRYING, Post.LATE, Post.GAINS, Post.FORFEITS)
 HAS_OR_SPENDS = frozenset([Post.CASH, Post.GOODS, Post.UNDER_WAY, Post.RECEIVABLES, *SPENDS])

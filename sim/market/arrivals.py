@@ -70,3 +70,5 @@ class Arrivals:
         state.received[places.users] *= left[places.of_users]
         for holder in self.points.holders:
             holder.let_go(tick, state)
+        for relief in self.points.relief:
+            relief(tick, state)

@@ -226,6 +226,8 @@ class Points:
     """At the border: takes out of what was shipped, (K, R) t, what must wait."""
     holders: list[Holder] = field(default_factory=list)
     """At arrivals, orders, the border and prices: who buys to hold."""
+    relief: list[Callable[[Tick, State], None]] = field(default_factory=list)
+    """At arrivals, after reserves have let go: adds to what users receive what reserves abroad have sent them."""
     leaks: list[Callable[[Tick, State, Controls], None]] = field(default_factory=list)
     """After the border: what tries to go round it."""
     settled: list[Callable[[Tick, State], None]] = field(default_factory=list)

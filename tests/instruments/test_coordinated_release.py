@@ -49,9 +49,10 @@ class Opened(NamedTuple):
 def opened(**fields: object) -> Opened:
     """100 t in HO, 20 t in AB, where cars lack 100 t and a disruption is declared; nobody lacks any in HO."""
     case = Case(reserve("HO", 100), reserve("AB", 20), together(**fields))
-    away, home, release = case.points.holders
+    away, home = case.points.holders
     assert isinstance(away, Keeper)
     assert isinstance(home, Keeper)
+    release = case.points.relief[0].__self__  # type: ignore[attr-defined]
     away.declared.holds[:] = True
     case.state.user_stock[case.user[CARS["AB"]]] = 448 - 100
     return Opened(case, home, away, release)
@@ -71,19 +72,49 @@ def test_worked_share() -> None:
     assert first(world.home.store.stock) == pytest.approx(100 - offered)
     assert first(world.away.store.stock) == pytest.approx(20)
     assert world.home.books.balance(Post.CASH) == pytest.approx(offered * 40e3)  # at the price of HO, and at cost
-    world.release.let_go(TICK, world.case.state)
+    world.release.land(TICK, world.case.state)
     assert first(world.case.state.received[[world.case.user[CARS["AB"]]]]) == pytest.approx(offered * ABROAD)
 
 
-@pytest.mark.parametrize(("rule", "part"), [("need", 100 / 140), ("pro_rata", 8 / 12), ("contribution", 20 / 120)])
+@pytest.mark.parametrize(("rule", "part"), [("need", 100 / 150), ("pro_rata", 8 / 12), ("contribution", 20 / 50)])
 def test_worked_rules(rule: str, part: float) -> None:
-    """Where cars of HO lack 40 t too: by lack, by use (8 and 4 t/day), by what they hold (20 and 100 t)."""
-    world = opened(rule=rule)
-    world.case.state.user_stock[world.case.user[CARS["HO"]]] = 4 * 56 - 40
+    """Two of AB ask HO: for all cars and for half of them (8 and 4 t/day, 100 and 50 t lacking), of 20 and 30 t."""
+    half = reserve("AB", 30, name="second", members={"sectors": "cars", "share": 0.5})
+    case = Case(reserve("HO", 100), reserve("AB", 20), half, together(rule=rule, reserves="all"))
+    for keeper in case.points.holders:
+        assert isinstance(keeper, Keeper)
+        keeper.declared.holds[:] = True
+    case.state.user_stock[case.user[CARS["AB"]]] = 448 - 100
+    release = case.points.relief[0].__self__  # type: ignore[attr-defined]
+    release.share_out(TICK, case.state)
+    offered = 50 * SEVEN
+    assert first(release.moving[0]) == pytest.approx(offered * part)
+    assert first(release.moving[2]) == pytest.approx(offered * (1 - part))
+    assert first(release.moving[1]) == 0
+
+
+def test_what_is_on_its_way_is_not_asked_for_again() -> None:
+    """95 t are coming, 100 t are lacking."""
+    world = opened()
+    world.release.moving[0][:] = 95
+    world.away.coming[:] = 95
     world.release.share_out(TICK, world.case.state)
-    pool = 0.5 * (100 * SEVEN - 40 * FORTNIGHT)
-    assert first(world.release.moving[0]) == pytest.approx(min(pool * part, 100 * FORTNIGHT))
-    assert first(world.release.moving[1]) == pytest.approx(min(pool * (1 - part), 40 * FORTNIGHT))
+    assert first(world.release.moving[0]) == pytest.approx(95 + 5 * FORTNIGHT)
+
+
+def test_nobody_draws_on_his_own_reserve_this_way() -> None:
+    """Alone, or with one that holds another good."""
+    for goods in ("magnet.Ee", "oxide.Ee"):
+        holding = [{"name": "goods", "commodities": goods, "tonnes": "90 t"}]
+        other = reserve("HO", 1, name="other", holdings=holding, members={"sectors": "all"})
+        case = Case(reserve("AB", 20), *([other] if goods == "oxide.Ee" else []), together(reserves="all"))
+        keeper, *_ = case.points.holders
+        assert isinstance(keeper, Keeper)
+        keeper.declared.holds[:] = True
+        case.state.user_stock[case.user[CARS["AB"]]] = 0
+        release = case.points.relief[0].__self__  # type: ignore[attr-defined]
+        release.share_out(TICK, case.state)
+        assert not np.concatenate(release.moving).any()
 
 
 def test_nothing_is_shared_while_nothing_is_declared_or_it_does_not_hold() -> None:
@@ -108,4 +139,5 @@ def test_it_names_reserves() -> None:
     """Of the scenario."""
     release = KINDS["coordinated_release"].model_validate(together())
     problems = list(release.check_others({"of HO": "reserve", "of AB": "export_ban"}))
-    assert [found for _, found, _ in problems] == ["'of AB' is not a reserve of this scenario"]
+    found = ["'of AB' is not a reserve of this scenario", "it takes two reserves to share"]
+    assert [what for _, what, _ in problems] == found

@@ -100,21 +100,20 @@ def test_worked_limits(fields: dict[str, Any], ordered: float) -> None:
 
 
 def test_it_waits_above_its_ceiling() -> None:
-    """A ceiling at what is thought normal, and a price of a hundredth more."""
+    """A ceiling at the price when it began, and one of a hundredth more."""
     case, keeper = opened(fill={"time": "73 days", "market_share": 1, "ceiling": 1})
+    case.settle(Orders)
+    assert number(keeper.store.ordered.own) == pytest.approx(1)
     case.state.price[case.node[MAGNET_AB]] = 0.01
     case.settle(Orders)
     assert number(keeper.store.ordered.own) == 0
-    case.state.anchor[case.node[MAGNET_AB]] = 0.01
-    case.settle(Orders)
-    assert number(keeper.store.ordered.own) == pytest.approx(1)
 
 
 def test_worked_draw() -> None:
-    """Cars lack 24 t, half of them are members: 12 t, of which a fortnight's time makes 4.72 t. They pay the cost."""
+    """Cars lack 24 t to what they want in a week, half of them are members: 12 t, of which they get 4.72 t at once."""
     case, keeper = opened(held=1)
     user = case.user[MAGNETS_OF_CARS]
-    case.state.user_stock[user] = 56 * 8 - 24
+    case.state.user_stock[user] = (56 + 7) * 8 - 24
     keeper.let_go(TICK, case.state)
     assert one(case.state.received, user) == 0  # nothing is declared
     keeper.declared.holds[:] = True
@@ -136,9 +135,9 @@ def test_a_draw_empties_no_store_at_once() -> None:
 
 
 def test_worked_ordinary_draw() -> None:
-    """Up to nine tenths of their cover: 403.2 t; cars hold 400."""
+    """Up to nine tenths of their cover and of a week's use: 453.6 t; cars hold 450.4."""
     case, keeper = opened(held=1, draws={"ordinary": 0.9})
-    case.state.user_stock[case.user[MAGNETS_OF_CARS]] = 400
+    case.state.user_stock[case.user[MAGNETS_OF_CARS]] = 450.4
     keeper.let_go(TICK, case.state)
     assert one(case.state.received, case.user[MAGNETS_OF_CARS]) == pytest.approx(1.6 * FORTNIGHT)
 
@@ -257,16 +256,16 @@ def test_worked_rationing() -> None:
 
 
 def test_a_treasury_that_steps_in_is_an_event() -> None:
-    """Owners who have paid in all they had, and nobody who pays for storage: told once a bill."""
+    """Owners who have paid in all they had, and nobody who pays for storage: told once."""
     case, keeper = opened(held=1, finance={"capital": "3650000 USD"})
     run(case.built)
     events = [event for turns in keeper.reports.turns for event in turns.told if event.event == "treasury steps in"]
-    assert len(events) == 16
+    assert len(events) == 1
     assert (keeper.books.balance(Post.SUPPORT) > 0).all()
 
 
-def test_members_default_and_others_take_over() -> None:
-    """A rate at which nobody lasts a year: what they owe is not waited for, and the store is filled again."""
+def test_members_default() -> None:
+    """A rate at which nobody lasts a year: what they owe is not waited for, and for nobody it is not filled again."""
     case, keeper = opened(held=1, members={"sectors": "cars", "defaults": "50/year"})
     keeper.declared.holds[:] = True
     case.state.user_stock[case.user[MAGNETS_OF_CARS]] = 0
@@ -275,7 +274,7 @@ def test_members_default_and_others_take_over() -> None:
     assert number(keeper.books.lent) == 0
     told = [event.event for turns in keeper.reports.turns for event in turns.told]
     assert "member defaulted" in told
-    assert keeper.store.stock[0] == pytest.approx(73, rel=1e-3)
+    assert (keeper.store.stock[0] < 60).all()
     keeper.books.check("store")
 
 
@@ -283,8 +282,8 @@ def test_a_disruption_opens_it_and_stops_fewer_lines() -> None:
     """Magnets of HO are banned for a year: with a full reserve of sixty days, members' lines stand for less long."""
     stopped = ban(covers={"commodities": "magnet.Ee"}, in_force=day(140), until=day(400))
     fields: dict[str, Any] = {"holdings": [{"name": "m", "commodities": "magnet.Ee", "cover": "60 days"}]}
-    empty, full = (market(stopped, reserve(held=held, since=day(700), **fields), days=600) for held in (0, 1))
-    assert lost(full)[0] < 0.9 * lost(empty)[0]
+    full = market(stopped, reserve(held=1, **fields), days=600)
+    assert lost(full)[0] < 0.9 * lost(market(stopped, days=600))[0]
     assert measured(full, "reserve_drawn")[0] > 100
     assert measured(full, "reserve_declared_days")[0] > 200
 

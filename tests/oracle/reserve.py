@@ -40,9 +40,9 @@ class Reserve:
         """Members draw, then it sells where prices are high (eqs 12.4, 12.7)."""
         plain, sales = self.plain, self.plain["sales"]
         wanting, flowing = alpha(tick.days / plain["draw_time"]), alpha(tick.days / self.p["release_time"])
-        for store in self.stores:
+        for store in self.stores if plain["since"] < tick.end else []:
             access = 1 if store.declared else plain["ordinary"]
-            store.draw(access, wanting, flowing, tick.end + plain["replenish"])
+            store.draw(access, tick.days, wanting, flowing, tick.end + plain["replenish"])
             if sales is not None and store.dear >= log(sales["above"]):
                 store.sell(alpha(tick.days / sales["time"]))
 
@@ -54,14 +54,17 @@ class Reserve:
             missing = max(0, store.target - store.stock - store.own - store.owed)
             own = min(store.target / plain["fill_time"], missing / tick.days) * buying
             waits = store.declared and plain["pauses"]
-            waits |= plain["ceiling"] is not None and store.dear > log(plain["ceiling"])
+            if store.reference is None and buying:
+                store.reference = store.node.price
+            risen = store.node.price - (store.reference or 0)
+            waits |= plain["ceiling"] is not None and risen > log(plain["ceiling"])
             most = plain["market_share"] * sum(a.share * a.origin.expected_net for a in store.node.into)
             store.order(0.0 if waits else own, store.brought_back(tick), most)
 
     def declare(self, tick: Tick) -> None:
         """Look whether there is a disruption, at the end of a tick (eq. 12.6)."""
         rule = self.plain["declared"]
-        for store in self.stores:
+        for store in self.stores if self.plain["announced"] < tick.end else []:
             barred = sum(a.share * a.barred for a in store.node.into)
             looks_so = barred >= rule["barred"] or store.dear >= log(rule["price"])
             store.look(looks_so, tick.days, rule["after"], rule["over"])

@@ -36,7 +36,7 @@ def making_a_market(at: When, case: Case) -> Spec:
     """A reserve on which nobody may draw, that sells when prices are high and buys when they are not."""
     return {
         **filling(at, case), "name": "maker", "held": 0.5, "since": at(4),
-        "fill": {"time": f"{20 * case.tick} days", "ceiling": 1.04}, "draws": {"declared": {"after": "10 years"}},
+        "fill": {"time": f"{20 * case.tick} days", "ceiling": 1.12}, "draws": {"declared": {"after": "10 years"}},
         "sales": {"above": 1.05, "time": f"{8 * case.tick} days"},
     }  # fmt: skip
 
@@ -71,9 +71,10 @@ def at_home(at: When, case: Case) -> Spec:
 
 
 def waiting(at: When, case: Case) -> Spec:
-    """One that orders fast, and has all it wants on its way before the last of it is refused."""
+    """One that orders fast, until a disruption is declared: some of what is on its way then is refused."""
     return {
         **filling(at, case), "name": "waiting", "since": at(4), "fill": {"time": f"{3 * case.tick} days"},
+        "draws": {"declared": {"after": f"{4 * case.tick} days"}},
         "holdings": [{"name": "little", "commodities": ["magnet.*", "oxide.Bb"], "cover": "4 days"}],
     }  # fmt: skip
 

@@ -19,10 +19,10 @@ class Member:
     owed: float = 0.0
     due: float = inf  # day
 
-    def lacks(self, access: float) -> float:
-        """What is short of the cover up to which he may draw, t, beside what reaches him in this tick (eq. 12.4)."""
+    def lacks(self, access: float, days: int) -> float:
+        """What is short of the cover up to which he may draw and of the tick's use, t (eq. 12.4)."""
         u = self.user
-        return self.share * max(0, access * u.cover * u.expected_use - u.stock - u.received)
+        return self.share * max(0, access * (u.cover + days) * u.expected_use - u.stock - u.received)
 
 
 class Store:
@@ -35,6 +35,7 @@ class Store:
         self.part = 0.0  # φ, of all that is on its way or waits
         self.own_order, self.back_order = 0.0, 0.0  # t/day
         self.late_order, self.late_orders = 0.0, sum(u.use0 for u in node.users)  # of late: its own, and of all
+        self.reference: float | None = None  # ln of the price when it begins to buy
         self.declared, self.turning = False, 0  # days for which it has looked otherwise
         self.bought, self.let_go, self.sold, self.returned, self.declared_days = 0.0, 0.0, 0.0, 0.0, 0  # so far
 
@@ -88,9 +89,9 @@ class Store:
         self.back -= back
         return back
 
-    def draw(self, access: float, wanting: float, flowing: float, due: float) -> None:
+    def draw(self, access: float, days: int, wanting: float, flowing: float, due: float) -> None:
         """Members draw a share of what they lack, no more than flows out of the store (eqs 12.4, 12.5)."""
-        wanted = [member.lacks(access) * wanting for member in self.members]
+        wanted = [member.lacks(access, days) * wanting for member in self.members]
         served = min(1, self.stock * flowing / sum(wanted)) if any(wanted) else 0
         for member, tonnes in zip(self.members, wanted, strict=True):
             drawn = tonnes * served

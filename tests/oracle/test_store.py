@@ -82,7 +82,7 @@ def test_members_draw_what_they_lack_as_far_as_it_flows(store: Store) -> None:
     """Each lacks 0.5 × (50 − 10) = 20 t and wants a tenth; of 20 t a twentieth flows: 1 t for 4 t, so 0.5 t each."""
     for member in store.members:
         member.user.stock, member.user.received = 8.0, 2.0
-    store.draw(access=1.0, wanting=0.1, flowing=0.05, due=107)
+    store.draw(access=1.0, days=0, wanting=0.1, flowing=0.05, due=107)
     assert store.stock == pytest.approx(19)
     for member in store.members:
         assert (member.owed, member.due) == pytest.approx((0.5, 107))
@@ -90,9 +90,9 @@ def test_members_draw_what_they_lack_as_far_as_it_flows(store: Store) -> None:
 
 
 def test_who_owes_already_gets_the_mean_of_both_days(store: Store) -> None:
-    store.draw(access=1.0, wanting=0.1, flowing=0.05, due=107)
+    store.draw(access=1.0, days=0, wanting=0.1, flowing=0.05, due=107)
     first = [member.owed for member in store.members]
-    store.draw(access=1.0, wanting=0.1, flowing=0.05, due=114)
+    store.draw(access=1.0, days=0, wanting=0.1, flowing=0.05, due=114)
     for member, owed in zip(store.members, first, strict=True):
         assert member.due == pytest.approx(107 + 7 * (1 - owed / member.owed))
 
@@ -101,7 +101,7 @@ def test_nobody_draws_whose_cover_is_ample(store: Store) -> None:
     """Up to half of 50 t: 25 t are there."""
     for member in store.members:
         member.user.stock = 25.0
-    store.draw(access=0.5, wanting=0.1, flowing=0.05, due=107)
+    store.draw(access=0.5, days=0, wanting=0.1, flowing=0.05, due=107)
     assert (store.stock, store.owed) == (20, 0)
     assert store.members[0].due == math.inf
 

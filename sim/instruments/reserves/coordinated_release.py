@@ -21,10 +21,6 @@ class CoordinatedRelease(Instrument):
 
     zero: ClassVar[str] = "share: 0"
     binds_last: ClassVar[bool] = True
-    nothing: ClassVar[tuple[str, str]] = (
-        "no two of the reserves that it names hold the same good",
-        "Name reserves of this scenario that have a good in common.",
-    )
 
     kind: Literal["coordinated_release"]
     reserves: Names = Field(description="names of the reserves that join")
@@ -47,6 +43,8 @@ class CoordinatedRelease(Instrument):
         known = sorted(name for name, kind in kinds.items() if kind == "reserve")
         for found, right in self.reserves.unknown(known, "reserve of this scenario"):
             yield (("reserves",), found, right)
+        if len(self.reserves.among(known)) < 2:
+            yield (("reserves",), "it takes two reserves to share", "Name two or more of this scenario, or `all`.")
 
     def is_zero(self) -> bool:
         """Whether nothing is offered."""

@@ -9,7 +9,6 @@ from sim.instruments.base import Setting
 from sim.instruments.parts.reserves.charter import Charter
 from sim.instruments.parts.reserves.keeper import Keeper
 from sim.instruments.parts.reserves.reports import stocks
-from sim.instruments.parts.support import booked
 from sim.world.build import World
 
 
@@ -34,7 +33,6 @@ class Reserve(Charter):
         points.settled.append(keeper.close)
         setting.notices.turns.extend(keeper.reports.turns)
         setting.kept.append(keeper.kept)
-        setting.measured.extend(booked(self.name, keeper.books.treasury))
         setting.measured.extend(keeper.reports.measured())
         setting.traced.extend(keeper.reports.traced())
         setting.log(self.announced or self.since, "announced", self.name, self.kind)

@@ -56,7 +56,7 @@ class Fill(Model):
 
     time: UncertainDays = Field(2 * DAYS_A_YEAR, description="in which it would reach its targets")
     ceiling: UncertainRatio | None = Field(
-        None, description="spot price over what is thought normal above which it waits; none: it does not"
+        None, description="spot price over that when it begins to buy, above which it waits; none: it does not"
     )
     market_share: Share = Field(0.1, description="most of what its suppliers make that it orders")
     pauses: bool = Field(True, description="whether it stops while a disruption is declared")
@@ -115,8 +115,8 @@ class Charter(Instrument):
     """Where a reserve stands, what it holds, for whom, and who pays. Abstract: a kind puts it to work."""
 
     nothing: ClassVar[tuple[str, str]] = (
-        "nobody in its region uses any of the goods of one of its holdings",
-        "See `monazite world`: a reserve is kept where somebody uses what it holds.",
+        "no member in its region uses any of the goods of one of its holdings",
+        "A reserve is kept where its members use what it holds: see seeds/base_year.csv, quantity use.",
     )
 
     by: str = Field(description="region where it is kept, buys and lets go")
@@ -171,8 +171,10 @@ class Charter(Instrument):
         return NO_ARCS
 
     def acts_on(self, world: World) -> bool:
-        """Whether anybody uses some good of each of its holdings there."""
-        used = {c for c, g in world.nodes[world.destinations] if g == self.by}
+        """Whether members use some good of each of its holdings there."""
+        sectors = set(self.members.sectors.among(sorted({sector for sector, _ in world.sectors})))
+        members = sectors | ({""} if self.members.makers else set())
+        used = {c for c, g, sector in world.users if g == self.by and sector in members}
         return all(used & set(holding.commodities.among(world.commodities)) for holding in self.holdings)
 
     def rows(self, world: World) -> Ints:

@@ -6,7 +6,7 @@ from typing import final
 
 import numpy as np
 
-from sim.axes import TINY, Floats, Ints, Scalar, Sum, total
+from sim.axes import TINY, Bools, Floats, Ints, Scalar, Sum, total
 from sim.ensemble.clock import Tick
 from sim.ensemble.mass import Kept
 from sim.ensemble.state import State
@@ -53,10 +53,12 @@ class Keeper(Holder):
         self.store = Store(world, setting.controls, self.rows, held)
         self.buyers = _Buyers(world, self.rows)
         self.rules, self.declared = drawn_rules(charter, setting), drawn_declaration(charter, setting, self.shape)
-        self.leaves = drawn_defaults(charter, setting, self.members.names)
+        self.leaves = drawn_defaults(charter, setting, self.members.names)  # from the first day of buying on
         self.price = np.repeat(self.base, setting.replicates, axis=1)
-        self.purchased, self.drawn = np.zeros(self.shape), np.zeros(self.shape)
-        self.bills, self.has_committed = 0, False
+        self.purchased, self.drawn, self.coming = (np.zeros(self.shape) for _ in range(3))
+        self.reference: Floats | None = None  # (K, R) ln of the spot price there when it begins to buy
+        self.had_members = total(self.books.members) > 0
+        self.billed, self.has_committed = 0, False
         day = setting.clock.horizon.day
         self.since, self.known = day(charter.since), day(charter.announced or charter.since)
         arcs = setting.controls.arcs
@@ -88,24 +90,24 @@ class Keeper(Holder):
 
     def let_go(self, tick: Tick, state: State) -> None:
         """Members draw what they lack (eq. 12.4), the market is sold to (eq. 12.7)."""
-        access = np.where(self.declared.holds, 1.0, self.rules.ordinary)
+        access = np.where(self.declared.holds, 1.0, self.rules.ordinary) * (tick.end > self.since)
         members, days = self.members, tick.days
-        lack = members.lack(state, access, state.received[members.rows])
+        lack = members.lack(state, access, state.received[members.rows], days)
         drawn = members.draw(lack, self.most(days), days, self.charter.draws.time)
         tonnes = members.of_good(drawn)
         self.books.draw(self._take(tonnes))
         members.owe(drawn, tick.end + self.rules.replenish)
         state.received[members.rows] += drawn
         if self.charter.sales is not None:
-            dear = self._dear(state) >= self.rules.sells_above
+            dear = (self._dear(state) >= self.rules.sells_above) & (tick.end > self.since)
             sold = self.store.stock * (step_share(days, self.charter.sales.time) * dear)
             self.sell(sold, np.exp(state.price[self.rows]) * self.base)
             self.buyers.hand_out(state, sold)
 
     def wanted(self, state: State, days: float) -> Floats:
-        """(K, R) t: what members would draw in a tick with full access, beside what they got (eq. 12.15)."""
-        lack = self.members.lack(state, np.ones(self.shape))
-        return self.members.of_good(lack) * step_share(days, self.charter.draws.time)
+        """(K, R) t: what members would draw in a tick with full access, beside what comes to them (eq. 12.15)."""
+        lack = self.members.of_good(self.members.lack(state, np.ones(self.shape)))
+        return np.maximum(lack - self.coming, 0) * step_share(days, self.charter.draws.time)
 
     def most(self, days: float) -> Floats:
         """(K, R) t: what can leave the store in a tick."""
@@ -147,14 +149,27 @@ class Keeper(Holder):
         back = np.minimum(members.ordered(tick, store.members) * quiet, cap)
         gap = np.maximum(self.target - store.stock - store.own - members.of_good(members.owed), 0)
         own = np.minimum(self.target / self.rules.fill_time, gap / tick.days)
-        own *= (quiet | (not self.charter.fill.pauses)) & (self._dear(state) <= self.rules.ceiling)
+        own *= quiet | (not self.charter.fill.pauses)
         own *= min(max(tick.end - self.since, 0) / tick.days, 1)
+        own *= self._is_cheap(tick, state) & self._has_purpose()
         own = np.minimum(own, cap - back)
         self.price = np.exp(state.price[self.rows]) * self.base
         cost = total(own * self.price) * tick.days
         own *= np.minimum(self.books.room() / np.maximum(cost, TINY), 1)
         store.ordered = store.ordered._replace(own=own, members=back)
         return own + back
+
+    def _is_cheap(self, tick: Tick, state: State) -> Bools | bool:
+        """(K, R): whether spot prices there are below the ceiling over those at which it began to buy."""
+        if self.reference is None and tick.end > self.since:
+            self.reference = state.price[self.rows]
+        if self.reference is None:
+            return True
+        return np.asarray(state.price[self.rows] - self.reference <= self.rules.ceiling)
+
+    def _has_purpose(self) -> Bools:
+        """(R,): whether there is anybody left, where there were members, for whom it buys."""
+        return ~self.had_members | (total(self.books.members) > 0)
 
     def _dear(self, state: State) -> Floats:
         """(K, R), ln of a ratio: how far spot prices there are above what is thought normal."""
@@ -195,13 +210,13 @@ class Keeper(Holder):
             self.has_committed = True
         self.books.accrue(days, total(members.late(tick.end) * self.books.lent))
         self._lose_members(tick)
-        bills = tick.end // BILLING
-        if bills > self.bills:
-            self.books.bill((bills - self.bills) * BILLING)
-            self.bills = bills
+        if tick.end - self.billed >= BILLING or tick.end == self.setting.clock.horizon.days:
+            self.books.bill(tick.end - self.billed)
+            self.billed = tick.end
         controls = self.setting.controls
         barred = self.store.held_up(controls.barred * state.share[controls.arcs])
-        self.declared.follow(days, barred, self._dear(state))
+        if tick.end > self.known:
+            self.declared.follow(days, barred, self._dear(state))
         members.postpone(self.declared.holds, days)
         self.reports.follow(tick)
 
@@ -216,7 +231,8 @@ class Keeper(Holder):
         taken = self.store.members * lost
         freed = self.books.lent * lost
         self.books.keep(freed)
-        self.books.buy(freed * np.minimum(_share(taken, owed * lost), 1))
+        self.books.buy(freed * _share(taken, owed * lost), through_traders=False)
+        self.purchased += taken
         self.store.own += taken
         self.store.members -= taken
 
@@ -225,6 +241,13 @@ class Keeper(Holder):
         self.books.check(self.charter.name)
         tonnes = self.store.stock + self.store.own + self.members.of_good(self.members.owed)
         return self.books.net_cost(total(tonnes * self.base), self.p["reserve_discount"])
+
+    def public_cost(self) -> Floats:
+        """(R,) USD: what it cost the treasury, with what it could not get back today."""
+        self.books.check(self.charter.name)
+        tonnes = self.store.stock + self.store.own + self.members.of_good(self.members.owed)
+        lost = self.books.impaired(total(tonnes * self.base), self.p["reserve_discount"])
+        return self.books.treasury.cost + lost
 
     def _draw(self, path: str, value: object, unit: str = "1") -> Scalar:
         return self.charter.draw(self.setting, path, value, unit)  # type: ignore[arg-type]

@@ -38,8 +38,8 @@ class Members:
         Members (M) by name.
     owed : (V, R) array, t
         What each has drawn and will bring back.
-    late : (V, R) array of bool
-        Whether it should be back.
+    due : (V, R) array, day
+        On which that is to be back, in the mean.
     """
 
     def __init__(
@@ -66,13 +66,14 @@ class Members:
 
     def committed(self, value: Floats) -> Floats:
         """(M, R), share of 1: each member's part of goods worth (K, R) USD, by what it uses of them."""
-        all_need = np.maximum(self.of_good(self.need), TINY)
-        whole = self.of_member(self.need / all_need[self.good] * value[self.good])
+        need = self.share * self.need
+        all_need = np.maximum(self.of_good(need), TINY)
+        whole = self.of_member(need / all_need[self.good] * value[self.good])
         return whole / np.maximum(
             Sum(np.zeros(len(whole), np.intp), range(len(whole)), 1.0, (1, len(whole)))(whole), TINY
         )
 
-    def lack(self, state: State, access: Floats, arriving: Floats | float = 0.0) -> Floats:
+    def lack(self, state: State, access: Floats, arriving: Floats | float = 0.0, days: float = 0.0) -> Floats:
         """(V, R) t: what members' stocks are short of the cover that they may fill up to (eq. 12.4).
 
         Parameters
@@ -82,8 +83,10 @@ class Members:
             To their usual cover.
         arriving : (V, R) array, t
             What reaches them in the tick, and is not in their stocks yet.
+        days : float, days
+            Of a tick whose use is still to come.
         """
-        wanted = access[self.good] * self.cover * state.expected_need[self.rows]
+        wanted = access[self.good] * (self.cover + days) * state.expected_need[self.rows]
         wanted -= state.user_stock[self.rows] + arriving
         return np.maximum(wanted, 0) * self.share
 
@@ -93,9 +96,9 @@ class Members:
         served = np.minimum(most / np.maximum(self.of_good(wanted), TINY), 1)
         return wanted * served[self.good]
 
-    def hand_out(self, state: State, tonnes: Floats) -> None:
+    def hand_out(self, tick: Tick, state: State, tonnes: Floats) -> None:
         """Give them goods, (K, R) t, by what they lack to their full cover; evenly if none lacks any."""
-        lack = self.lack(state, np.ones_like(tonnes), state.received[self.rows])
+        lack = self.lack(state, np.ones_like(tonnes), state.received[self.rows], tick.days)
         weight = lack + TINY * self.share
         part = weight / np.maximum(self.of_good(weight), TINY**2)[self.good]
         state.received[self.rows] += part * tonnes[self.good]

@@ -8,15 +8,14 @@ from typing import Literal, TypeAlias, final
 
 import numpy as np
 
-from sim.axes import TINY, Bools, Floats, Ints, Scalar
+from sim.axes import TINY, Bools, Floats, Scalar, total
 from sim.ensemble.clock import Tick
 from sim.ensemble.mass import Kept
 from sim.ensemble.metrics import Measured, Metric, declare
 from sim.ensemble.state import State
-from sim.instruments.base import NO_ARCS, Setting
+from sim.instruments.base import Setting
 from sim.instruments.parts.reserves.keeper import Keeper
 from sim.market.forms import step_share
-from sim.market.points import Controls, Holder
 
 Rule: TypeAlias = Literal["need", "pro_rata", "contribution"]
 
@@ -29,8 +28,8 @@ SHARED = declare(
 
 
 @final
-class Release(Holder):
-    """Reserves that let one another's members draw, in a chunk of worlds; it buys nothing itself.
+class Release:
+    """Reserves that let one another's members draw, in a chunk of worlds.
 
     Parameters
     ----------
@@ -38,7 +37,7 @@ class Release(Holder):
         Of the instrument.
     setting : Setting
     keepers : sequence of Keeper
-        The reserves; bound before.
+        The reserves (Q); bound before.
     rule : str
         By what each region gets its part: what its members lack, what they use, or what its reserve is to hold.
     offered : callable
@@ -50,8 +49,6 @@ class Release(Holder):
         By reserve: what is on its way to its members, and what has reached them so far.
     """
 
-    rows = NO_ARCS
-
     def __init__(
         self, name: str, setting: Setting, keepers: Sequence[Keeper], rule: Rule, offered: Callable[[Tick], Scalar]
     ) -> None:
@@ -61,112 +58,84 @@ class Release(Holder):
         self.time = [self._transit(keeper) for keeper in self.keepers]
         self.moving = [np.zeros(keeper.shape) for keeper in self.keepers]
         self.landed = [np.zeros(keeper.shape) for keeper in self.keepers]
-        self.none = np.zeros((0, setting.replicates))
 
     def attach(self) -> None:
         """Attach it to the market."""
-        self.setting.points.holders.append(self)
+        self.setting.points.relief.append(self.land)
         self.setting.points.settled.append(self.share_out)
-        self.setting.kept.append(self.kept)
+        goods = tuple(good for keeper in self.keepers for good in keeper.goods)
+        if goods:
+            self.setting.kept.append(Kept(goods, lambda: np.concatenate(self.moving)))
         self.setting.measured.extend(self.measured())
 
     def _transit(self, keeper: Keeper) -> float:
         """Mean days of the routes from the other reserves to one (eq. 12.15)."""
-        here = keeper.charter.by
-        others = {other.charter.by for other in self.keepers} - {here}
+        here, others = keeper.charter.by, [other.charter.by for other in self.keepers if other is not keeper]
         routes = self.setting.world.tables.routes
-        days = [row.transit for row in routes if row.destination == here and row.origin in others]
+        days = [row.transit for other in others for row in routes if (row.origin, row.destination) == (other, here)]
         return sum(days) / len(days) if days else 1.0
 
-    @property
-    def part(self) -> Floats:
-        """Nothing."""
-        return self.none
-
-    @property
-    def asked(self) -> Floats:
-        """Nothing."""
-        return self.none
-
-    @property
-    def kept(self) -> Kept:
-        """What is on its way to members."""
-        goods = tuple(good for keeper in self.keepers for good in keeper.goods)
-        return Kept(goods, lambda: np.concatenate(self.moving) if self.moving else self.none)
-
-    def let_go(self, tick: Tick, state: State) -> None:
+    def land(self, tick: Tick, state: State) -> None:
         """What has crossed the sea reaches members, by what they lack."""
         for q, keeper in enumerate(self.keepers):
             anybody = keeper.members.of_good(keeper.members.share) > 0
             landed = self.moving[q] * step_share(tick.days, self.time[q]) * anybody
             self.moving[q] -= landed
             self.landed[q] += landed
-            keeper.members.hand_out(state, landed)
+            keeper.coming -= landed
+            keeper.members.hand_out(tick, state, landed)
 
     def share_out(self, tick: Tick, state: State) -> None:
-        """Put on the way what each region gets of what the reserves can spare."""
+        """Put on the way what each region gets of what the others can spare."""
         offered = self.offered(tick)
         if not np.any(offered):
             return
-        declared = self._any([keeper.declared.holds for keeper in self.keepers])
-        wanted = [keeper.wanted(state, tick.days) * declared[at] for keeper, at in self._all()]
+        declared = total(np.array([self._spread(q, k.declared.holds) for q, k in enumerate(self.keepers)])) > 0
+        lacking = [self._spread(q, k.wanted(state, tick.days)) * declared for q, k in enumerate(self.keepers)]
         free = [
-            np.maximum(keeper.most(tick.days) - lack, 0) * declared[at] * offered
-            for (keeper, at), lack in zip(self._all(), wanted, strict=True)
+            np.maximum(self._spread(q, keeper.most(tick.days)) - own, 0) * declared * offered
+            for q, (keeper, own) in enumerate(zip(self.keepers, lacking, strict=True))
         ]
-        pool, weight = self._sum(free), self._weights(wanted)
-        total = np.maximum(self._sum(weight), TINY)
-        given = [
-            np.minimum(lack, pool[at] * part / total[at])
-            for (_, at), lack, part in zip(self._all(), wanted, weight, strict=True)
-        ]
-        taken = self._sum(given) / np.maximum(pool, TINY)
-        for (keeper, at), spare, moving, more in zip(self._all(), free, self.moving, given, strict=True):
-            keeper.sell(spare * taken[at], np.exp(state.price[keeper.rows]) * keeper.base)
-            moving[:] += more
+        given = self._given(free, lacking)
+        for q, keeper in enumerate(self.keepers):
+            price = np.exp(state.price[keeper.rows]) * keeper.base
+            sent, more = np.zeros_like(free[q]), np.zeros_like(free[q])
+            for (giver, taker), tonnes in given.items():
+                sent += tonnes * (giver == q)
+                more += tonnes * (taker == q)
+            keeper.sell(sent[self.place[q]], price)
+            more = more[self.place[q]]
+            self.moving[q] += more
+            keeper.coming += more
 
-    def _all(self) -> list[tuple[Keeper, Ints]]:
-        """Each reserve, and which of all goods (G) its goods are."""
-        return list(zip(self.keepers, self.place, strict=True))
+    def _given(self, free: list[Floats], lacking: list[Floats]) -> dict[tuple[int, int], Floats]:
+        """(G, R) t that each reserve gives to the members of each other one."""
+        weights, every = self._weights(lacking), range(len(self.keepers))
+        flows: dict[tuple[int, int], Floats] = {}
+        for q in every:
+            others = [r for r in every if r != q]
+            whole = np.maximum(sum((weights[r] for r in others), np.zeros_like(free[q])), TINY)
+            flows |= {(q, r): free[q] * (weights[r] / whole) for r in others}
+        for r in every:
+            towards = [q for q in every if q != r]
+            offered = np.maximum(sum((flows[q, r] for q in towards), np.zeros_like(free[r])), TINY)
+            served = np.minimum(lacking[r] / offered, 1)
+            flows |= {(q, r): flows[q, r] * served for q in towards}
+        return flows
 
-    def _weights(self, wanted: list[Floats]) -> list[Floats]:
-        """By what each region gets its part of the pool."""
+    def _weights(self, lacking: list[Floats]) -> list[Floats]:
+        """By what each region gets its part of what one offers, (G, R) each."""
         if self.rule == "need":
-            return wanted
-        if self.rule == "pro_rata":
-            return [keeper.members.use() for keeper in self.keepers]
-        return [keeper.target for keeper in self.keepers]
+            return lacking
+        of = "use" if self.rule == "pro_rata" else "target"
+        sizes = [keeper.members.use() if of == "use" else keeper.target for keeper in self.keepers]
+        return [self._spread(q, size) for q, size in enumerate(sizes)]
 
-    def _sum(self, parts: list[Floats]) -> Floats:
-        """(G, R): of all reserves, by good."""
-        total = np.zeros((len(self.goods), self.setting.replicates))
-        for at, part in zip(self.place, parts, strict=True):
-            total[at] += part
-        return total
-
-    def _any(self, holds: list[Bools]) -> Bools:
-        """(G, R): of which goods any reserve has declared a disruption."""
-        return self._sum([one.astype(float) for one in holds]) > 0
-
-    def spare(self, tick: Tick, cover: Floats) -> None:
-        """Change nothing."""
-
-    def calm(self, state: State, alarm: Floats) -> None:
-        """Change nothing."""
-
-    def order(self, tick: Tick, state: State) -> Floats:  # noqa: ARG002  (a holder's signature)
-        """Nothing."""
-        return self.none
-
-    def receive(self, tick: Tick, state: State, arrived: Floats, coming: Floats) -> None:
-        """Receive nothing."""
-
-    def count(self, tick: Tick, state: State, controls: Controls) -> None:
-        """Count nothing."""
-
-    def offer(self, state: State) -> Floats:  # noqa: ARG002  (a holder's signature)
-        """Nothing."""
-        return self.none
+    def _spread(self, q: int, rows: Floats | Bools) -> Floats:
+        """Rows of the goods of one reserve among those of all, (G, R); nought of what it does not hold."""
+        spread = np.zeros((len(self.goods), self.setting.replicates))
+        spread[self.place[q]] = rows
+        return spread
 
     def measured(self) -> Iterator[Measured]:
         """What each region's members got of the others."""

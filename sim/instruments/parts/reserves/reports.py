@@ -14,6 +14,7 @@ from sim.ensemble.items import Item
 from sim.ensemble.metrics import Measured, Metric, declare
 from sim.ensemble.recorder import Traced
 from sim.ensemble.turns import Turns
+from sim.finance.ledger import PUBLIC_COST, PUBLIC_PAID
 from sim.finance.reserve_books import Post, ReserveBooks
 from sim.instruments.parts.reserves.charter import Charter
 from sim.world.build import World
@@ -90,17 +91,15 @@ class Reports:
         by, members = keeper.charter.by, keeper.members.names
         self.turns = [
             Turns("disruption declared", "disruption over", [(by, self.name, good) for good in keeper.goods], worlds),
-            Turns("member defaulted", "member is back", [(by, f"{self.name}: {m}", "") for m in members], worlds),
-            Turns("treasury steps in", "treasury steps back", [(by, self.name, "")], worlds),
+            Turns("member defaulted", "", [(by, f"{self.name}: {m}", "") for m in members], worlds),
+            Turns("treasury steps in", "", [(by, self.name, "")], worlds),
         ]
-        self.supported = np.zeros(keeper.shape[1])  # USD by the treasury, so far
         self.days = np.zeros(keeper.shape)  # with a declared disruption
 
     def follow(self, tick: Tick) -> None:
         """Tell what began or ended in a tick."""
         keeper, given = self.keeper, self.keeper.books.balance(Post.SUPPORT)
-        holds = (keeper.declared.holds, keeper.leaves < tick.end, (given > self.supported + 1)[None])
-        self.supported = given
+        holds = (keeper.declared.holds, keeper.leaves < tick.end, (given > 1)[None])
         self.days += tick.days * keeper.declared.holds
         for turns, now in zip(self.turns, holds, strict=True):
             turns.follow(now, keeper.setting.clock.horizon.date(tick.end - 1))
@@ -117,6 +116,8 @@ class Reports:
         for metric, read in rows.items():
             for k, good in enumerate(keeper.goods):
                 yield Measured(metric.item(instrument=self.name, commodity=good), partial(_row, read, k))
+        yield Measured(PUBLIC_COST.item(instrument=self.name), keeper.public_cost)
+        yield Measured(PUBLIC_PAID.item(instrument=self.name), lambda: books.treasury.paid)
         yield Measured(NET_COST.item(instrument=self.name), keeper.net_cost)
         yield Measured(LOAN_PEAK.item(instrument=self.name), lambda: books.loan_peak)
         for metric, posts in OF_BOOKS.items():

@@ -87,7 +87,7 @@ def drawn_terms(charter: Charter, setting: Setting) -> Terms:
 
 
 def drawn_defaults(charter: Charter, setting: Setting, names: tuple[str, ...]) -> Floats:
-    """(M, R), day: on which each member defaults; mostly never (eq. 12.13)."""
+    """(M, R), day: on which each member defaults, after the first day of buying; mostly never (eq. 12.13)."""
     rate = charter.draw(setting, "members.defaults", charter.members.defaults, "/day")
     shape = (len(names), setting.replicates)
     if not np.any(rate) or not names:
@@ -95,4 +95,5 @@ def drawn_defaults(charter: Charter, setting: Setting, names: tuple[str, ...]) -
     first = setting.draws.occurrences(*(f"instruments.{charter.name}.default.{name}" for name in names))
     rows, worlds = np.indices(shape).reshape(2, -1)
     drawn = first(np.zeros(len(rows), np.intp), rows, worlds).reshape(shape)
-    return -np.log(drawn) / np.maximum(rate, TINY)
+    joined = max(setting.clock.horizon.day(charter.since), 0)
+    return joined - np.log(drawn) / np.maximum(rate, TINY)
