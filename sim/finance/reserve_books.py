@@ -176,7 +176,7 @@ class ReserveBooks:
         self._raise(prepaid, self.balance(Post.CASH), for_goods=False)
         self._post(Post.INSTALMENTS, Post.CASH, prepaid)
 
-    def accrue(self, days: float, late: Floats | float = 0.0) -> None:
+    def accrue(self, days: float, late: Floats | None = None) -> None:
         """Interest and storage of some days fall due, and are charged to members (eq. 12.11).
 
         Parameters
@@ -193,7 +193,8 @@ class ReserveBooks:
         self._post(Post.STORAGE, Post.PAYABLES, stored)
         if terms.charges:
             self._charge(Post.CARRYING, due + stored)
-        self._charge(Post.LATE, interest(np.zeros_like(due) + late, terms.late, days))
+        if late is not None:
+            self._charge(Post.LATE, interest(late, terms.late, days))
         self.since_tranche += days * (owed > 0)
         out = self.treasury.balances[Account.LOANS] + self.treasury.balances[Account.STAKES]
         self.treasury.post(Account.FUNDS, Account.TREASURY, interest(np.maximum(out, 0), self.public_rate, days))

@@ -86,7 +86,8 @@ class Keeper(Holder):
         own = self.store.own.copy()
         landed = self.store.receive(arrived, coming)
         self.books.land(_share(landed.own, own) * self.books.way)
-        self.books.buy_back(self.members.bring_back(landed.members) * self.books.lent)
+        if landed.members.any():
+            self.books.buy_back(self.members.bring_back(landed.members) * self.books.lent)
 
     def let_go(self, tick: Tick, state: State) -> None:
         """Members draw what they lack (eq. 12.4), the market is sold to (eq. 12.7)."""
@@ -94,10 +95,10 @@ class Keeper(Holder):
         members, days = self.members, tick.days
         lack = members.lack(state, access, state.received[members.rows], days)
         drawn = members.draw(lack, self.most(days), days, self.charter.draws.time)
-        tonnes = members.of_good(drawn)
-        self.books.draw(self._take(tonnes))
-        members.owe(drawn, tick.end + self.rules.replenish)
-        state.received[members.rows] += drawn
+        if drawn.any():
+            self.books.draw(self._take(members.of_good(drawn)))
+            members.owe(drawn, tick.end + self.rules.replenish)
+            state.received[members.rows] += drawn
         if self.charter.sales is not None:
             dear = (self._dear(state) >= self.rules.sells_above) & (tick.end > self.since)
             sold = self.store.stock * (step_share(days, self.charter.sales.time) * dear)
@@ -134,11 +135,15 @@ class Keeper(Holder):
 
     def calm(self, state: State, alarm: Floats) -> None:
         """What members may draw is supply that no control can touch (eq. 12.8)."""
+        if not self.declared.holds.any():
+            return
         ahead = np.maximum(state.expected_use[self.rows] * self.p["look_ahead"], TINY)
         alarm[self.rows] *= 1 - np.minimum(self.offer(state) / ahead, 1)
 
     def offer(self, state: State) -> Floats:
         """(K, R) t: what members may draw while prices look ahead (eq. 12.8)."""
+        if not self.declared.holds.any():
+            return np.zeros(self.shape)
         use = self.members.of_good(self.members.share * state.expected_need[self.members.rows])
         return np.minimum(self.store.stock, use * self.p["look_ahead"]) * self.declared.holds
 
@@ -185,7 +190,8 @@ class Keeper(Holder):
         own = self.store.own.copy()
         memory = step_share(tick.days, self.p["expectation_time"])
         sent, back = self.store.count(state, controls, memory)
-        self.books.refund(_share(back.own, own) * self.books.way)
+        if back.own.any():
+            self.books.refund(_share(back.own, own) * self.books.way)
         self.books.buy(sent.own * self.price)
         self.purchased += sent.own - back.own
 
@@ -208,7 +214,8 @@ class Keeper(Holder):
         if not self.has_committed and tick.end > self.since:
             self.books.commit(np.minimum(self.value, self.books.terms.budget))
             self.has_committed = True
-        self.books.accrue(days, total(members.late(tick.end) * self.books.lent))
+        lends = self.books.lent.any()
+        self.books.accrue(days, total(members.late(tick.end) * self.books.lent) if lends else None)
         self._lose_members(tick)
         if tick.end - self.billed >= BILLING or tick.end == self.setting.clock.horizon.days:
             self.books.bill(tick.end - self.billed)

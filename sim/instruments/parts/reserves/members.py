@@ -107,7 +107,8 @@ class Members:
         """What was drawn is to be back by a day; with what is owed already, by the mean of the two by tonnes."""
         before = self.owed * self.due
         self.owed += drawn
-        self.due = (before + drawn * due) / np.maximum(self.owed, TINY**2)
+        mean = (before + drawn * due) / np.maximum(self.owed, TINY**2)
+        self.due = np.where(drawn > 0, mean, self.due)
 
     def postpone(self, holds: Bools, days: int) -> None:
         """While a disruption of a good is declared, (K, R), no day comes nearer."""
@@ -116,6 +117,8 @@ class Members:
     def ordered(self, tick: Tick, coming: Floats) -> Floats:
         """(K, R) t/day: what they order to bring back by its day, beside what is coming, (K, R) t (eq. 12.5)."""
         owed = self.of_good(self.owed)
+        if not owed.any():
+            return owed
         pace = self.of_good(self.owed / np.maximum(self.due - tick.start, tick.days))
         return pace * np.maximum(1 - coming / np.maximum(owed, TINY), 0)
 
