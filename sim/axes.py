@@ -87,6 +87,17 @@ def total(rows: Floats) -> Floats:
     return added
 
 
+def share_of(some: Floats, whole: Floats) -> Floats:
+    """Some of a whole, share of 1; nought of nothing, at most all.
+
+    Examples
+    --------
+    >>> share_of(np.array([1.0, 0.0]), np.array([4.0, 0.0]))
+    array([0.25, 0.  ])
+    """
+    return np.minimum(some / np.maximum(whole, TINY), 1)
+
+
 def ratio(top: Floats, bottom: Floats) -> Floats:
     """(M, R): top over bottom; NaN, which is no value, where there is nothing to divide by.
 

@@ -8,7 +8,7 @@ from typing import final
 
 import numpy as np
 
-from sim.axes import TINY, Bools, Floats, Scalar, total
+from sim.axes import TINY, Bools, Floats, Scalar, share_of, total
 from sim.finance.ledger import Account, Books, Ledger
 from sim.finance.loans import interest, level_payment
 from sim.units import DAYS_A_YEAR
@@ -78,6 +78,7 @@ class ReserveBooks:
 
     def __init__(self, terms: Terms, goods: int, members: Floats, public_rate: Scalar, replicates: int) -> None:
         self.terms, self.public_rate = terms, public_rate
+        self.rate = np.maximum(terms.rate, 0)
         self.books, self.treasury = Books(Post, replicates), Ledger(replicates)
         empty = np.zeros((goods, replicates))
         self.goods, self.way, self.lent, self.prepaid = empty.copy(), empty.copy(), empty.copy(), empty.copy()
@@ -162,7 +163,7 @@ class ReserveBooks:
 
     def keep(self, cost: Floats) -> None:
         """Goods that were drawn will not come back: the money for them is free."""
-        self.prepaid *= 1 - np.minimum(cost / np.maximum(self.lent, TINY), 1)
+        self.prepaid *= 1 - share_of(cost, self.lent)
         self.lent -= cost
 
     def sell(self, cost: Floats, proceeds: Floats) -> None:
@@ -186,7 +187,7 @@ class ReserveBooks:
             Cost of the goods that members should have brought back.
         """
         owed, terms = self.balance(Post.LOAN), self.terms
-        due = interest(owed, np.maximum(terms.rate, 0), days)
+        due = interest(owed, self.rate, days)
         stored = interest(total(self.goods), terms.storage, days)
         self.interest_due += due
         self._post(Post.INTEREST, Post.PAYABLES, due)
@@ -276,9 +277,8 @@ class ReserveBooks:
         """From the end of grace on, members pay for the goods that lie there what the loan is paid back with."""
         owed, years = self.balance(Post.LOAN), self.since_tranche / DAYS_A_YEAR
         left = np.maximum(self.terms.term - years, days / DAYS_A_YEAR)
-        rate = np.maximum(self.terms.rate, 0)
-        level = level_payment(owed, rate, left, days) * (days / DAYS_A_YEAR)
-        asked = np.minimum(np.maximum(level - interest(owed, rate, days), 0), owed)
+        level = level_payment(owed, self.rate, left, days) * (days / DAYS_A_YEAR)
+        asked = np.minimum(np.maximum(level - interest(owed, self.rate, days), 0), owed)
         asked *= years >= self.terms.grace
         paid = asked * self.members * self.terms.charges
         self.instalments += paid
@@ -292,9 +292,9 @@ class ReserveBooks:
 
     def _use_instalments(self, cost: Floats) -> Floats:
         """(K, R) USD: of the cost of goods that leave, what members have paid already; it is theirs no longer."""
-        share = np.minimum(total(self.instalments) / np.maximum(total(self.goods), TINY), 1)
+        share = share_of(total(self.instalments), total(self.goods))
         prepaid = cost * share
-        left = 1 - np.minimum(total(prepaid) / np.maximum(total(self.instalments), TINY), 1)
+        left = 1 - share_of(total(prepaid), total(self.instalments))
         self.instalments *= left
         return prepaid
 

@@ -58,7 +58,7 @@ class Arrivals:
     @cached_property
     def places(self) -> Places:
         """Where reserves buy; asked for in a tick, when all are bound."""
-        return Places(self.world, self.controls, self.points.holders)
+        return Places(self.world, self.controls, [holder.rows for holder in self.points.holders])
 
     def _hold(self, state: State, tick: Tick) -> None:
         """Reserves take their part of what lands and users the rest; what reserves let go joins it (eq. 1.4)."""
@@ -66,7 +66,7 @@ class Arrivals:
         left = np.ones((len(places.rows), state.received.shape[1]))
         for holder, at in zip(self.points.holders, places.at, strict=True):
             left[at] -= holder.part
-            holder.receive(tick, state, way.arrived[holder.rows] * holder.part, way.coming[holder.rows])
+            holder.receive(way.arrived[holder.rows] * holder.part, way.coming[holder.rows])
         state.received[places.users] *= left[places.of_users]
         for holder in self.points.holders:
             holder.let_go(tick, state)

@@ -140,7 +140,7 @@ class Holder(ABC):
         """(B, R), share of 1: its part in what has been ordered there of late (eq. 12.2)."""
 
     @abstractmethod
-    def receive(self, tick: Tick, state: State, arrived: Floats, coming: Floats) -> None:
+    def receive(self, arrived: Floats, coming: Floats) -> None:
         """At arrivals: of what lands, (B, R) t, and is still under way, (B, R) t, its part is its own."""
 
     @abstractmethod
@@ -180,12 +180,16 @@ class Places:
     users : (W,) array → U
         There.
     at : list of (K,) arrays → P
-        By holder, which of these places are its own.
+        Which of these places are each one's own.
+    into, held_up : Sum
+        (P, B), (P, C): add up rows of those arcs, and of those of them that any control covers, by place.
+    controls : (C,) array → K
+        Those of them that any control covers; `controlled`, (C,) → B, the same among the arcs.
     """
 
-    def __init__(self, world: World, controls: Controls, holders: Sequence[Holder]) -> None:
-        self.rows = np.unique(np.concatenate([np.empty(0, np.intp), *(holder.rows for holder in holders)]))
-        self.at = [np.searchsorted(self.rows, holder.rows) for holder in holders]
+    def __init__(self, world: World, controls: Controls, rows: Sequence[Ints]) -> None:
+        self.rows = np.unique(np.concatenate([np.empty(0, np.intp), *rows]))
+        self.at = [np.searchsorted(self.rows, own) for own in rows]
         self.arcs = np.flatnonzero(np.isin(world.arc_destination, self.rows))
         self.users = np.flatnonzero(np.isin(world.user_node, self.rows))
         self.of_users = np.searchsorted(self.rows, world.user_node[self.users])

@@ -263,7 +263,7 @@ class Prices:
     @cached_property
     def places(self) -> Places:
         """Where reserves buy; asked for in a tick, when all are bound."""
-        return Places(self.world, self.controls, self.points.holders)
+        return Places(self.world, self.controls, [holder.rows for holder in self.points.holders])
 
     def _hold(self, state: State, supply: Floats) -> None:
         """What is for reserves is no supply of users; what these may draw is (eq. 8.8), (D, R) t, in place."""

@@ -32,6 +32,14 @@ def books(**changes: object) -> ReserveBooks:
     return ReserveBooks(replace(TERMS, **changes), GOODS, PARTS, PUBLIC_RATE, WORLDS)  # type: ignore[arg-type]
 
 
+def filled(**changes: object) -> ReserveBooks:
+    """The same with goods of 300 and of 100 in store, bought through traders."""
+    reserve = books(**changes)
+    reserve.buy(by_good(300, 100))
+    reserve.land(by_good(300, 100))
+    return reserve
+
+
 def by_good(*amounts: float) -> Floats:
     """(K, R): the same in both worlds."""
     return np.repeat(np.array([amounts]).T, WORLDS, axis=1)
@@ -191,9 +199,7 @@ def test_worked_purchase() -> None:
 
 def test_worked_interest_and_storage() -> None:
     """73 days of 309 at 5 % are 3.09; of goods of 400 at 1 % 0.80. Members owe both, by what they committed to."""
-    reserve = books()
-    reserve.buy(by_good(300, 100))
-    reserve.land(by_good(300, 100))
+    reserve = filled()
     reserve.accrue(73, late=np.full(WORLDS, 50.0))
     assert reserve.balance(Post.INTEREST) == pytest.approx(3.09)
     assert reserve.balance(Post.STORAGE) == pytest.approx(0.80)
@@ -207,9 +213,7 @@ def test_worked_interest_and_storage() -> None:
 
 def test_worked_amortisation() -> None:
     """After two years of grace, what is left is paid back evenly over the eight years that remain."""
-    reserve = books()
-    reserve.buy(by_good(300, 100))
-    reserve.land(by_good(300, 100))
+    reserve = filled()
     owed = reserve.balance(Post.LOAN).copy()
     for _ in range(2):
         reserve.accrue(364.9)
@@ -231,9 +235,7 @@ def test_worked_amortisation() -> None:
 
 def test_worked_draw_and_buy_back() -> None:
     """Half of a good of 300 is drawn for 150, which is kept for the day it comes back, at the same price."""
-    reserve = books()
-    reserve.buy(by_good(300, 100))
-    reserve.land(by_good(300, 100))
+    reserve = filled()
     reserve.draw(by_good(150, 0))
     assert reserve.balance(Post.CASH) == pytest.approx(150)
     assert reserve.spare == pytest.approx(0)
@@ -258,9 +260,7 @@ def test_worked_default() -> None:
 
 def test_instalments_are_used_up_by_draws_and_stand_again() -> None:
     """Half of the goods of 400 is paid in advance: a draw of 100 costs 50 in cash, and 50 come back with the goods."""
-    reserve = books()
-    reserve.buy(by_good(300, 100))
-    reserve.land(by_good(300, 100))
+    reserve = filled()
     reserve.instalments += 200 * PARTS
     reserve.books.post(Post.CASH, Post.INSTALMENTS, np.full(WORLDS, 200.0))
     reserve.draw(by_good(100, 0))
@@ -276,9 +276,7 @@ def test_instalments_are_used_up_by_draws_and_stand_again() -> None:
 
 def test_spare_cash_pays_the_loan_back() -> None:
     """All goods are sold for what they cost: the loan is gone with the next bill, and interest with it."""
-    reserve = books()
-    reserve.buy(by_good(300, 100))
-    reserve.land(by_good(300, 100))
+    reserve = filled()
     reserve.sell(by_good(300, 100), by_good(300, 100))
     reserve.bill(91)
     assert reserve.balance(Post.LOAN) == pytest.approx(0)
@@ -287,22 +285,16 @@ def test_spare_cash_pays_the_loan_back() -> None:
 
 def test_what_the_treasury_could_not_get_back_is_a_cost() -> None:
     """Of capital of 103 and a loan of 309 for goods of 400: sold at half, nothing of the one and 200 of the other."""
-    public = books(is_public=True, charges=False)
-    public.buy(by_good(300, 100))
-    public.land(by_good(300, 100))
+    public = filled(is_public=True, charges=False)
     assert public.impaired(np.full(WORLDS, 400.0), 0.5) == pytest.approx(103 + 109)
     assert public.impaired(np.full(WORLDS, 1000.0), 0.0) == pytest.approx(12)  # fees of traders
-    bound = books()
-    bound.buy(by_good(300, 100))
-    bound.land(by_good(300, 100))
+    bound = filled()
     assert bound.impaired(np.full(WORLDS, 400.0), 0.5) == pytest.approx(0)  # members are bound to what it cost
 
 
 def test_cash_is_never_below_nought() -> None:
     """Where nobody pays what is due, owners do, and then the treasury."""
-    reserve = books(charges=False, capital=40.0)
-    reserve.buy(by_good(300, 100))
-    reserve.land(by_good(300, 100))
+    reserve = filled(charges=False, capital=40.0)
     reserve.accrue(365)
     due = reserve.balance(Post.PAYABLES).copy()
     left = 40.0 - reserve.balance(Post.CAPITAL)
@@ -315,9 +307,7 @@ def test_cash_is_never_below_nought() -> None:
 
 def test_owners_get_what_was_earned_up_to_their_cap() -> None:
     """50 of gains: a tenth of a year of 8 % on 103."""
-    reserve = books()
-    reserve.buy(by_good(300, 100))
-    reserve.land(by_good(300, 100))
+    reserve = filled()
     reserve.sell(by_good(100, 0), by_good(150, 0))
     reserve.bill(36.5)
     assert reserve.balance(Post.GAINS) == pytest.approx(50)

@@ -152,7 +152,7 @@ def test_worked_replenishment() -> None:
     assert number(keeper.store.ordered.members) == pytest.approx(0.1)
     assert number(keeper.store.ordered.own) == 0
     keeper.store.members[:] = 9.0
-    keeper.receive(TICK, case.state, np.full((1, 2), 6.0), np.zeros((1, 2)))
+    keeper.receive(np.full((1, 2), 6.0), np.zeros((1, 2)))
     assert number(keeper.members.owed) == pytest.approx(12)
     assert number(keeper.store.stock) == pytest.approx(73 - 18 + 6)
     assert keeper.books.lent[0] == pytest.approx(12e3 * 50)

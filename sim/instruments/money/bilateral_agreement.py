@@ -20,6 +20,7 @@ from sim.instruments.notices import Waiver
 from sim.instruments.parts.calendar import Calendar
 from sim.instruments.parts.output import Output, Promise, arcs_of, makers
 from sim.instruments.parts.reserves.release import Release, keepers
+from sim.instruments.parts.schedule import check_end, lasting
 from sim.market.points import Controls
 from sim.world.build import World
 
@@ -69,9 +70,7 @@ class BilateralAgreement(Instrument):
                 yield (("priority", "commodities"), found, right)
             for found, right in self.priority.projects.unknown(names.projects, "project"):
                 yield (("priority", "projects"), found, right)
-        if self.until is not None and self.until <= self.since:
-            found = f"{self.until} is not after since, {self.since}"
-            yield (("until",), found, "It ends after it begins; leave `until` out if it stays.")
+        yield from check_end(self.since, self.until)
 
     def check_others(self, kinds: Mapping[str, str]) -> Iterator[Problem]:
         """Tariffs that it waives, and that the scenario does not have."""
@@ -113,9 +112,7 @@ class BilateralAgreement(Instrument):
 
     def bind(self, setting: Setting) -> None:
         """Waive tariffs, and keep promises."""
-        day = setting.clock.horizon.day
-        end = float("inf") if self.until is None else float(day(self.until))
-        calendar = Calendar(day(self.since), day(self.since), end)
+        calendar = lasting(setting.clock.horizon, self.since, self.until)
         setting.log(self.since, "in force", self.name, self.kind)
 
         def kept(tick: Tick) -> Scalar:

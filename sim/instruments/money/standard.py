@@ -16,8 +16,8 @@ from sim.ensemble.state import State
 from sim.files.quantities import Date, Names, Share, UncertainRatio, UncertainShare, WorldNames
 from sim.instruments.base import NO_ARCS, Instrument, Problem, Setting, amount
 from sim.instruments.notices import Levy
-from sim.instruments.parts.calendar import Calendar
 from sim.instruments.parts.duty import Duty
+from sim.instruments.parts.schedule import check_end, lasting
 from sim.instruments.parts.support import day_of
 from sim.market.points import Shocks
 from sim.supply.costs import CostShares, all_costs, of_facilities, of_projects
@@ -62,9 +62,7 @@ class Standard(Instrument):
         ):
             for found, right in getattr(self, field).unknown(known, what):
                 yield ((field,), found, right)
-        if self.until is not None and self.until <= self.since:
-            found = f"{self.until} is not after since, {self.since}"
-            yield (("until",), found, "It ends after it begins; leave `until` out if it stays.")
+        yield from check_end(self.since, self.until)
 
     def is_zero(self) -> bool:
         """Whether nothing is required."""
@@ -163,9 +161,8 @@ class _Standard:
     """A standard in a chunk of worlds: what it does to facilities, and what producers and buyers pay for it."""
 
     def __init__(self, schema: Standard, setting: Setting) -> None:
-        world, day = setting.world, setting.clock.horizon.day
-        end = float("inf") if schema.until is None else float(day(schema.until))
-        self.calendar = Calendar(day(schema.since), day(schema.since), end)
+        world = setting.world
+        self.calendar = lasting(setting.clock.horizon, schema.since, schema.until)
         self.asked, self.premium = schema.demands(setting), schema.draw(setting, "premium", schema.premium, "1")
         shares, made = of_facilities(world), (world.facility_process, world.facility_region)
         self.facilities = _Meeting.of(schema, shares, *made, self.asked)

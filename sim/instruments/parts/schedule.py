@@ -10,7 +10,7 @@ import numpy as np
 from pydantic import Field
 
 from sim.axes import Scalar
-from sim.ensemble.clock import Tick
+from sim.ensemble.clock import Horizon, Tick
 from sim.files.quantities import Date, Model
 from sim.instruments.base import Problem
 from sim.instruments.parts.calendar import Calendar
@@ -52,6 +52,19 @@ class Schedule(Generic[Value]):
             share = calendar.share(tick)
             if np.any(share):
                 yield share, value
+
+
+def check_end(since: date, until: date | None) -> Iterator[Problem]:
+    """An end that is not after the start."""
+    if until is not None and until <= since:
+        found = f"{until} is not after since, {since}"
+        yield (("until",), found, "It ends after it begins; leave `until` out if it stays.")
+
+
+def lasting(horizon: Horizon, since: date, until: date | None) -> Calendar:
+    """The dates of what holds from a day on, known from then on, until another; without one it stays."""
+    first = horizon.day(since)
+    return Calendar(first, first, float("inf") if until is None else float(horizon.day(until)))
 
 
 def check_order(first: date, changes: Sequence[Dated], until: date | None) -> Iterator[Problem]:

@@ -15,6 +15,7 @@ from sim.ensemble.metrics import Measured
 from sim.files.quantities import Date, Names, WorldNames
 from sim.finance.ledger import PUBLIC_COST, PUBLIC_PAID, Ledger
 from sim.instruments.base import NO_ARCS, Instrument, Problem, Setting
+from sim.instruments.parts.schedule import check_end
 from sim.supply.settle import Supply
 from sim.units import DAYS_A_YEAR
 from sim.world.build import World
@@ -46,9 +47,7 @@ class Support(Instrument):
         ):
             for found, right in getattr(self, field).unknown(known, what):
                 yield ((field,), found, right)
-        if self.until is not None and self.until <= self.since:
-            found = f"{self.until} is not after since, {self.since}"
-            yield (("until",), found, "It ends after it begins; leave `until` out if it stays.")
+        yield from check_end(self.since, self.until)
 
     def arcs(self, world: World) -> Ints:  # noqa: ARG002  (an instrument's signature)
         """None: money crosses no border here."""

@@ -10,8 +10,8 @@ from pydantic import Field
 from sim.axes import Ints
 from sim.files.quantities import Date, Names, UncertainShare, WorldNames
 from sim.instruments.base import NO_ARCS, Instrument, Problem, Setting, amount
-from sim.instruments.parts.calendar import Calendar
 from sim.instruments.parts.reserves.release import Release, Rule, keepers
+from sim.instruments.parts.schedule import check_end, lasting
 from sim.world.build import World
 
 
@@ -34,9 +34,7 @@ class CoordinatedRelease(Instrument):
 
     def check(self, names: WorldNames) -> Iterator[Problem]:  # noqa: ARG002  (an instrument's signature)
         """Dates that cannot be."""
-        if self.until is not None and self.until <= self.since:
-            found = f"{self.until} is not after since, {self.since}"
-            yield (("until",), found, "It ends after it begins; leave `until` out if it stays.")
+        yield from check_end(self.since, self.until)
 
     def check_others(self, kinds: Mapping[str, str]) -> Iterator[Problem]:
         """Names that are no reserves of the scenario."""
@@ -60,9 +58,7 @@ class CoordinatedRelease(Instrument):
 
     def bind(self, setting: Setting) -> None:
         """Let the reserves that it names share."""
-        day = setting.clock.horizon.day
-        end = float("inf") if self.until is None else float(day(self.until))
-        calendar = Calendar(day(self.since), day(self.since), end)
+        calendar = lasting(setting.clock.horizon, self.since, self.until)
         share = self.draw(setting, "share", self.share, "1")
         bound = keepers(setting)
         named = set(self.reserves.among([one.charter.name for one in bound]))

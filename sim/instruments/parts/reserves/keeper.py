@@ -6,7 +6,7 @@ from typing import final
 
 import numpy as np
 
-from sim.axes import TINY, Bools, Floats, Ints, Scalar, Sum, total
+from sim.axes import TINY, Bools, Floats, Scalar, Sum, share_of, total
 from sim.ensemble.clock import Tick
 from sim.ensemble.mass import Kept
 from sim.ensemble.state import State
@@ -16,10 +16,9 @@ from sim.instruments.parts.reserves.charter import Charter
 from sim.instruments.parts.reserves.members import Members
 from sim.instruments.parts.reserves.reports import Reports
 from sim.instruments.parts.reserves.rules import drawn_declaration, drawn_defaults, drawn_rules, drawn_terms
-from sim.instruments.parts.reserves.store import Store
+from sim.instruments.parts.reserves.store import Split, Store
 from sim.market.forms import step_share
 from sim.market.points import Controls, Holder
-from sim.world.build import World
 
 BILLING = 91  # days from one bill to the next
 
@@ -51,7 +50,6 @@ class Keeper(Holder):
         self.books = ReserveBooks(terms, len(self.rows), parts, p["public_rate"], setting.replicates)
         held = self._held()
         self.store = Store(world, setting.controls, self.rows, held)
-        self.buyers = _Buyers(world, self.rows)
         self.rules, self.declared = drawn_rules(charter, setting), drawn_declaration(charter, setting, self.shape)
         self.leaves = drawn_defaults(charter, setting, self.members.names)  # from the first day of buying on
         self.price = np.repeat(self.base, setting.replicates, axis=1)
@@ -61,9 +59,10 @@ class Keeper(Holder):
         self.billed, self.has_committed = 0, False
         day = setting.clock.horizon.day
         self.since, self.known = day(charter.since), day(charter.announced or charter.since)
-        arcs = setting.controls.arcs
-        here = np.isin(world.arc_destination[arcs], self.rows) & (world.arc_abroad[arcs] > 0)
-        self.inward = np.flatnonzero(here)  # of the controlled arcs, those from abroad to where it buys
+        places = self.store.places
+        self.of_buyers = Sum(places.of_users, range(len(places.users)), 1.0, (len(self.rows), len(places.users)))
+        abroad = world.arc_abroad[places.arcs[places.controlled]] > 0
+        self.inward = places.controls[abroad]  # of the controlled arcs, those from abroad to where it buys
         self.reports = Reports(self, setting.worlds)
 
     @property
@@ -81,11 +80,11 @@ class Keeper(Holder):
         """What it holds, for the account of mass."""
         return Kept(tuple(self.goods), lambda: self.store.stock)
 
-    def receive(self, tick: Tick, state: State, arrived: Floats, coming: Floats) -> None:  # noqa: ARG002
+    def receive(self, arrived: Floats, coming: Floats) -> None:
         """What it paid for comes into the store; what members bring back is paid for (eq. 12.2 and 12.5)."""
         own = self.store.own.copy()
         landed = self.store.receive(arrived, coming)
-        self.books.land(_share(landed.own, own) * self.books.way)
+        self.books.land(share_of(landed.own, own) * self.books.way)
         if landed.members.any():
             self.books.buy_back(self.members.bring_back(landed.members) * self.books.lent)
 
@@ -103,7 +102,7 @@ class Keeper(Holder):
             dear = (self._dear(state) >= self.rules.sells_above) & (tick.end > self.since)
             sold = self.store.stock * (step_share(days, self.charter.sales.time) * dear)
             self.sell(sold, np.exp(state.price[self.rows]) * self.base)
-            self.buyers.hand_out(state, sold)
+            self._hand_out(state, sold)
 
     def wanted(self, state: State, days: float) -> Floats:
         """(K, R) t: what members would draw in a tick with full access, beside what comes to them (eq. 12.15)."""
@@ -118,9 +117,15 @@ class Keeper(Holder):
         """Let goods go for good, (K, R) t, at prices in USD/t."""
         self.books.sell(self._take(tonnes), tonnes * price)
 
+    def _hand_out(self, state: State, sold: Floats) -> None:
+        """All users there get what is sold, (K, R) t, by what they need."""
+        users, good = self.store.places.users, self.store.places.of_users
+        need = state.expected_need[users]
+        state.received[users] += need / np.maximum(self.of_buyers(need), TINY)[good] * sold[good]
+
     def _take(self, tonnes: Floats) -> Floats:
         """Take goods out of the store; (K, R) USD, their cost."""
-        cost = _share(tonnes, self.store.stock) * self.books.goods
+        cost = share_of(tonnes, self.store.stock) * self.books.goods
         self.store.stock -= tonnes
         np.maximum(self.store.stock, 0, out=self.store.stock)
         self.drawn += tonnes
@@ -130,7 +135,7 @@ class Keeper(Holder):
         """Members hold less of their own as the reserve is full (eq. 12.9)."""
         given_up = self.rules.buffers
         if np.any(given_up) and tick.end > self.known:
-            full = np.minimum(_share(self.store.stock, self.target), 1)
+            full = share_of(self.store.stock, self.target)
             cover[self.members.rows] *= 1 - given_up * self.members.share * full[self.members.good]
 
     def calm(self, state: State, alarm: Floats) -> None:
@@ -160,8 +165,8 @@ class Keeper(Holder):
         own = np.minimum(own, cap - back)
         self.price = np.exp(state.price[self.rows]) * self.base
         cost = total(own * self.price) * tick.days
-        own *= np.minimum(self.books.room() / np.maximum(cost, TINY), 1)
-        store.ordered = store.ordered._replace(own=own, members=back)
+        own *= share_of(self.books.room(), cost)
+        store.ordered = Split(own, back)
         return own + back
 
     def _is_cheap(self, tick: Tick, state: State) -> Bools | bool:
@@ -182,8 +187,8 @@ class Keeper(Holder):
 
     def _made(self, state: State) -> Floats:
         """(K, R) t/day: what its suppliers make, each by his share."""
-        arcs = self.store.arcs
-        return self.store.into(state.expected_output[self.world.arc_origin[arcs]] * state.share[arcs])
+        places = self.store.places
+        return places.into(state.expected_output[self.world.arc_origin[places.arcs]] * state.share[places.arcs])
 
     def count(self, tick: Tick, state: State, controls: Controls) -> None:
         """What was sent is paid for, at the price at which it was ordered; what came back is refunded."""
@@ -191,7 +196,7 @@ class Keeper(Holder):
         memory = step_share(tick.days, self.p["expectation_time"])
         sent, back = self.store.count(state, controls, memory)
         if back.own.any():
-            self.books.refund(_share(back.own, own) * self.books.way)
+            self.books.refund(share_of(back.own, own) * self.books.way)
         self.books.buy(sent.own * self.price)
         self.purchased += sent.own - back.own
 
@@ -199,7 +204,7 @@ class Keeper(Holder):
         """Sellers ask more there for what it still has to buy (eq. 12.9)."""
         more = self.rules.sellers
         if np.any(more) and tick.end > self.known:
-            missing = _share(np.maximum(self.target - self.store.stock - self.store.own, 0), self.target)
+            missing = share_of(np.maximum(self.target - self.store.stock - self.store.own, 0), self.target)
             passed[self.rows] += np.log1p(more * missing * (self.books.room() > 1))
 
     def ration(self, tick: Tick, state: State, controls: Controls) -> None:  # noqa: ARG002  (a point's signature)
@@ -220,8 +225,8 @@ class Keeper(Holder):
         if tick.end - self.billed >= BILLING or tick.end == self.setting.clock.horizon.days:
             self.books.bill(tick.end - self.billed)
             self.billed = tick.end
-        controls = self.setting.controls
-        barred = self.store.held_up(controls.barred * state.share[controls.arcs])
+        places, controls = self.store.places, self.setting.controls
+        barred = places.held_up(controls.barred[places.controls] * state.share[places.arcs[places.controlled]])
         if tick.end > self.known:
             self.declared.follow(days, barred, self._dear(state))
         members.postpone(self.declared.holds, days)
@@ -238,23 +243,24 @@ class Keeper(Holder):
         taken = self.store.members * lost
         freed = self.books.lent * lost
         self.books.keep(freed)
-        self.books.buy(freed * _share(taken, owed * lost), through_traders=False)
+        self.books.buy(freed * share_of(taken, owed * lost), through_traders=False)
         self.purchased += taken
         self.store.own += taken
         self.store.members -= taken
 
     def net_cost(self) -> Floats:
         """(R,) USD (eq. 12.14)."""
-        self.books.check(self.charter.name)
-        tonnes = self.store.stock + self.store.own + self.members.of_good(self.members.owed)
-        return self.books.net_cost(total(tonnes * self.base), self.p["reserve_discount"])
+        return self.books.net_cost(self._value(), self.p["reserve_discount"])
 
     def public_cost(self) -> Floats:
         """(R,) USD: what it cost the treasury, with what it could not get back today."""
+        return self.books.treasury.cost + self.books.impaired(self._value(), self.p["reserve_discount"])
+
+    def _value(self) -> Floats:
+        """(R,) USD: what it has at base prices, once its books have been checked."""
         self.books.check(self.charter.name)
         tonnes = self.store.stock + self.store.own + self.members.of_good(self.members.owed)
-        lost = self.books.impaired(total(tonnes * self.base), self.p["reserve_discount"])
-        return self.books.treasury.cost + lost
+        return total(tonnes * self.base)
 
     def _draw(self, path: str, value: object, unit: str = "1") -> Scalar:
         return self.charter.draw(self.setting, path, value, unit)  # type: ignore[arg-type]
@@ -281,28 +287,6 @@ class Keeper(Holder):
     def _held(self) -> Floats:
         """(K, R) t: what it holds on the first day, as far as there is money for it at base prices."""
         held = self.target * self._draw("held", self.charter.held)
-        held *= np.minimum(self.books.room() / np.maximum(total(held * self.base), TINY), 1)
+        held *= share_of(self.books.room(), total(held * self.base))
         self.books.open(held * self.base)
         return held
-
-
-@final
-class _Buyers:
-    """All users of the goods (K) of a reserve: who may buy on the market."""
-
-    def __init__(self, world: World, rows: Ints) -> None:
-        place = {int(d): k for k, d in enumerate(rows)}
-        self.rows = np.array([u for u, d in enumerate(world.user_node) if int(d) in place], np.intp)
-        self.good = np.array([place[int(world.user_node[u])] for u in self.rows], np.intp)
-        self.of_good = Sum(self.good, range(len(self.rows)), 1.0, (len(rows), len(self.rows)))
-
-    def hand_out(self, state: State, sold: Floats) -> None:
-        """Users get what is sold, (K, R) t, by what they need."""
-        need = state.expected_need[self.rows]
-        each = need / np.maximum(self.of_good(need), TINY)[self.good]
-        state.received[self.rows] += each * sold[self.good]
-
-
-def _share(some: Floats, all_: Floats) -> Floats:
-    """Some of all, share of 1; nought of nothing."""
-    return np.minimum(some / np.maximum(all_, TINY), 1)

@@ -7,7 +7,7 @@ from typing import final
 
 import numpy as np
 
-from sim.axes import TINY, Bools, Floats, Ints, Scalar, Sum
+from sim.axes import TINY, Bools, Floats, Ints, Scalar, Sum, share_of, total
 from sim.ensemble.clock import Tick
 from sim.ensemble.state import State
 from sim.market.forms import step_share
@@ -69,9 +69,7 @@ class Members:
         need = self.share * self.need
         all_need = np.maximum(self.of_good(need), TINY)
         whole = self.of_member(need / all_need[self.good] * value[self.good])
-        return whole / np.maximum(
-            Sum(np.zeros(len(whole), np.intp), range(len(whole)), 1.0, (1, len(whole)))(whole), TINY
-        )
+        return whole / np.maximum(total(whole), TINY)
 
     def lack(self, state: State, access: Floats, arriving: Floats | float = 0.0, days: float = 0.0) -> Floats:
         """(V, R) t: what members' stocks are short of the cover that they may fill up to (eq. 12.4).
@@ -93,7 +91,7 @@ class Members:
     def draw(self, lack: Floats, most: Floats, days: float, time: Scalar) -> Floats:
         """(V, R) t: what they get in a tick of what they lack, no more of a good than (K, R) t in all."""
         wanted = lack * step_share(days, time)
-        served = np.minimum(most / np.maximum(self.of_good(wanted), TINY), 1)
+        served = share_of(most, self.of_good(wanted))
         return wanted * served[self.good]
 
     def hand_out(self, tick: Tick, state: State, tonnes: Floats) -> None:
@@ -124,8 +122,7 @@ class Members:
 
     def bring_back(self, tonnes: Floats) -> Floats:
         """Goods come back, (K, R) t, on account of all who owe; (K, R), share of what was owed."""
-        owed = self.of_good(self.owed)
-        share = np.minimum(tonnes / np.maximum(owed, TINY), 1)
+        share = share_of(tonnes, self.of_good(self.owed))
         self.owed *= 1 - share[self.good]
         return share
 

@@ -127,8 +127,8 @@ class Release:
         """By what each region gets its part of what one offers, (G, R) each."""
         if self.rule == "need":
             return lacking
-        of = "use" if self.rule == "pro_rata" else "target"
-        sizes = [keeper.members.use() if of == "use" else keeper.target for keeper in self.keepers]
+        by_use = self.rule == "pro_rata"
+        sizes = [keeper.members.use() if by_use else keeper.target for keeper in self.keepers]
         return [self._spread(q, size) for q, size in enumerate(sizes)]
 
     def _spread(self, q: int, rows: Floats | Bools) -> Floats:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, final
 
 import numpy as np
 
-from sim.axes import Floats
+from sim.axes import Floats, total
 from sim.ensemble.clock import Tick
 from sim.ensemble.items import Item
 from sim.ensemble.metrics import Measured, Metric, declare
@@ -134,5 +134,4 @@ def _row(read: Callable[[], Floats], k: int) -> Floats:
 
 
 def _total(books: ReserveBooks, posts: tuple[Post, ...]) -> Floats:
-    total: Floats = np.add.reduce([books.balance(post) for post in posts])
-    return total
+    return total(np.array([books.balance(post) for post in posts]))

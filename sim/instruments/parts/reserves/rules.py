@@ -23,7 +23,7 @@ class Rules:
     """What a reserve goes by; numbers or (R,)."""
 
     fill_time: Scalar  # days
-    ceiling: Scalar  # ln of price over what is thought normal
+    ceiling: Scalar  # ln of price over that when it begins to buy
     ordinary: Scalar  # share of cover
     replenish: Scalar  # days
     sells_above: Scalar  # ln of price over what is thought normal
@@ -34,12 +34,8 @@ class Rules:
 
 def drawn_rules(charter: Charter, setting: Setting) -> Rules:
     """How it buys, lets draw and sells, and what others do about it."""
-    draw, influence, ceiling, sales = (
-        partial(charter.draw, setting),
-        charter.influence,
-        charter.fill.ceiling,
-        charter.sales,
-    )
+    draw, influence = partial(charter.draw, setting), charter.influence
+    ceiling, sales = charter.fill.ceiling, charter.sales
     return Rules(
         fill_time=draw("fill.time", charter.fill.time, "days"),
         ceiling=np.inf if ceiling is None else np.log(draw("fill.ceiling", ceiling, "1")),

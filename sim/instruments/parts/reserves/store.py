@@ -6,10 +6,10 @@ from typing import NamedTuple, final
 
 import numpy as np
 
-from sim.axes import TINY, Floats, Ints, Scalar, Sum
+from sim.axes import TINY, Floats, Ints, Scalar
 from sim.ensemble.state import State
 from sim.market.forms import smooth
-from sim.market.points import Controls
+from sim.market.points import Controls, Places
 from sim.world.build import World
 
 
@@ -43,22 +43,12 @@ class Store:
 
     def __init__(self, world: World, controls: Controls, rows: Ints, stock: Floats) -> None:
         self.rows, self.stock = rows, stock
-        place = {int(d): k for k, d in enumerate(rows)}
-        self.arcs = np.flatnonzero(np.isin(world.arc_destination, rows))
-        at = [place[int(d)] for d in world.arc_destination[self.arcs]]
-        waits = [
-            (place[int(world.arc_destination[a])], i)
-            for i, a in enumerate(controls.arcs)
-            if int(world.arc_destination[a]) in place
-        ]
-        self.into = Sum(at, range(len(at)), 1.0, (len(rows), len(at)))
-        self.held_up = Sum.of(((k, i, 1.0) for k, i in waits), (len(rows), len(controls.arcs)))
+        self.places = places = Places(world, controls, [rows])
         self.own, self.members, self.part, self.asked = (np.zeros_like(stock) for _ in range(4))
         self.ordered = Split(np.zeros_like(stock), np.zeros_like(stock))
         self.theirs = np.zeros_like(stock)  # its orders, smoothed, t/day
-        self.all = np.repeat(
-            self.into(world.arc_flow[self.arcs]), stock.shape[1], axis=1
-        )  # all orders, smoothed, t/day
+        flow = places.into(world.arc_flow[places.arcs])
+        self.all = np.repeat(flow, stock.shape[1], axis=1)  # all orders, smoothed, t/day
         self.pool, self.waiting = np.zeros_like(stock), np.zeros_like(stock)
 
     def receive(self, arrived: Floats, coming: Floats) -> Split:
@@ -80,20 +70,20 @@ class Store:
         share : float or (R,) array, share of 1
             That a tick moves what is remembered of orders.
         """
-        refused = self.held_up(controls.refused)
+        refused = self.places.held_up(controls.refused[self.places.controls])
         share_back = self.part * refused / np.maximum(self.own + self.members, TINY)
         back = Split(self.own * share_back, self.members * share_back)
         self._take(back)
-        shipped, total = self.into(state.shipped[self.arcs]), state.orders[self.rows]
-        part = shipped / np.maximum(total, TINY)
+        shipped, orders = self.places.into(state.shipped[self.places.arcs]), state.orders[self.rows]
+        part = shipped / np.maximum(orders, TINY)
         sent = Split(self.ordered.own * part, self.ordered.members * part)
         self.own += sent.own
         self.members += sent.members
-        self.waiting = self.held_up(controls.waiting)
-        pool = self.pool - refused + shipped + self.into(state.leaked[self.arcs])
+        self.waiting = self.places.held_up(controls.waiting[self.places.controls])
+        pool = self.pool - refused + shipped + self.places.into(state.leaked[self.places.arcs])
         self.part = np.clip((self.own + self.members) / np.maximum(pool, TINY), 0, 1)
         smooth(self.theirs, self.ordered.own + self.ordered.members, share)
-        smooth(self.all, total, share)
+        smooth(self.all, orders, share)
         self.asked = self.theirs / np.maximum(self.all, TINY)
         return sent, back
 
