@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from sim.analysis.compare import compare
     from sim.plan import load
-    from sim.results.result import Result, read
+    from sim.results.result import Result
     from sim.scenario import Scenario
     from sim.simulation import run
+    from sim.sweeps.reading import read
 
 __all__ = ["Result", "Scenario", "compare", "load", "read", "run"]
 __version__ = "0.1.0"
@@ -23,7 +24,7 @@ _HOME = {
     "Scenario": "sim.scenario",
     "compare": "sim.analysis.compare",
     "load": "sim.plan",
-    "read": "sim.results.result",
+    "read": "sim.sweeps.reading",
     "run": "sim.simulation",
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -22,8 +22,7 @@ from sim.files.distributions import Uncertain
 from sim.files.quantities import WorldNames
 from sim.instruments.base import Instrument
 from sim.instruments.parts.control import Control
-from sim.scenario import Overrides, Scenario
-from sim.scenario import load as load_scenario
+from sim.scenario import Draft, Overrides, Scenario
 from sim.units import DAYS_A_YEAR
 from sim.world.build import World, build
 from sim.world.seeds import Seeds
@@ -40,6 +39,7 @@ class Plan:
 
     scenario: Scenario
     seeds: Seeds
+    keeps_series: bool = True
 
     @cached_property
     def parameters(self) -> Mapping[str, Uncertain]:
@@ -52,7 +52,7 @@ class Plan:
         middle = Parameters({name: _middle(value) for name, value in self.parameters.items()})
         margins = {name.removeprefix(MARGIN): float(middle[name]) for name in middle if name.startswith(MARGIN)}
         projects = self.scenario.projects.among(tuple(row.project for row in self.seeds.tables.projects))
-        return build(self.seeds.tables, margins, projects, float(middle["utilisation_base"]))
+        return _built(self.seeds, tuple(margins.items()), tuple(projects), float(middle["utilisation_base"]))
 
     @cached_property
     def horizon(self) -> Horizon:
@@ -93,10 +93,11 @@ class Plan:
         wanted = [*outputs.record, "value_added_lost", "lines_stopped", "price_spot", "reserve_stock"]
         fields = amounts(self.world, float) | levels(self.world, self.arcs, _unread, _unread)
         labels = {name: field.labels for name, field in fields.items()}
-        series = items_of(self.world, focus, wanted, labels)
-        series += [item for one in self.instruments for item in one.series(self.world) if item.name in wanted]
+        series = items_of(self.world, focus, wanted, labels) if self.keeps_series else []
+        if self.keeps_series:
+            series += [item for one in self.instruments for item in one.series(self.world) if item.name in wanted]
         totals = items_of(self.world, focus, ["value_added_lost", "unmet_demand", "exports"], labels)
-        days = tuple(_days(self.horizon, outputs.every))
+        days = tuple(_days(self.horizon, outputs.every)) if self.keeps_series else ()
         return Record(self.world, focus, self.horizon, series, totals, days, fields)
 
     @cached_property
@@ -153,6 +154,14 @@ class Plan:
             raise InputError(problems)
 
 
+@lru_cache(maxsize=4)
+def _built(
+    seeds: Seeds, margins: tuple[tuple[str, float], ...], projects: tuple[str, ...], utilisation: float
+) -> World:
+    """Build a base year; scenarios that differ in policies alone share it."""
+    return build(seeds.tables, dict(margins), projects, utilisation)
+
+
 def _middle(value: Uncertain) -> float:
     return value if isinstance(value, float | int) else float(value.inverse(np.array([0.5]))[0])
 
@@ -193,7 +202,12 @@ def load(path_or_name: str | Path, overrides: Overrides = ()) -> Scenario:
     InputError
         With every problem of the files at once.
     """
-    scenario = load_scenario(path_or_name, overrides, lambda folders: names_of(Seeds.read(tuple(folders))))
+    return drafted(Draft.read(path_or_name), overrides)
+
+
+def drafted(draft: Draft, overrides: Overrides = ()) -> Scenario:
+    """Make a scenario of files that are read already; arguments and errors as of `load`."""
+    scenario = draft.scenario(overrides, lambda folders: names_of(Seeds.read(tuple(folders))))
     make_plan(scenario)
     return scenario
 
@@ -212,11 +226,12 @@ def names_of(seeds: Seeds) -> WorldNames:
         projects=tuple(row.project for row in tables.projects),
         variables=tuple(VARIABLES),
         parameters=seeds.units,
+        limits=seeds.limits,
     )
 
 
-def make_plan(scenario: Scenario) -> Plan:
+def make_plan(scenario: Scenario, *, keeps_series: bool = True) -> Plan:
     """Read the tables a scenario stands on, and check that its instruments have something to act on."""
-    plan = Plan(scenario, Seeds.read(tuple(Path(folder) for folder in scenario.seeds)))
+    plan = Plan(scenario, Seeds.read(tuple(Path(folder) for folder in scenario.seeds)), keeps_series)
     plan.check()
     return plan

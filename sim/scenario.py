@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, TypeAlias
 
@@ -76,6 +77,12 @@ def _folder_name(raw: object) -> str:
     return raw
 
 
+Version: TypeAlias = Annotated[int, PlainValidator(_version), WithJsonSchema({"const": VERSION})]
+FolderName: TypeAlias = Annotated[
+    str, PlainValidator(_folder_name), WithJsonSchema({"pattern": f"^{FOLDER_NAME.pattern}$"})
+]
+
+
 def _known(info: ValidationInfo) -> WorldNames:
     return info.context if isinstance(info.context, WorldNames) else WorldNames()
 
@@ -128,7 +135,7 @@ def _parameters(raw: object, info: ValidationInfo) -> dict[str, Uncertain]:
     """Read parameters, each in the dimension of its row."""
     if not isinstance(raw, Mapping):
         raise mistake(f"{raw!r} is not a map", "Write `name: value`, one a line.")
-    units = _known(info).parameters
+    units, limits = _known(info).parameters, _known(info).limits
     values: dict[str, Uncertain] = {}
     wrong: list[Mistake] = []
     for name, value in raw.items():
@@ -136,7 +143,9 @@ def _parameters(raw: object, info: ValidationInfo) -> dict[str, Uncertain]:
             if name not in units:
                 raise _unknown(name, units, "parameter")
             if value is not None:
-                values[name] = distributions.parse(value, dimension_of(units[name]))
+                dimension = dimension_of(units[name])
+                values[name] = distributions.parse(value, dimension)
+                distributions.refuse_beyond(values[name], *limits.get(name, (-math.inf, math.inf)), dimension)
         except MistakeError as error:
             wrong += error.under(name).items
     if wrong:
@@ -246,12 +255,8 @@ AnyInstrument: TypeAlias = Annotated[
 class Scenario(Model):
     """A question to the engine: when, how many worlds, and what governments, consortia and chance do."""
 
-    monazite: Annotated[int, PlainValidator(_version), WithJsonSchema({"const": VERSION})] = Field(
-        description="version of scenario files"
-    )
-    name: Annotated[str, PlainValidator(_folder_name), WithJsonSchema({"pattern": f"^{FOLDER_NAME.pattern}$"})] = Field(
-        description="names the result folder"
-    )
+    monazite: Version = Field(description="version of scenario files")
+    name: FolderName = Field(description="names the result folder")
     title: str = Field(default="", description="the question, in plain words")
     horizon: Horizon = Field(description="the days that are simulated")
     ensemble: Ensemble = Field(default=Ensemble(), description="how many worlds")
@@ -324,15 +329,33 @@ def load(
     InputError
         With every problem of the files and of the overrides.
     """
-    problems: list[Problem] = []
-    root = read_merged(find_scenario(str(path_or_name)), shipped_scenario, problems)
-    root = override(root, _pairs(overrides, problems), problems)
-    root, folders = _with_folders(root, problems)
-    scenario, found = _checked(root, names(folders))
-    problems += [problem(root, one) for one in found]
-    if scenario is None or problems:
-        raise InputError(sorted(dict.fromkeys(problems), key=lambda p: (p.place.file, p.place.line, p.place.column)))
-    return scenario
+    return Draft.read(path_or_name).scenario(overrides, names)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What a scenario's files say, read and merged once; each set of overrides makes a scenario of it."""
+
+    root: Node
+    problems: Sequence[Problem] = ()
+
+    @classmethod
+    def read(cls, path_or_name: str | Path) -> Draft:
+        """Read a file, or a scenario that ships, with all that it extends."""
+        problems: list[Problem] = []
+        return cls(read_merged(find_scenario(str(path_or_name)), shipped_scenario, problems), problems)
+
+    def scenario(self, overrides: Overrides = (), names: Callable[[Sequence[Path]], WorldNames] = no_names) -> Scenario:
+        """Lay overrides over it and check what comes of it; arguments and errors as of `load`."""
+        problems = list(self.problems)
+        root = override(self.root, _pairs(overrides, problems), problems)
+        root, folders = _with_folders(root, problems)
+        scenario, found = _checked(root, names(folders))
+        problems += [problem(root, one) for one in found]
+        if scenario is None or problems:
+            places = dict.fromkeys(problems)
+            raise InputError(sorted(places, key=lambda p: (p.place.file, p.place.line, p.place.column)))
+        return scenario
 
 
 def _pairs(overrides: Overrides, problems: list[Problem]) -> Iterator[tuple[str, object]]:

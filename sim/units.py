@@ -299,14 +299,14 @@ def _shown(value: float, name: str, unit: Unit) -> str:
     """Write the value in one unit with as few digits as it takes; nothing if rounding stands in the way."""
     amount = unit.outside(value)
     for digits in range(1, MOST_DIGITS + 1):
-        number = _decimal(amount, digits)
+        number = decimal(amount, digits)
         if unit.inside(Fraction(number)) == value:
             singular = name.removesuffix("s") if number == "1" else name
             return number + (name if name.startswith("/") else f" {singular}".rstrip())
     return ""
 
 
-def _decimal(amount: float, digits: int) -> str:
+def decimal(amount: float, digits: int) -> str:
     """Round to so many significant digits; with an exponent only where the number is very long without."""
     short = f"{amount:.{digits}g}"
     exponent = int(short.partition("e")[2] or 0)

@@ -13,14 +13,15 @@ import numpy as np
 
 import sim.simulation  # noqa: F401  (with it, every metric is declared)
 from sim.analysis import pairs, per_dollar
-from sim.analysis.changes import Change, changes, read_scenario
 from sim.axes import Floats
 from sim.ensemble.items import KEYS
 from sim.ensemble.metrics import METRICS
 from sim.errors import InputError, Place, Problem, suggest
+from sim.files.changes import Change, changes, read_scenario
 from sim.results import csvfile, statistics
 from sim.results.headline import headline
-from sim.results.result import Result, read
+from sim.results.result import Result
+from sim.sweeps.reading import read
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -136,7 +137,12 @@ def replicates_to_settle(difference: float, low: float, high: float, n: int) -> 
 
 
 def _opened(result: Result | str | Path) -> Result:
-    return result if isinstance(result, Result) else read(result)
+    """Open a result folder, or a point of a sweep; which points of a sweep are meant must be said."""
+    found = result if isinstance(result, Result) else read(result)
+    if isinstance(found, Result):
+        return found
+    right = f"Name its points: {found.folder}@0 to {found.folder}@{found.size - 1}."
+    raise InputError(Problem(Place(str(found.folder)), "this is a whole sweep", right))
 
 
 def _obstacles(base: Result, other: Result, *, unpaired: bool) -> Iterator[Problem]:

@@ -13,6 +13,7 @@ from sim.cli.list import list_
 from sim.cli.run import run
 from sim.cli.schema import schema
 from sim.cli.show import show
+from sim.cli.sweep import sweep
 from sim.cli.validate import validate
 from sim.cli.world import world
 from sim.errors import BrokenInvariant, InputError, MonaziteError
@@ -25,7 +26,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-for command in (run, validate, show, schema, list_, world, compare, hindcast):
+for command in (run, validate, show, schema, list_, world, sweep, compare, hindcast):
     app.command(command.__name__.rstrip("_"))(command)
 
 

@@ -1,8 +1,9 @@
 """Reading what a command was given: everything is checked before anything runs."""
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -18,6 +19,18 @@ Settings = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="PATH=VALUE", help='Override a value: --set "outputs.record=[stock]".'),
 ]
+
+Format = Annotated[Literal["csv", "parquet"], typer.Option("--format", help="What tables are written as.")]
+
+
+def warn_of_large_files(folder: Path) -> None:
+    """Say that a CSV file is larger than most programs can open."""
+    from sim.results.formats import LARGE
+
+    for file in sorted(folder.glob("*.csv")):
+        if file.stat().st_size > LARGE:
+            size = f"{file.stat().st_size / LARGE:.1f} GB"
+            print(f"{file} has {size}: --format parquet is smaller, and read in part.", file=sys.stderr)
 
 
 def load_all(scenarios: Sequence[str], overrides: Sequence[str]) -> "list[Scenario]":

@@ -111,7 +111,7 @@ def _projects(tables: "Tables") -> Rows:
 
 
 def _parameters(tables: "Tables") -> Rows:
-    return [(row.parameter, row.value, row.unit, row.description) for row in tables.parameters]
+    return [(r.parameter, r.value, f"{r.least} to {r.most}", r.unit, r.description) for r in tables.parameters]
 
 
 KINDS: Mapping[str, Callable[[], Rows]] = {
@@ -149,5 +149,5 @@ HEADERS = {
     "sectors": ["sector", "regions"],
     "metrics": ["metric", "unit", "by", "better", "definition"],
     "variables": ["variable", "unit", "by", "definition"],
-    "parameters": ["parameter", "value", "unit", "description"],
+    "parameters": ["parameter", "value", "may be", "unit", "description"],
 }

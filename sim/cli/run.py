@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.cli.inputs import RESULTS, Scenarios, Settings, load_all, overrides
+from sim.cli.inputs import RESULTS, Format, Scenarios, Settings, load_all, overrides, warn_of_large_files
 from sim.cli.progress import interrupted, progress
 from sim.cli.text import about, head, table
 from sim.errors import InputError, Place, Problem
@@ -35,6 +35,7 @@ def run(
     out: Annotated[Path | None, typer.Option(help="The result folder; of several, the one they go to.")] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes; no result depends on it.")] = None,
     chunk: Annotated[int | None, typer.Option(min=1, help="Worlds at a time; no result depends on it.")] = None,
+    form: Format = "csv",
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace results that are there.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
 ) -> None:
@@ -47,7 +48,7 @@ def run(
     try:
         loaded = load_all(scenarios, overrides(settings, replicates=replicates, seed=seed))
         for plan in _plans(loaded, out, overwrite=overwrite):
-            _run(plan, how, overwrite=overwrite, quiet=quiet)
+            _run(plan, how, form, overwrite=overwrite, quiet=quiet)
             done.append(plan)
     except KeyboardInterrupt:
         raise interrupted([plan.folder for plan in done]) from None
@@ -74,7 +75,7 @@ def _plans(scenarios: "Sequence[Scenario]", out: Path | None, *, overwrite: bool
     return [Plan(scenario, folder) for scenario, folder in zip(scenarios, folders, strict=True)]
 
 
-def _run(plan: Plan, how: dict[str, Any], *, overwrite: bool, quiet: bool) -> None:
+def _run(plan: Plan, how: dict[str, Any], form: str, *, overwrite: bool, quiet: bool) -> None:
     """Run one scenario, save and print."""
     from sim import simulation
 
@@ -82,7 +83,8 @@ def _run(plan: Plan, how: dict[str, Any], *, overwrite: bool, quiet: bool) -> No
     worlds = 1 if "replicate" in given else plan.scenario.ensemble.replicates
     with progress(plan.scenario.name, worlds, quiet=quiet) as show:
         result = simulation.run(plan.scenario, progress=show, scratch=plan.folder.parent, **given)
-    result.save(plan.folder, overwrite=overwrite)
+    result.save(plan.folder, overwrite=overwrite, form=form)
+    warn_of_large_files(plan.folder)
     if not quiet:
         print(_report(result, plan.folder))
 

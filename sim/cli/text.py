@@ -1,7 +1,7 @@
 """How numbers and tables look on a terminal, and in a pipe."""
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from math import isnan
+from math import isnan, log10
 from pathlib import Path
 from typing import Any
 
@@ -58,3 +58,30 @@ def _line(row: Sequence[str], widths: Sequence[int], rights: Sequence[bool]) -> 
         for cell, width, right in zip(row, widths, rights, strict=True)
     ]
     return "  ".join(parts).rstrip()
+
+
+def duration(seconds: float) -> str:
+    """Write a time for people.
+
+    Examples
+    --------
+    >>> duration(3.2), duration(95), duration(9000)
+    ('3.2 s', '1 min 35 s', '2 h 30 min')
+    """
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    small, large = ("s", "min") if seconds < 3600 else ("min", "h")
+    whole, rest = divmod(round(seconds if small == "s" else seconds / 60), 60)
+    return f"{whole} {large} {rest} {small}"
+
+
+def size(number: float) -> str:
+    """Write a number of bytes for people.
+
+    Examples
+    --------
+    >>> size(1200), size(3.4e9)
+    ('1.2 kB', '3.4 GB')
+    """
+    power = min(max(int(log10(max(number, 1))) // 3, 1), 4)
+    return f"{number / 1000**power:.3g} {('kB', 'MB', 'GB', 'TB')[power - 1]}"

@@ -268,6 +268,23 @@ def _refuse_outside(word: str, shape: Shape, dimension: Dimension) -> None:
         raise mistake(found, _how_to_cut(word, f"high: {written(dimension.high, dimension)}"), word)
 
 
+def limits_of(least: str, most: str, unit: str) -> tuple[float, float]:
+    """Read the limits of a row of a table, numbers in its unit."""
+    dimension = dimension_of(unit)
+    low, high = (parse_certain(_with_unit(end, "" if unit == "1" else unit), dimension) for end in (least, most))
+    return low, high
+
+
+def refuse_beyond(number: Uncertain, least: float, most: float, dimension: Dimension) -> None:
+    """Refuse a number outside two limits, or a distribution that is outside in more than one world of a million."""
+    ends = np.array([LEAST_MASS, 1.0 - LEAST_MASS])
+    low, high = number.inverse(ends) if isinstance(number, Distribution) else (number, number)
+    if low < least or high > most:
+        limits = f"from {show(least, dimension)} to {show(most, dimension)}"
+        what = show(number, dimension) if not isinstance(number, Distribution) else "much of the distribution"
+        raise mistake(f"{what} is beyond what the model can take", f"Write {dimension.name} {limits}.")
+
+
 def _percent(share: float) -> str:
     return f"{100 * share:.0f} %" if share >= LEAST_SHOWN else f"less than {100 * LEAST_SHOWN:g} %"
 

@@ -256,6 +256,7 @@ class WorldNames:
     projects: tuple[str, ...] = ()
     variables: tuple[str, ...] = ()
     parameters: Mapping[str, str] = field(default_factory=dict)  # unit by name
+    limits: Mapping[str, tuple[float, float]] = field(default_factory=dict)  # of parameters, in internal units
 
     def nearest(self, word: str, known: Iterable[str]) -> str:
         """Say what a word may have meant."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
 from sim.errors import InputError, Place, Problem, RunError, suggest
 
+SWEEPS = "sweeps"  # the folder of sweeps among scenarios
 PACKAGE = Path(__file__).resolve().parent.parent
 
 
@@ -19,8 +21,14 @@ def shipped(kind: Literal["scenarios", "seeds"]) -> Path:
 
 
 def scenario_files() -> dict[str, Path]:
-    """List scenarios that ship, by name; subfolders are looked into."""
-    return {file.stem: file for file in sorted(shipped("scenarios").rglob("*.yaml"))}
+    """List scenarios that ship, by name; subfolders are looked into, but for that of sweeps."""
+    found = sorted(shipped("scenarios").rglob("*.yaml"))
+    return {file.stem: file for file in found if file.parent.name != SWEEPS}
+
+
+def sweep_files() -> dict[str, Path]:
+    """List sweeps that ship, by name."""
+    return {file.stem: file for file in sorted((shipped("scenarios") / SWEEPS).glob("*.yaml"))}
 
 
 def shipped_scenario(name: str) -> Path | None:
@@ -30,11 +38,19 @@ def shipped_scenario(name: str) -> Path | None:
 
 def find_scenario(path_or_name: str) -> Path:
     """Find a scenario file: a path, or the bare name of one that ships."""
+    return _found(path_or_name, scenario_files(), "scenario")
+
+
+def find_sweep(path_or_name: str) -> Path:
+    """Find the file of a sweep: a path, or the bare name of one that ships."""
+    return _found(path_or_name, sweep_files(), "sweep")
+
+
+def _found(path_or_name: str, ships: Mapping[str, Path], what: str) -> Path:
     path = Path(path_or_name)
     if path.is_file():
         return path
-    ships = shipped_scenario(path_or_name)
-    if ships is None:
-        found = "this is a folder" if path.is_dir() else "there is no such file, and no scenario of this name ships"
-        raise InputError(Problem(Place(path_or_name), found, suggest(path.stem, scenario_files())))
-    return ships
+    if path_or_name.removesuffix(".yaml") in ships:
+        return ships[path_or_name.removesuffix(".yaml")]
+    found = "this is a folder" if path.is_dir() else f"there is no such file, and no {what} of this name ships"
+    raise InputError(Problem(Place(path_or_name), found, suggest(path.stem, ships)))

@@ -31,15 +31,15 @@ def _map(data: Mapping[str, object], node: Node | None, *, origins: bool) -> Ite
     for key, value in data.items():
         below = node.child(key) if node else None
         if isinstance(value, Mapping) and value:
-            yield f"{_flow(key)}:"
+            yield f"{flow(key)}:"
             yield from _indented("  ", "  ", _map(value, below, origins=origins))
         elif isinstance(value, list | tuple) and any(isinstance(item, Mapping) for item in value):
-            yield f"{_flow(key)}:"
+            yield f"{flow(key)}:"
             for i, item in enumerate(value):
                 element = below.child(i) if below else None
                 yield from _indented("  - ", "    ", _map(item, element, origins=origins))
         else:
-            yield f"{_flow(key)}: {_flow(value)}" + (f"  # {_origin(below)}" if origins else "")
+            yield f"{flow(key)}: {flow(value)}" + (f"  # {_origin(below)}" if origins else "")
 
 
 def _indented(first: str, others: str, lines: Iterator[str]) -> Iterator[str]:
@@ -53,7 +53,7 @@ def _origin(node: Node | None) -> str:
     return f"{node.place.file}:{node.place.line}" if node.place.line else node.place.file
 
 
-def _flow(value: object) -> str:
+def flow(value: object) -> str:
     """Write one value, or a list of them, in one line."""
     plain = list(value) if isinstance(value, tuple) else value
     text: str = yaml.safe_dump(plain, default_flow_style=True, allow_unicode=True, width=math.inf, sort_keys=False)

@@ -1,6 +1,7 @@
 """Tables as CSV: the same bytes for the same numbers, and back bit for bit."""
 
 import secrets
+import shutil
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import groupby
@@ -8,11 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.errors import InputError, Place, Problem, RunError
-from sim.results.tables import NUMBERS, WHOLE, Column, Piece, Text
+from sim.results.arrow import array, in_pandas, read_all, type_of
+from sim.results.tables import Column, Piece, Text
 
 if TYPE_CHECKING:
     from pandas import DataFrame
-    from pyarrow import Array, Buffer, DataType, Table
+    from pyarrow import Array, Buffer
+    from pyarrow.dataset import Dataset
 
 MARKS = ',"\r\n'  # a text that holds one of them is quoted
 
@@ -23,6 +26,16 @@ def write(path: Path, columns: Sequence[str], pieces: Iterable[Piece]) -> None:
         file.write((",".join(columns) + "\n").encode())
         for piece in pieces:
             file.write(_lines([piece[name] for name in columns]))
+
+
+def join(path: Path, columns: Sequence[str], files: Iterable[Path]) -> None:
+    """Write tables of the same columns one behind the other."""
+    with path.open("wb") as joined:
+        joined.write((",".join(columns) + "\n").encode())
+        for file in files:
+            with file.open("rb") as part:
+                part.readline()
+                shutil.copyfileobj(part, joined)
 
 
 def replace(path: Path, columns: Sequence[str], piece: Piece) -> None:
@@ -37,30 +50,25 @@ def replace(path: Path, columns: Sequence[str], piece: Piece) -> None:
         partial.unlink(missing_ok=True)
 
 
-def frame(columns: Sequence[str], pieces: Iterable[Piece]) -> "DataFrame":
-    """Give the same table as a DataFrame."""
-    import pyarrow as pa  # noqa: PLC0415
-
-    empty = pa.table({name: pa.array([], _type(name)) for name in columns})
-    tables = [pa.table({name: _array(piece[name]).cast(_type(name)) for name in columns}) for piece in pieces]
-    return _in_pandas(pa.concat_tables([empty, *tables]))
-
-
 def read(path: Path, columns: Sequence[str]) -> "DataFrame":
     """Read a table back; an empty text stays empty and ``NA`` stays a name, only numbers can be missing."""
+    return in_pandas(read_all(dataset(path, columns), path))
+
+
+def dataset(path: Path, columns: Sequence[str]) -> "Dataset":
+    """Give a table to read some rows of, or all; a date is text."""
     from pyarrow import csv  # noqa: PLC0415
+    from pyarrow.dataset import CsvFileFormat  # noqa: PLC0415
+    from pyarrow.dataset import dataset as opened  # noqa: PLC0415
 
     with path.open(encoding="utf-8", newline="") as file:
         header = file.readline().rstrip("\r\n")
     right = ",".join(columns)
     if header != right:
         raise InputError(Problem(Place(str(path), 1), f"the header is {header}", f"It should be {right}"))
-    convert = csv.ConvertOptions(column_types={name: _type(name) for name in columns}, null_values=[""])
-    try:
-        parse = csv.ParseOptions(newlines_in_values=True)
-        return _in_pandas(csv.read_csv(path, parse_options=parse, convert_options=convert))
-    except ValueError as error:
-        raise InputError(Problem(Place(str(path)), f"not a table of results: {error}".strip())) from error
+    convert = csv.ConvertOptions(column_types={name: type_of(name) for name in columns}, null_values=[""])
+    form = CsvFileFormat(parse_options=csv.ParseOptions(newlines_in_values=True), convert_options=convert)
+    return opened(path, format=form)
 
 
 def _lines(columns: Sequence[Column]) -> "bytes | Buffer":
@@ -86,44 +94,12 @@ def _text(columns: Sequence[Column]) -> "Array":
     if isinstance(columns[0], Text):
         words = zip(*(map(_cell, column.words) for column in columns if isinstance(column, Text)), strict=True)
         return pa.array(map(",".join, words), pa.string()).take(pa.array(columns[0].rows))
-    array = _array(columns[0])
-    is_text = pa.types.is_string(array.type)
-    return pa.array(map(_cell, array.to_pylist()), pa.string()) if is_text else array.cast(pa.string())
-
-
-def _array(column: Column) -> "Array":
-    """A column as an array; a number that is not there is null."""
-    import pyarrow as pa  # noqa: PLC0415
-
-    if isinstance(column, Text):
-        return pa.DictionaryArray.from_arrays(pa.array(column.rows), pa.array(column.words, pa.string()))
-    return pa.array(column, from_pandas=True)
+    cells = array(columns[0])
+    is_text = pa.types.is_string(cells.type)
+    return pa.array(map(_cell, cells.to_pylist()), pa.string()) if is_text else cells.cast(pa.string())
 
 
 @lru_cache(maxsize=4096)
 def _cell(text: str) -> str:
     """Quote a text that would break its row."""
     return '"' + text.replace('"', '""') + '"' if any(mark in text for mark in MARKS) else text
-
-
-def _in_pandas(table: "Table") -> "DataFrame":
-    """Columns of text are `str`, dates are days, a number that is not there is NaN."""
-    return table.to_pandas().astype({name: _dtype(name) for name in table.column_names})
-
-
-def _type(name: str) -> "DataType":
-    """Name what a column holds, to Arrow; a date is text in a file."""
-    import pyarrow as pa  # noqa: PLC0415
-
-    if name in WHOLE:
-        return pa.int64()
-    return pa.float64() if name in NUMBERS else pa.string()
-
-
-def _dtype(name: str) -> str:
-    """Name what a column holds, to pandas."""
-    if name == "date":
-        return "datetime64[s]"
-    if name in WHOLE:
-        return "int64"
-    return "float64" if name in NUMBERS else "str"

@@ -1,5 +1,6 @@
 """A folder that exists is whole: written beside its place, renamed when complete."""
 
+import glob
 import importlib
 import json
 import os
@@ -15,6 +16,7 @@ from sim.errors import InputError, Place, Problem, RunError
 
 MANIFEST = "manifest.json"
 SCRATCH = "monazite"
+TOKEN = "[0-9a-f]" * 8  # of the names of hidden siblings
 
 
 @contextmanager
@@ -43,8 +45,9 @@ def whole(folder: Path, *, overwrite: bool = False) -> Iterator[Path]:
     try:
         remove_stale(place)
         partial.mkdir(parents=True)
-        with _held(partial):
+        with held(partial):
             yield partial
+            _to_disk(partial)
             _swap(partial, place)
     except OSError as error:
         raise RunError(failure(folder, error)) from error
@@ -80,7 +83,7 @@ def scratch(home: Path, size: int) -> Iterator[Path]:
             folder.mkdir()
         except OSError as error:
             raise RunError(failure(home, error)) from error
-        with _held(folder):
+        with held(folder):
             yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -136,8 +139,8 @@ def remove_stale(place: Path) -> None:
     """Remove what killed processes left beside the place; what a living one holds stays."""
     if find_spec("fcntl") is None:  # Windows keeps no such locks: there it stays, hidden and harmless
         return
-    for partial in place.parent.glob(f".{place.name}.*.partial"):
-        with suppress(OSError), _held(partial):
+    for partial in place.parent.glob(f".{glob.escape(place.name)}.{TOKEN}.partial"):
+        with suppress(OSError), held(partial):
             shutil.rmtree(partial, ignore_errors=True)
 
 
@@ -158,11 +161,29 @@ def _swap(partial: Path, place: Path) -> None:
         if replaces:
             former.rename(place)
         raise
+    sync(place.parent)
     shutil.rmtree(former, ignore_errors=True)
 
 
+def _to_disk(folder: Path) -> None:
+    """See that what was written is on the disk, not on its way: a folder that has its name outlives a power cut."""
+    for path in (*folder.iterdir(), folder):
+        sync(path)
+
+
+def sync(path: Path) -> None:
+    """Wait until a file, or the names in a folder, are on the disk; a system that cannot say so is believed."""
+    if os.name != "posix" and path.is_dir():
+        return
+    handle = os.open(path, os.O_RDONLY if os.name == "posix" else os.O_RDWR)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
 @contextmanager
-def _held(folder: Path) -> Iterator[None]:
+def held(folder: Path) -> Iterator[None]:
     """Hold a folder for as long as this process lives; `BlockingIOError` if another one does."""
     try:
         fcntl = importlib.import_module("fcntl")

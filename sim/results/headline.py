@@ -35,6 +35,18 @@ def headline(table: "DataFrame", commodities: Sequence[str] = (), size: str = "m
     return pd.concat([table.head(0), *rows], ignore_index=True)
 
 
+def widest(rows: "DataFrame") -> "DataFrame":
+    """Pick, of rows of one metric in several results, those of the item that is about most, or else the largest."""
+    from sim.ensemble.items import KEYS  # noqa: PLC0415
+
+    found = _totals(rows)
+    if found.empty:
+        return found
+    sizes = found.assign(mean=found["mean"].abs()).groupby(list(KEYS))["mean"].mean()
+    chosen = list(sizes.index[int(sizes.to_numpy().argmax())])
+    return found[(found[list(KEYS)] == chosen).all(axis=1)]
+
+
 def _is_total(commodities: "Series") -> "Series":
     """Tell rows of all commodities, or of a stage, from those of one."""
     return (commodities == "") | commodities.str.endswith(".*")

@@ -88,3 +88,8 @@ def sha256(file: Path) -> str:
     """Hash of a file's bytes."""
     with file.open("rb") as opened:
         return hashlib.file_digest(opened, "sha256").hexdigest()
+
+
+def is_as_written(file: Path, digest: str) -> bool:
+    """Whether a file is there with the hash that it was written with."""
+    return file.is_file() and sha256(file) == digest

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, final
 
 from sim.ensemble.items import KEYS
 from sim.errors import InputError, Place, Problem
-from sim.results import csvfile
+from sim.results import arrow, formats
 from sim.results.folder import MANIFEST, read_manifest, whole, write_manifest
-from sim.results.manifest import manifest, sha256
+from sim.results.manifest import is_as_written, manifest
 from sim.results.outcome import Outcome
 from sim.results.tables import COLUMNS, PIECES
 
@@ -33,8 +33,8 @@ class Source(ABC):
         """Give a table as a DataFrame."""
 
     @abstractmethod
-    def write(self, folder: Path) -> None:
-        """Write all files into an empty folder."""
+    def write(self, folder: Path, form: str) -> None:
+        """Write all files into an empty folder, tables in a format."""
 
     @abstractmethod
     def is_certain(self) -> bool:
@@ -108,8 +108,8 @@ class Result:
         """Names of files that were changed after they were written, by the hashes of the manifest."""
         return self._source.changed()
 
-    def save(self, folder: str | Path, *, overwrite: bool = False) -> Path:
-        """Write the result folder, whole or not at all.
+    def save(self, folder: str | Path, *, overwrite: bool = False, form: str = "csv") -> Path:
+        """Write the result folder, whole or not at all; tables are CSV, or Parquet with ``form="parquet"``.
 
         Raises
         ------
@@ -120,7 +120,7 @@ class Result:
         """
         place = Path(folder)
         with whole(place, overwrite=overwrite) as partial:
-            self._source.write(partial)
+            self._source.write(partial, form)
         return place
 
 
@@ -142,12 +142,12 @@ class _Memory(Source):
         return manifest(self.outcome, ())
 
     def frame(self, table: str) -> "DataFrame":
-        return csvfile.frame(COLUMNS[table], PIECES[table](self.outcome))
+        return arrow.frame(COLUMNS[table], PIECES[table](self.outcome))
 
-    def write(self, folder: Path) -> None:
+    def write(self, folder: Path, form: str) -> None:
         for table, pieces in PIECES.items():
             if table != "paths" or self.outcome.has_paths:
-                csvfile.write(folder / f"{table}.csv", COLUMNS[table], pieces(self.outcome))
+                formats.write(folder, table, COLUMNS[table], pieces(self.outcome), form)
         (folder / SCENARIO).write_text(self.scenario, encoding="utf-8", newline="\n")
         write_manifest(folder, manifest(self.outcome, folder.iterdir()))
 
@@ -173,12 +173,13 @@ class _Folder(Source):
         self.scenario = (folder / SCENARIO).read_text(encoding="utf-8")
 
     def frame(self, table: str) -> "DataFrame":
-        file = self.folder / f"{table}.csv"
-        if file.name not in self.manifest["files"]:
-            return csvfile.frame(COLUMNS[table], ())
-        return csvfile.read(file, COLUMNS[table])
+        name = formats.file_of(self.manifest["files"], table)
+        if name is None:
+            return arrow.frame(COLUMNS[table], ())
+        file = self.folder / name
+        return formats.FORMATS[formats.form_of(file)].read(file, COLUMNS[table])
 
-    def write(self, folder: Path) -> None:
+    def write(self, folder: Path, form: str) -> None:  # noqa: ARG002  (a copy is what the original is)
         for name in (*self.manifest["files"], MANIFEST):
             shutil.copyfile(self.folder / name, folder / name)
 
@@ -188,11 +189,7 @@ class _Folder(Source):
 
     def changed(self) -> list[str]:
         files = self.manifest["files"]
-        return [name for name in files if not _is_as_written(self.folder / name, files[name])]
-
-
-def _is_as_written(file: Path, digest: str) -> bool:
-    return file.is_file() and sha256(file) == digest
+        return [name for name in files if not is_as_written(self.folder / name, files[name])]
 
 
 def _neighbours(folder: Path) -> str:

@@ -39,7 +39,7 @@ COLUMNS = {
     "draws": ("quantity", "replicate", "unit", "value"),
     "events": ("date", "event", "subject", "region", "commodity", "share_of_replicates", "detail"),
 }
-WHOLE = frozenset({"replicate", "n"})
+WHOLE = frozenset({"point", "replicate", "n"})
 NUMBERS = frozenset({"mean", "sd", *QUANTILES, "value", "share_of_replicates"})
 
 

@@ -9,12 +9,12 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Self
 
-from sim.files.distributions import Uncertain, parse_in_unit
+from sim.files.distributions import Uncertain, limits_of, parse_in_unit
 from sim.files.shipped import shipped
 from sim.world.tables import Tables, read
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # read once, so that one is known by its identity
 class Seeds:
     """Tables that a world is built from, and the hashes of their files."""
 
@@ -37,6 +37,12 @@ class Seeds:
     def units(self) -> Mapping[str, str]:
         """Unit of each parameter."""
         return {row.parameter: row.unit for row in self.tables.parameters}
+
+    @cached_property
+    def limits(self) -> Mapping[str, tuple[float, float]]:
+        """Least and most of each parameter, in internal units."""
+        rows = self.tables.parameters
+        return {row.parameter: limits_of(row.least, row.most, row.unit) for row in rows}
 
     @cached_property
     def parameters(self) -> Mapping[str, Uncertain]:

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple, TypeVar, get_args, get_type_hints
 
 from sim.errors import InputError, MistakeError, Place, Problem, suggest
-from sim.files.distributions import parse_in_unit
+from sim.files.distributions import limits_of, parse_in_unit, refuse_beyond
+from sim.units import dimension_of
 
 Confidence = Literal["high", "medium", "low", "assumption"]
 Process = Literal["mine", "separation", "metal", "magnet", "recycling", "chemical"]
@@ -183,6 +184,8 @@ class ParameterRow(Fact):
     parameter: str
     value: str  # a number or a distribution, in the unit
     unit: str
+    least: str  # beyond these the equations mean nothing: no scenario may go there
+    most: str
     description: str
 
 
@@ -446,9 +449,10 @@ def _number(text: str) -> float:
 
 
 def _no_value(place: Place, cells: Mapping[str, str]) -> list[Problem]:
-    """A parameter that is neither a number nor a distribution in its unit."""
+    """A parameter that is neither a number nor a distribution in its unit, or that leaves its limits."""
     try:
-        parse_in_unit(cells["value"], cells["unit"])
+        least, most = limits_of(cells["least"], cells["most"], cells["unit"])
+        refuse_beyond(parse_in_unit(cells["value"], cells["unit"]), least, most, dimension_of(cells["unit"]))
     except MistakeError as error:
         return [_at(place, "value", f"{one.found}\n{one.right}") for one in error.items]
     except InputError as error:

@@ -154,14 +154,15 @@ def test_a_file_that_is_no_table_is_refused_in_a_later_folder(tmp_path: Path) ->
 
 def test_a_parameter_laid_over_is_one_that_is_read_and_means_the_same(tmp_path: Path) -> None:
     """A name that nothing reads, another unit, half a distribution: each would pass in silence."""
-    rows = ["growthh,1,1", "expectation_time,13,days", "growth,{uniform: {low: 3}},1"]
-    header = "parameter,value,unit,description,source,confidence,low,high,note"
+    rows = ["growthh,1,1,0,9", "expectation_time,13,days,1,99", "growth,{uniform: {low: 3}},1,0,9", "growth,12,1,0,9"]
+    header = "parameter,value,unit,least,most,description,source,confidence,low,high,note"
     lines = [header, *(f"{row},what it is,somebody,low,,," for row in rows)]
     (tmp_path / "parameters.csv").write_text("\n".join(lines) + "\n")
     with pytest.raises(InputError) as error:
         read(shipped("seeds"), tmp_path)
     assert [said.partition("\n")[0] for said in messages(error)] == [
         "parameters.csv:4: value: uniform cannot be made of low.",
+        "parameters.csv:5: value: 12 is beyond what the model can take.",
         "parameters.csv:2: parameter: nothing reads 'growthh'.",
         "parameters.csv:3: unit: expectation_time is in weeks, not in days.",
     ]

@@ -1,0 +1,81 @@
+"""Tables in memory, for whatever file they go to or come from: columns of text, whole numbers and numbers."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sim.errors import InputError, Place, Problem
+from sim.results.tables import NUMBERS, WHOLE, Column, Piece, Text
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+    from pyarrow import Array, DataType, Table
+    from pyarrow.dataset import Dataset, Expression
+
+
+def frame(columns: Sequence[str], pieces: Iterable[Piece]) -> "DataFrame":
+    """Give a table as a DataFrame."""
+    import pyarrow as pa  # noqa: PLC0415
+
+    empty = pa.table({name: pa.array([], type_of(name)) for name in columns})
+    return in_pandas(pa.concat_tables([empty, *(table(columns, piece) for piece in pieces)]))
+
+
+def table(columns: Sequence[str], piece: Piece) -> "Table":
+    """Give a piece as a table of Arrow; a date is text."""
+    import pyarrow as pa  # noqa: PLC0415
+
+    return pa.table({name: array(piece[name]).cast(type_of(name)) for name in columns})
+
+
+def array(column: Column) -> "Array":
+    """Give a column as an array; a number that is not there is null."""
+    import pyarrow as pa  # noqa: PLC0415
+
+    if isinstance(column, Text):
+        return pa.DictionaryArray.from_arrays(pa.array(column.rows), pa.array(column.words, pa.string()))
+    return pa.array(column, from_pandas=True)
+
+
+def read_all(source: "Dataset", path: Path, wanted: "Expression | None" = None) -> "Table":
+    """Read the rows of a file, or those that are wanted."""
+    with _in_own_words(path):
+        return source.to_table(filter=wanted)
+
+
+def count(source: "Dataset", path: Path) -> int:
+    """Count the rows of a file."""
+    with _in_own_words(path):
+        return int(source.count_rows())
+
+
+@contextmanager
+def _in_own_words(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except ValueError as error:
+        raise InputError(Problem(Place(str(path)), f"not a table of results: {error}".strip())) from error
+
+
+def in_pandas(rows: "Table") -> "DataFrame":
+    """Columns of text are `str`, dates are days, a number that is not there is NaN."""
+    return rows.to_pandas().astype({name: _dtype(name) for name in rows.column_names})
+
+
+def type_of(name: str) -> "DataType":
+    """Name what a column holds, to Arrow; a date is text."""
+    import pyarrow as pa  # noqa: PLC0415
+
+    if name in WHOLE:
+        return pa.int64()
+    return pa.float64() if name in NUMBERS else pa.string()
+
+
+def _dtype(name: str) -> str:
+    """Name what a column holds, to pandas."""
+    if name == "date":
+        return "datetime64[s]"
+    if name in WHOLE:
+        return "int64"
+    return "float64" if name in NUMBERS else "str"

@@ -1,0 +1,154 @@
+"""An existing Dask cluster: the same blocks, run elsewhere."""
+
+from __future__ import annotations
+
+import logging
+import pickle
+from collections.abc import Generator, Iterable, Iterator
+from typing import TYPE_CHECKING, Any, final
+
+from sim.errors import InputError, Place, Problem, RunError
+from sim.sweeps.blocks import Block, Finished, WorkerDiedError, identity
+
+if TYPE_CHECKING:
+    from distributed import Client, Future
+
+PATIENCE = 15.0  # seconds in which a scheduler has to answer
+AHEAD = 2  # blocks a worker has: the one it runs, and the next, so that the network is not waited for
+BITS = ("monazite", "code", "python", "numpy", "scipy", "simd")
+
+
+@final
+class Cluster:
+    """Workers of a Dask scheduler; each needs monazite of our version, and vector instructions of our level.
+
+    Parameters
+    ----------
+    address : str
+        Of the scheduler, such as ``tcp://host:8786``.
+
+    Raises
+    ------
+    InputError
+        Dask is not installed, or this is not an address.
+    RunError
+        No scheduler answers, it has no workers, or one of them would compute other bits.
+    """
+
+    def __init__(self, address: str) -> None:
+        self.client = _client(address)
+        try:
+            _refuse_others(self.client)
+        except BaseException:
+            self.client.close()
+            raise
+
+    @property
+    def workers(self) -> int:
+        """How many blocks run at a time; more when more workers join."""
+        return max(1, len(self.client.scheduler_info(n_workers=-1)["workers"]))
+
+    def run(self, blocks: Iterable[Block]) -> Generator[Finished, None, None]:
+        """Run blocks on all workers; a block whose worker dies runs again on another.
+
+        Whatever ends the iteration early cancels what is running.
+        """
+        from distributed import as_completed  # noqa: PLC0415
+
+        waiting = iter(blocks)
+        running: dict[Any, Block] = {}
+        done = as_completed(loop=self.client.loop)
+        try:
+            self._hand_out(waiting, running, done)
+            while running:
+                future = next(done)
+                block = running.pop(future)
+                self._hand_out(waiting, running, done)
+                yield Finished(block, _result(future))
+        finally:
+            self.client.cancel(list(running), force=True)
+            self.client.close()
+
+    def _hand_out(self, waiting: Iterator[Block], running: dict[Any, Block], done: Any) -> None:  # noqa: ANN401
+        """Keep some blocks more than there are workers on the cluster."""
+        while len(running) < AHEAD * self.workers:
+            block = next(waiting, None)
+            if block is None:
+                return
+            future = self.client.submit(_runner(), pickle.dumps(block), pure=False)
+            running[future] = block
+            done.add(future)
+
+
+def _client(address: str) -> Client:
+    try:
+        from distributed import Client  # noqa: PLC0415
+    except ImportError:
+        right = "Install it here and on all workers: pip install 'monazite[dask]'."
+        raise InputError(Problem(Place("--scheduler"), "dask.distributed is not installed", right)) from None
+    for name in ("distributed", "distributed.client", "distributed.core", "distributed.comm"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # what people need to know is told in our words
+    try:
+        return Client(address, timeout=PATIENCE, set_as_default=False)
+    except ValueError as error:
+        right = "Write such as tcp://host:8786."
+        raise InputError(Problem(Place("--scheduler"), f"{address!r} is not an address", right)) from error
+    except OSError as error:
+        raise RunError(f"no Dask scheduler answers at {address} within {PATIENCE:.0f} s.") from error
+
+
+def _result(future: Future) -> Any:  # noqa: ANN401
+    """What a block gave, or what went wrong."""
+    from distributed import CancelledError, KilledWorker  # noqa: PLC0415
+
+    if future.status == "cancelled":
+        return CancelledError(future.key)
+    error = future.exception()
+    if error is None:
+        return future.result()
+    return WorkerDiedError() if isinstance(error, KilledWorker) else error
+
+
+def _refuse_others(client: Client) -> None:
+    """Refuse a cluster one of whose workers would compute other bits, with a table of what differs."""
+    here = identity()
+    found = client.run(_asker())
+    if not found:
+        raise RunError("the Dask cluster has no workers: start one with `dask worker ADDRESS --nthreads 1`.")
+    lines = [_unlike(worker, there, here) for worker, there in sorted(found.items())]
+    wrong = [line for line in lines if line]
+    if wrong:
+        told = "\n  ".join(wrong)
+        raise RunError(f"workers that would compute other bits are refused.\n  {told}")
+
+
+def _unlike(worker: str, there: dict[str, str] | None, here: dict[str, str]) -> str:
+    """Say in what a worker is unlike us; nothing if in nothing."""
+    if there is None:
+        return f"{worker}: monazite is not installed on it"
+    differ = [name for name in BITS if there.get(name) != here[name]]
+    return ", ".join(f"{name} {there.get(name)} on {worker}, {here[name]} here" for name in differ)
+
+
+def _runner() -> Any:  # noqa: ANN401
+    """A function that runs a block; sent by value, so that a scheduler passes it on without knowing monazite."""
+
+    def run(block: bytes) -> object:
+        from sim.sweeps.blocks import run_packed  # noqa: PLC0415
+
+        return run_packed(block)
+
+    return run
+
+
+def _asker() -> Any:  # noqa: ANN401
+    """A function that asks a worker what it computes with; sent by value, since monazite may not be there."""
+
+    def ask() -> dict[str, str] | None:
+        try:
+            from sim.sweeps.blocks import identity as there  # noqa: PLC0415
+        except ImportError:
+            return None
+        return there()
+
+    return ask

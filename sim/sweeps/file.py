@@ -1,0 +1,261 @@
+"""A sweep as its file says it: which scenario, which of its values move, and how points are chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Literal, TypeAlias, final
+
+from pydantic import AfterValidator, Field, PlainValidator, PrivateAttr, ValidationError, model_validator
+
+import sim.simulation  # noqa: F401  (with it, every metric is declared)
+from sim.ensemble.metrics import METRICS
+from sim.errors import InputError, Mistake, MistakeError, Problem, mistake, suggest
+from sim.files import writing
+from sim.files.merge import parse_path
+from sim.files.positions import Node, as_node, plain, problem, read_file
+from sim.files.quantities import Count
+from sim.files.strict import Model, mistakes_of
+from sim.scenario import FolderName, Version
+from sim.sweeps.ranges import Axis, Choice, span
+
+OWN = "replicates"  # what a sweep's file says for all points
+HEADLINE = "headline"
+
+
+def _values(raw: object) -> tuple[str, ...]:
+    """Read values as a scenario file would write them, each once."""
+    if not isinstance(raw, list | tuple) or not raw:
+        raise mistake("this is not a list of values", "Write [a, b], or one value a line after a dash.")
+    values = tuple(value if isinstance(value, str) else writing.flow(value) for value in raw)
+    doubled = [value for i, value in enumerate(values) if value in values[:i]]
+    if doubled:
+        raise mistake(f"{doubled[0]!r} stands there twice", "Each value is one point: take one of them out.")
+    return values
+
+
+def _ends(raw: object) -> tuple[str, str]:
+    if isinstance(raw, list | tuple) and len(raw) == 2 and all(isinstance(end, str) for end in raw):
+        return str(raw[0]), str(raw[1])
+    raise mistake("this is not a range", "Write its two ends: [0 USD, 12 bn USD].")
+
+
+def _path(path: str) -> str:
+    try:
+        steps = parse_path(path)
+    except InputError as error:
+        raise MistakeError(Mistake((), one.found, one.right) for one in error.problems) from None
+    if steps == ("name",):
+        raise mistake("the name of a scenario is no parameter of it", "Name a value that is simulated.")
+    return path
+
+
+def _metrics(raw: object) -> tuple[str, ...]:
+    """Read names of metrics; none stands for those that people look at first."""
+    if not isinstance(raw, list | tuple) or not all(isinstance(name, str) for name in raw):
+        raise mistake("this is not a list of metrics", "Write [value_added_lost, exports].")
+    wrong = [
+        Mistake((i,), f"{name!r} is not a metric", suggest(name, METRICS))
+        for i, name in enumerate(raw)
+        if name not in METRICS
+    ]
+    if wrong:
+        raise MistakeError(wrong)
+    return tuple(raw)
+
+
+class Swept(Model):
+    """A value of the scenario that differs from point to point."""
+
+    path: Annotated[str, AfterValidator(_path)] = Field(description="where it stands, as --set takes it")
+    values: Annotated[tuple[str, ...], PlainValidator(_values)] | None = Field(
+        default=None, description="what it may be"
+    )
+    range: Annotated[tuple[str, str], PlainValidator(_ends)] | None = Field(
+        default=None, description="from where to where"
+    )
+    scale: Literal["linear", "log"] = Field(default="linear", description="how a range is covered")
+    whole: bool = Field(default=False, description="whether only whole numbers of a range are meant")
+    steps: Count | None = Field(
+        default=None, ge=2, description="how many values of a range a grid takes, ends included"
+    )
+
+    @model_validator(mode="after")
+    def _says_what_it_may_be(self) -> Swept:
+        if (self.values is None) == (self.range is None):
+            found = "it has neither values nor a range" if self.values is None else "it has values and a range"
+            raise mistake(found, "Write `values: [a, b]` or `range: [a, b]`.")
+        if self.values is None:
+            try:
+                self.axis.at(0)
+            except MistakeError as error:
+                raise error.under("range") from None
+        return self
+
+    @cached_property
+    def axis(self) -> Axis:
+        """What it may be, by a number from 0 to 1."""
+        if self.values is not None:
+            return Choice(self.values)
+        assert self.range is not None
+        return span(*self.range, log=self.scale == "log", whole=self.whole)
+
+    @cached_property
+    def choice(self) -> Choice:
+        """Its values, or the steps of its range."""
+        if self.values is not None:
+            return Choice(self.values)
+        assert self.steps is not None
+        return Choice(tuple(dict.fromkeys(self.axis.at(i / (self.steps - 1)) for i in range(self.steps))))
+
+
+@final
+class Grid(Model):
+    """All combinations of all values."""
+
+    kind: Literal["grid"]
+
+
+class Sampled(Model):
+    """Points drawn from ranges."""
+
+    seed: Count = Field(default=0, description="of the sample: the same seed, the same points")
+
+
+@final
+class LatinHypercube(Sampled):
+    """Each slice of each range is hit once."""
+
+    kind: Literal["latin_hypercube"]
+    points: Count = Field(ge=1, description="number of points")
+
+
+@final
+class Sobol(Sampled):
+    """Saltelli's design for Sobol indices: so many blocks of two points more than there are parameters."""
+
+    kind: Literal["sobol"]
+    points: Count = Field(ge=2, description="number of base points; each makes a block of (parameters + 2) points")
+
+
+@final
+class Listed(Model):
+    """Points that somebody chose: a CSV file with a path a column and a point a row."""
+
+    kind: Literal["list"]
+    file: str = Field(min_length=1, description="the CSV file, seen from the sweep's")
+
+
+Design: TypeAlias = Grid | LatinHypercube | Sobol | Listed
+DESIGNS: Mapping[str, type[Design]] = {
+    "grid": Grid,
+    "latin_hypercube": LatinHypercube,
+    "sobol": Sobol,
+    "list": Listed,
+}
+
+
+def _design(raw: object) -> Design:
+    """Read a design by the word in `kind`, so that its faults are told as those of that kind alone."""
+    word = raw.get("kind") if isinstance(raw, Mapping) else None
+    if not isinstance(word, str) or word not in DESIGNS:
+        found = "the design has no kind" if word is None else f"{word!r} is not a kind of design"
+        raise mistake(found, f"Write `design: {{kind: …}}`. {suggest(str(word or ''), DESIGNS)}")
+    try:
+        return DESIGNS[word].model_validate(raw)
+    except ValidationError as error:
+        raise MistakeError(mistakes_of(error)) from None
+
+
+class Sweep(Model):
+    """Many scenarios that differ in some values of one."""
+
+    monazite: Version = Field(description="version of the file")
+    name: FolderName = Field(description="names the result folder")
+    title: str = Field(default="", description="the question, in plain words")
+    scenario: str = Field(min_length=1, description="a file seen from this one, or a scenario that ships")
+    replicates: Count | None = Field(default=None, ge=1, description="worlds of each point; else those of the scenario")
+    metrics: Annotated[tuple[str, ...], PlainValidator(_metrics)] = Field(
+        default=(), description="metrics kept by point and replicate; else those that people look at first"
+    )
+    design: Annotated[Design, PlainValidator(_design)] = Field(description="how points are chosen")
+    parameters: tuple[Swept, ...] = Field(default=(), description="values that differ from point to point")
+
+    _root: Node | None = PrivateAttr(None)
+    _folder: Path = PrivateAttr(Path())
+
+    @model_validator(mode="after")
+    def _fits_its_design(self) -> Sweep:
+        wrong = [*self._misfits(), *_doubled([one.path for one in self.parameters])]
+        if wrong:
+            raise MistakeError(wrong)
+        return self
+
+    def _misfits(self) -> list[Mistake]:
+        """List what the design cannot use."""
+        if isinstance(self.design, Listed):
+            right = "Take them out, or choose another design."
+            return [Mistake(("parameters",), "a list has its parameters in its file", right)] if self.parameters else []
+        if not self.parameters:
+            return [Mistake(("parameters",), "nothing differs from point to point", "Name at least one path.")]
+        wrong: list[Mistake] = []
+        for i, one in enumerate(self.parameters):
+            if isinstance(self.design, Grid) and one.values is None and one.steps is None:
+                right = "Write `steps: 5` beside it, or its `values`."
+                wrong.append(
+                    Mistake(("parameters", i, "range"), "a grid does not know which numbers of a range", right)
+                )
+            if one.steps is not None and (one.values is not None or not isinstance(self.design, Grid)):
+                wrong.append(Mistake(("parameters", i, "steps"), "only a range in a grid has steps", "Take it out."))
+        return wrong
+
+    @property
+    def kept(self) -> frozenset[str]:
+        """Metrics that are kept by replicate."""
+        return frozenset(self.metrics or (name for name, metric in METRICS.items() if metric.headline))
+
+    @property
+    def base(self) -> str:
+        """The scenario: the file beside the sweep's, else what was written."""
+        beside = self._folder / self.scenario
+        return str(beside) if beside.is_file() else self.scenario
+
+    @property
+    def list_file(self) -> Path:
+        """The file of a list."""
+        assert isinstance(self.design, Listed)
+        return self._folder / self.design.file
+
+    def problem(self, found: Mistake) -> Problem:
+        """Give a mistake in this sweep its place in the file it comes from."""
+        return problem(self._root or as_node({}), found)
+
+
+def _doubled(paths: list[str]) -> list[Mistake]:
+    return [
+        Mistake(("parameters", i, "path"), f"{path!r} stands there twice", "Give all its values in one place.")
+        for i, path in enumerate(paths)
+        if path in paths[:i]
+    ]
+
+
+def read(path: str | Path) -> Sweep:
+    """Read the file of a sweep; everything that is wrong with it is told at once.
+
+    Raises
+    ------
+    InputError
+        With every problem of the file.
+    """
+    problems: list[Problem] = []
+    root = read_file(Path(path), problems)
+    try:
+        sweep = Sweep.model_validate(plain(root))
+    except ValidationError as error:
+        problems += [problem(root, one) for one in mistakes_of(error)]
+        raise InputError(problems) from None
+    if problems:
+        raise InputError(problems)
+    sweep._root, sweep._folder = root, Path(path).parent
+    return sweep

@@ -1,0 +1,217 @@
+"""The points of a sweep: their values, the scenarios they stand for, and what is wrong with any of them."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import final
+
+from sim import plan
+from sim.errors import InputError, Mistake, MistakeError, Place, Problem
+from sim.files.merge import SET, parse_path
+from sim.scenario import Draft, Scenario
+from sim.sweeps import designs
+from sim.sweeps.file import OWN, Grid, LatinHypercube, Listed, Sobol, Sweep
+from sim.sweeps.ranges import number_of
+
+REPLICATES = f"ensemble.{OWN}"
+TOLD = 3  # points of one problem that are named
+NOT_VALUES = ("point", "status", "message")  # columns of a sweep's own points.csv
+
+Cells = tuple[str, ...]
+
+
+@final
+@dataclass(frozen=True)
+class Points:
+    """All points of a sweep, by number, and how each becomes a scenario.
+
+    Parameters
+    ----------
+    sweep : Sweep
+    paths : sequence of str
+        What differs, as ``--set`` takes it.
+    cells : sequence of tuple of str
+        Values of each point in the order of the paths, as ``--set`` takes them.
+    places : sequence of Place
+        Where each point stands in a file of points; empty for other designs.
+    """
+
+    sweep: Sweep
+    paths: Sequence[str]
+    cells: Sequence[Cells]
+    places: Sequence[Place] = ()
+
+    @classmethod
+    def of(cls, sweep: Sweep) -> Points:
+        """Choose the points as the sweep's design says.
+
+        Raises
+        ------
+        InputError
+            A list cannot be read, or two points say the same.
+        """
+        if isinstance(sweep.design, Listed):
+            points = _listed(sweep)
+        else:
+            points = cls(sweep, [one.path for one in sweep.parameters], _chosen(sweep))
+        if isinstance(sweep.design, Grid | Listed):
+            points._refuse_doubled()
+        return points
+
+    def __len__(self) -> int:
+        return len(self.cells)
+
+    @cached_property
+    def draft(self) -> Draft:
+        """The scenario that points are variants of."""
+        return Draft.read(self.sweep.base)
+
+    @property
+    def common(self) -> dict[str, str]:
+        """What the sweep's own file says for all points."""
+        return {} if self.sweep.replicates is None else {REPLICATES: str(self.sweep.replicates)}
+
+    def values(self, point: int) -> dict[str, str]:
+        """Values of a point by path."""
+        return dict(zip(self.paths, self.cells[point], strict=True))
+
+    def base(self) -> Scenario:
+        """The scenario of the sweep with nothing changed but the number of worlds."""
+        return plan.drafted(self.draft, self.common)
+
+    def scenario(self, point: int) -> Scenario:
+        """What a point stands for."""
+        return plan.drafted(self.draft, {**self.common, **self.values(point)})
+
+    def check(self, progress: Callable[[int], None] = lambda done: None) -> list[int]:
+        """Check every point, and give the number of its worlds.
+
+        Raises
+        ------
+        InputError
+            With the problems of all points; one that many share is told once.
+        """
+        self.base()
+        worlds: list[int] = []
+        found: dict[Problem, list[int]] = {}
+        for point in range(len(self)):
+            try:
+                worlds.append(self.scenario(point).ensemble.replicates)
+            except InputError as error:
+                for problem in error.problems:
+                    found.setdefault(problem, []).append(point)
+            progress(point + 1)
+        if found:
+            raise InputError(self._placed(problem, points) for problem, points in found.items())
+        return worlds
+
+    def _placed(self, problem: Problem, points: Sequence[int]) -> Problem:
+        """Give a problem of some points its place in the file that gives their values."""
+        named = ", ".join(map(str, points[:TOLD]))
+        who = (
+            f"point {named}"
+            if len(points) == 1
+            else f"{len(points)} points ({named}{'' if len(points) <= TOLD else ', …'})"
+        )
+        place = problem.place
+        if self.places:
+            place = replace(self.places[points[0]], path=place.path)
+        elif place.file == SET:
+            place = replace(self._place_of(place.path), path=place.path)
+        return replace(problem, place=place, found=f"{who}: {problem.found}")
+
+    def _place_of(self, path: str) -> Place:
+        """Find where the values of a path stand in the sweep's file."""
+        steps = parse_path(path)
+        for i, one in enumerate(self.sweep.parameters):
+            if steps[: len(parse_path(one.path))] == parse_path(one.path):
+                what = "values" if one.values is not None else "range"
+                return self.sweep.problem(Mistake(("parameters", i, what), "", "")).place
+        return self.sweep.problem(Mistake((OWN,), "", "")).place
+
+    def _refuse_doubled(self) -> None:
+        """Refuse points that say the same in other words: each would count twice."""
+        first: dict[tuple[object, ...], int] = {}
+        problems: list[Problem] = []
+        for point, cells in enumerate(self.cells):
+            one = first.setdefault(tuple(map(_meaning, cells)), point)
+            if one != point:
+                what = ", ".join(f"{path} {cell}" for path, cell in self.values(point).items())
+                place = (
+                    self.places[point] if self.places else self.sweep.problem(Mistake(("parameters",), "", "")).place
+                )
+                problems.append(Problem(place, f"points {one} and {point} are the same ({what})", "Take one out."))
+        if problems:
+            raise InputError(problems)
+
+
+def _chosen(sweep: Sweep) -> list[Cells]:
+    """Values of the points that a design makes of the sweep's parameters."""
+    design, axes = sweep.design, [one.axis for one in sweep.parameters]
+    if isinstance(design, LatinHypercube):
+        return designs.at(axes, designs.latin_hypercube(len(axes), design.points, design.seed))
+    if isinstance(design, Sobol):
+        return designs.at(axes, designs.sobol(len(axes), design.points, design.seed))
+    return designs.grid([one.choice for one in sweep.parameters])
+
+
+def _listed(sweep: Sweep) -> Points:
+    """Read a file of points: a path a column, a point a row; a sweep's own points.csv is one."""
+    path = sweep.list_file
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            lines = csv.reader(file, strict=True)
+            header = [name.strip() for name in next(lines, [])]
+            rows = [(Place(str(path), lines.line_num), cells) for cells in lines if cells]
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        found = f"{str(path)!r} cannot be read: {reason}"
+        raise InputError(sweep.problem(Mistake(("design", "file"), found, "Name a file beside this one."))) from None
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise InputError(Problem(Place(str(path)), f"cannot be read: {error}", "Write CSV in UTF-8.")) from None
+    kept = [i for i, name in enumerate(header) if name not in NOT_VALUES]
+    problems = list(_faults(path, header, rows, kept))
+    if problems:
+        raise InputError(problems)
+    cells = [tuple(row[i].strip() for i in kept) for _, row in rows]
+    return Points(sweep, [header[i] for i in kept], cells, [place for place, _ in rows])
+
+
+def _faults(
+    path: Path, header: Sequence[str], rows: Sequence[tuple[Place, Sequence[str]]], kept: Sequence[int]
+) -> Iterator[Problem]:
+    """Find what keeps a file of points from being one."""
+    top = Place(str(path), 1)
+    names = [header[i] for i in kept]
+    if not names or not rows:
+        yield Problem(top, "the file has no points", "The first line names paths, each further line is a point.")
+    for name in dict.fromkeys(names):
+        if names.count(name) > 1:
+            yield Problem(top, f"the column {name!r} stands there twice", "Keep one.")
+        try:
+            parse_path(name)
+        except InputError as error:
+            yield from (replace(one, place=top) for one in error.problems)
+    for place, row in rows:
+        if len(row) != len(header):
+            yield Problem(place, f"{len(row)} cells stand in this row", f"The header has {len(header)}.")
+        else:
+            empty = [header[i] for i in kept if not row[i].strip()]
+            yield from (Problem(replace(place, path=name), "the cell is empty", "Write its value.") for name in empty)
+
+
+def _meaning(cell: str) -> object:
+    """Tell what a cell says from how it is written: 0.5 is 50 %."""
+    try:
+        return number_of(cell)
+    except MistakeError:
+        return cell
+
+
+def shown(values: Mapping[str, str]) -> str:
+    """Write the values of a point in a line."""
+    return ", ".join(f"{path} = {value}" for path, value in values.items())

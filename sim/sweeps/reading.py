@@ -1,0 +1,245 @@
+"""Results read back: of a run, of a sweep, of one point of it; only the rows that somebody asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property, lru_cache, reduce
+from operator import and_
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, final
+
+from sim import plan
+from sim.ensemble.items import KEYS
+from sim.errors import InputError, Place, Problem
+from sim.results import arrow, formats
+from sim.results.folder import MANIFEST, read_manifest
+from sim.results.manifest import is_as_written
+from sim.results.result import Result, Source
+from sim.results.result import read as read_run
+from sim.results.tables import COLUMNS
+from sim.scenario import Draft, Scenario
+from sim.sweeps.store import REPLICATES, SUMMARY, TABLES
+from sim.sweeps.sweep import BASE, DONE, POINTS
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+    from pyarrow.dataset import Dataset, Expression
+
+ITEM = ("metric", *KEYS, "unit")
+Key = TypeVar("Key", int, str)
+Some: TypeAlias = Sequence[Key] | None
+
+
+@final
+class SweepResult:
+    """The result folder of a sweep; tables are read when they are asked for, whole or some rows of them.
+
+    Parameters
+    ----------
+    folder : Path
+    """
+
+    def __init__(self, folder: Path) -> None:
+        found = read_manifest(folder)
+        if found is None or "sweep" not in found:
+            raise InputError(_no_sweep(folder))
+        self.folder = folder
+        self.manifest: Mapping[str, Any] = found
+
+    @property
+    def paths(self) -> Sequence[str]:
+        """What differs from point to point."""
+        return list(self.manifest["sweep"]["paths"])
+
+    @property
+    def design(self) -> Mapping[str, Any]:
+        """How points were chosen."""
+        return dict(self.manifest["sweep"]["design"])
+
+    @property
+    def size(self) -> int:
+        """Number of points of the design."""
+        return int(self.manifest["sweep"]["points"])
+
+    @property
+    def scenario(self) -> str:
+        """The resolved scenario that points are variants of, as YAML."""
+        return (self.folder / BASE).read_text(encoding="utf-8")
+
+    @cached_property
+    def points(self) -> DataFrame:
+        """Every point with its status and its values, by number."""
+        import pandas as pd  # noqa: PLC0415
+
+        file = self.folder / POINTS
+        table = pd.read_csv(file, dtype=str, keep_default_na=False)
+        wanted = ["point", "status", "message", *self.paths]
+        if list(table.columns) != wanted:
+            found = f"the header is {','.join(table.columns)}"
+            raise InputError(Problem(Place(str(file), 1), found, f"It should be {','.join(wanted)}"))
+        table["point"] = table["point"].astype("int64")
+        if sorted(table["point"]) != list(range(self.size)):
+            found = (
+                f"it was changed after it was written: {table['point'].nunique():,} points of {self.size:,} are there"
+            )
+            raise InputError(Problem(Place(str(file)), found, "Run the sweep again with --overwrite."))
+        return table.set_index("point").sort_index()
+
+    @property
+    def summary(self) -> DataFrame:
+        """Mean, spread and quantiles of every metric of every point."""
+        return self.rows(SUMMARY)
+
+    @property
+    def replicates(self) -> DataFrame:
+        """Kept metrics of every world of every point."""
+        return self.rows(REPLICATES)
+
+    def rows(
+        self, table: str, *, points: Sequence[int] | None = None, metrics: Sequence[str] | None = None
+    ) -> DataFrame:
+        """Rows of a table: of some points, of some metrics, of all.
+
+        Parameters
+        ----------
+        table : str
+            ``summary`` or ``replicates``.
+        points : sequence of int, optional
+        metrics : sequence of str, optional
+        """
+        source, wanted = self._dataset(table), _wanted(points, metrics)
+        return arrow.in_pandas(arrow.read_all(source, self._file(table), wanted))
+
+    def batches(self, table: str, *, metrics: Some[str] = None) -> Iterator[DataFrame]:
+        """Rows of a table, some thousands at a time: memory does not grow with the table."""
+        for batch in self._dataset(table).to_batches(filter=_wanted(None, metrics), batch_readahead=2):
+            if batch.num_rows:
+                import pyarrow as pa  # noqa: PLC0415
+
+                yield arrow.in_pandas(pa.Table.from_batches([batch]))
+
+    def point(self, number: int) -> Result:
+        """Give a point as the result of a run, with the tables that a sweep keeps.
+
+        Raises
+        ------
+        InputError
+            There is no such point, or it has no result.
+        """
+        place = Place(f"{self.folder}@{number}")
+        if number not in self.points.index:
+            raise InputError(Problem(place, "there is no such point", f"Points count from 0 to {self.size - 1}."))
+        status, message = self.points.loc[number, ["status", "message"]]
+        if status != DONE:
+            right = "Run it with monazite sweep … --resume."
+            raise InputError(Problem(place, f"the point is {status}{': ' if message else ''}{message}", right))
+        return Result(_Point(self, number))
+
+    @cached_property
+    def changed(self) -> list[str]:
+        """Names of files that are not what was written."""
+        files = self.manifest["files"]
+        return [name for name, written in files.items() if not is_as_written(self.folder / name, written)]
+
+    def _file(self, table: str) -> Path:
+        name = formats.file_of(self.manifest["files"], table)
+        if name is None or not (self.folder / name).is_file():
+            found = f"{name or table} is not there any more"
+            raise InputError(Problem(Place(str(self.folder)), found, "Run the sweep again with --overwrite."))
+        return self.folder / name
+
+    def _dataset(self, table: str) -> Dataset:
+        """Open a table; one that has lost rows, or grown some, is refused: its numbers would be wrong."""
+        file = self._file(table)
+        found: Dataset = formats.FORMATS[formats.form_of(file)].dataset(file, TABLES[table])
+        if file.name in self.changed:
+            rows, written = arrow.count(found, file), int(self.manifest["sweep"]["rows"][table])
+            if rows != written:
+                what = f"it was changed after it was written: {rows:,} rows of {written:,} are there"
+                raise InputError(Problem(Place(str(file)), what, "Run the sweep again with --overwrite."))
+        return found
+
+
+def read(place: str | Path) -> Result | SweepResult:
+    """Read back a result folder of a run or of a sweep, or a point of a sweep (``results/vault-size@3``).
+
+    Raises
+    ------
+    InputError
+        No result is there.
+    """
+    folder, sign, number = str(place).rpartition("@")
+    if sign and number.isdecimal() and not Path(place).exists():
+        return _opened(Path(folder), _written(Path(folder))).point(int(number))
+    found = read_manifest(Path(place))
+    return SweepResult(Path(place)) if found is not None and "sweep" in found else read_run(place)
+
+
+@lru_cache(maxsize=4)
+def _opened(folder: Path, written: int) -> SweepResult:  # noqa: ARG001  (another time of writing, another result)
+    """Open a sweep once for all its points."""
+    return SweepResult(folder)
+
+
+def _written(folder: Path) -> int:
+    manifest = folder / MANIFEST
+    return manifest.stat().st_mtime_ns if manifest.is_file() else 0
+
+
+class _Point(Source):
+    """A point of a sweep, as the result of a run."""
+
+    def __init__(self, sweep: SweepResult, number: int) -> None:
+        self.sweep, self.number = sweep, number
+        self.label = f"{sweep.folder}@{number}"
+
+    @cached_property
+    def _resolved(self) -> Scenario:
+        row = self.sweep.points.loc[self.number]
+        return plan.drafted(Draft.read(self.sweep.folder / BASE), {path: row[path] for path in self.sweep.paths})
+
+    @cached_property
+    def scenario(self) -> str:  # type: ignore[override]
+        """What the point stands for."""
+        return self._resolved.to_yaml()
+
+    @cached_property
+    def manifest(self) -> Mapping[str, Any]:  # type: ignore[override]
+        """Those of the sweep, with the worlds of the point."""
+        ensemble = self._resolved.ensemble
+        return {**self.sweep.manifest, "seed": ensemble.seed, "replicates": ensemble.replicates}
+
+    def frame(self, table: str) -> DataFrame:
+        if table not in TABLES:
+            return arrow.frame(COLUMNS[table], ())
+        return self.sweep.rows(table, points=[self.number]).drop(columns="point")
+
+    def write(self, folder: Path, form: str) -> None:
+        raise InputError(Problem(Place(self.label), "a point of a sweep is no folder of its own", f"{folder}, {form}"))
+
+    def is_certain(self) -> bool:
+        rows = self.frame(REPLICATES).groupby(list(ITEM))["value"]
+        return int(self.manifest["replicates"]) > 1 and bool((rows.nunique(dropna=False) == 1).all())
+
+    def changed(self) -> list[str]:
+        return self.sweep.changed
+
+
+def _wanted(points: Some[int], metrics: Some[str]) -> Expression | None:
+    """Rows of some points and metrics, for Arrow."""
+    from pyarrow import dataset as ds  # noqa: PLC0415
+
+    given = {"point": points, "metric": metrics}
+    filters = [ds.field(name).isin(list(some)) for name, some in given.items() if some is not None]
+    return reduce(and_, filters) if filters else None
+
+
+def _no_sweep(folder: Path) -> Problem:
+    """Say why a folder is no result of a sweep."""
+    place = Place(str(folder))
+    if (folder.parent / f".{folder.name}.partial").is_dir():
+        return Problem(place, "the sweep is not finished", "Go on with monazite sweep … --resume.")
+    if read_manifest(folder) is not None:
+        return Problem(place, "this is the result of a run, not of a sweep", "Name the folder of a sweep.")
+    what = "no result is there: it has no manifest" if folder.is_dir() else "there is no such folder"
+    return Problem(place, what, "Name the folder of a sweep, such as results/vault-size.")
