@@ -12,6 +12,7 @@ from sim.cli.hindcast import hindcast
 from sim.cli.list import list_
 from sim.cli.run import run
 from sim.cli.schema import schema
+from sim.cli.sensitivity import sensitivity
 from sim.cli.show import show
 from sim.cli.sweep import sweep
 from sim.cli.validate import validate
@@ -26,7 +27,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-for command in (run, validate, show, schema, list_, world, sweep, compare, hindcast):
+for command in (run, validate, show, schema, list_, world, sweep, compare, sensitivity, hindcast):
     app.command(command.__name__.rstrip("_"))(command)
 
 

@@ -40,22 +40,24 @@ def array(column: Column) -> "Array":
 
 def read_all(source: "Dataset", path: Path, wanted: "Expression | None" = None) -> "Table":
     """Read the rows of a file, or those that are wanted."""
-    with _in_own_words(path):
+    with in_own_words(path):
         return source.to_table(filter=wanted)
 
 
 def count(source: "Dataset", path: Path) -> int:
     """Count the rows of a file."""
-    with _in_own_words(path):
+    with in_own_words(path):
         return int(source.count_rows())
 
 
 @contextmanager
-def _in_own_words(path: Path) -> Iterator[None]:
+def in_own_words(path: Path) -> Iterator[None]:
+    """Say in our words that a file is no table."""
     try:
         yield
     except ValueError as error:
-        raise InputError(Problem(Place(str(path)), f"not a table of results: {error}".strip())) from error
+        said = str(error).rpartition(": ")[2] or str(error)
+        raise InputError(Problem(Place(str(path)), f"not a table of results: {said}".strip())) from error
 
 
 def in_pandas(rows: "Table") -> "DataFrame":

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.errors import InputError, Place, Problem, RunError
-from sim.results.arrow import array, in_pandas, read_all, type_of
+from sim.results.arrow import array, in_own_words, in_pandas, read_all, type_of
 from sim.results.tables import Column, Piece, Text
 
 if TYPE_CHECKING:
@@ -68,7 +68,8 @@ def dataset(path: Path, columns: Sequence[str]) -> "Dataset":
         raise InputError(Problem(Place(str(path), 1), f"the header is {header}", f"It should be {right}"))
     convert = csv.ConvertOptions(column_types={name: type_of(name) for name in columns}, null_values=[""])
     form = CsvFileFormat(parse_options=csv.ParseOptions(newlines_in_values=True), convert_options=convert)
-    return opened(path, format=form)
+    with in_own_words(path):
+        return opened(path, format=form)
 
 
 def _lines(columns: Sequence[Column]) -> "bytes | Buffer":

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.errors import InputError, Place, Problem
-from sim.results.arrow import in_pandas, read_all, table, type_of
+from sim.results.arrow import in_own_words, in_pandas, read_all, table, type_of
 from sim.results.tables import Piece
 
 if TYPE_CHECKING:
@@ -45,10 +45,8 @@ def dataset(path: Path, columns: Sequence[str]) -> "Dataset":
     """Give a table to read some rows of, or all."""
     from pyarrow.dataset import dataset as opened  # noqa: PLC0415
 
-    try:
+    with in_own_words(path):
         found = opened(path, format="parquet")
-    except ValueError as error:
-        raise InputError(Problem(Place(str(path)), f"not a table of results: {error}".strip())) from error
     if found.schema.names != list(columns):
         right = f"They should be {', '.join(columns)}"
         raise InputError(Problem(Place(str(path)), f"the columns are {', '.join(found.schema.names)}", right))

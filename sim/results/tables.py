@@ -113,8 +113,9 @@ class _Names:
     """What rows are about: their order in the table, and the columns that name them."""
 
     def __init__(self, kind: str, items: Sequence[Item]) -> None:
-        self.order = np.array(sorted(range(len(items)), key=lambda row: items[row].cells), np.intp)
-        cells = [items[row].cells for row in self.order]
+        unsorted = [item.cells for item in items]
+        self.order = np.array(sorted(range(len(items)), key=unsorted.__getitem__), np.intp)
+        cells = [unsorted[row] for row in self.order]
         doubled = [one for one, following in pairwise(cells) if one == following]
         if doubled:
             raise BrokenInvariant(f"two rows claim the {kind} {', '.join(filter(None, doubled[0]))}")

@@ -12,6 +12,7 @@ from typing import final
 from sim import plan
 from sim.errors import InputError, Mistake, MistakeError, Place, Problem
 from sim.files.merge import SET, parse_path
+from sim.files.positions import Node, show_path
 from sim.scenario import Draft, Scenario
 from sim.sweeps import designs
 from sim.sweeps.file import OWN, Grid, LatinHypercube, Listed, Sobol, Sweep
@@ -117,16 +118,25 @@ class Points:
             if len(points) == 1
             else f"{len(points)} points ({named}{'' if len(points) <= TOLD else ', …'})"
         )
-        place = problem.place
+        place, steps = problem.place, self._by_name(problem.place.path)
         if self.places:
-            place = replace(self.places[points[0]], path=place.path)
+            place = replace(self.places[points[0]], path=show_path(steps))
         elif place.file == SET:
-            place = replace(self._place_of(place.path), path=place.path)
+            place = replace(self._place_of(steps), path=show_path(steps))
         return replace(problem, place=place, found=f"{who}: {problem.found}")
 
-    def _place_of(self, path: str) -> Place:
+    def _by_name(self, path: str) -> tuple[str, ...]:
+        """Split a path, things of a list named by their names: a sweep's file does not count them."""
+        steps: list[str] = []
+        node: Node | None = self.draft.root
+        for step in parse_path(path) if path else ():
+            node = node.child(int(step) if step.isdecimal() else step) if node else None
+            name = node.child("name") if node and step.isdecimal() else None
+            steps.append(str(name.value) if name else step)
+        return tuple(steps)
+
+    def _place_of(self, steps: tuple[str, ...]) -> Place:
         """Find where the values of a path stand in the sweep's file."""
-        steps = parse_path(path)
         for i, one in enumerate(self.sweep.parameters):
             if steps[: len(parse_path(one.path))] == parse_path(one.path):
                 what = "values" if one.values is not None else "range"

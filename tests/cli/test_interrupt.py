@@ -23,7 +23,7 @@ def test_an_interrupt_ends_all_within_two_seconds(tmp_path: Path) -> None:
         command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True, start_new_session=True
     )
     deadline = time.monotonic() + PATIENCE
-    while len(_processes(run.pid)) < 3 and time.monotonic() < deadline:
+    while len(living(run.pid)) < 3 and time.monotonic() < deadline:
         time.sleep(0.05)
     time.sleep(1)
     began = time.monotonic()
@@ -31,13 +31,13 @@ def test_an_interrupt_ends_all_within_two_seconds(tmp_path: Path) -> None:
     _, said = run.communicate(timeout=PATIENCE)
     assert time.monotonic() - began < 2
     assert (run.returncode, said) == (130, "Interrupted. Kept: nothing: no result was complete.\n")
-    while _processes(run.pid) and time.monotonic() - began < 2:  # the kernel takes a moment to bury the killed
+    while living(run.pid) and time.monotonic() - began < 2:  # the kernel takes a moment to bury the killed
         time.sleep(0.05)
-    assert not _processes(run.pid)
+    assert not living(run.pid)
     assert not list(tmp_path.iterdir())
 
 
-def _processes(session: int) -> list[str]:
+def living(session: int) -> list[str]:
     """Numbers of the living processes of a session (but the one that looks after semaphores)."""
     found = []
     for folder in Path("/proc").glob("[0-9]*"):

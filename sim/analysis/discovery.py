@@ -1,0 +1,67 @@
+"""Where the bad worlds of a sweep are: boxes for a few metrics, from single worlds where these were kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.analysis import boxes, regional
+from sim.analysis.outcomes import Item, Outcomes, about
+from sim.axes import Floats
+from sim.ensemble.metrics import METRICS
+from sim.results.headline import widest
+from sim.sweeps.reading import ITEM, SweepResult
+from sim.sweeps.store import REPLICATES
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+LOSS = "value_added_lost"  # told where no metric is named
+
+
+def boxes_of(sweep: SweepResult, outcomes: Outcomes, metrics: Sequence[str]) -> list[str]:
+    """Say where the worst fifth of the worlds is, of the widest total of each metric."""
+    import pandas as pd  # noqa: PLC0415
+
+    rows = pd.DataFrame(list(outcomes.items)).assign(mean=np.nanmean(outcomes.values, axis=1))
+    told: list[str] = []
+    for metric in metrics or (LOSS,):
+        found = widest(rows[rows["metric"] == metric])
+        if len(found):
+            told.append(_box(sweep, outcomes, int(found.index[0])))
+    return told
+
+
+def _box(sweep: SweepResult, outcomes: Outcomes, row: int) -> str:
+    """Find the box of one outcome, and say it."""
+    item, points = outcomes.items[row], np.flatnonzero(outcomes.done)
+    worlds, bad = _counts(sweep, item, points)
+    if not worlds.any():  # only summaries were kept: a point counts as one world
+        worlds, bad = np.ones(len(points)), _bad(outcomes.values[row, points], item).astype(float)
+    if np.count_nonzero(bad) < boxes.FEWEST:
+        return f"{about(item)}: too few points with bad worlds ({np.count_nonzero(bad)}) to say where they are."
+    cells = {path: sweep.points.loc[points, path].tolist() for path in sweep.paths}
+    return f"{about(item)}, worst fifth: {boxes.discover(cells, worlds, bad).sentence()}"
+
+
+def _counts(sweep: SweepResult, item: Item, points: np.ndarray[tuple[int], np.dtype[np.intp]]) -> tuple[Floats, Floats]:
+    """How many worlds each point has, and how many of them are among the worst fifth of all worlds."""
+    import pandas as pd  # noqa: PLC0415
+
+    parts: list[DataFrame] = []
+    for batch in sweep.batches(REPLICATES, metrics=[str(item["metric"])]):
+        wanted = (batch[list(ITEM)] == [item[key] for key in ITEM]).all(axis=1)
+        parts.append(batch.loc[wanted, ["point", "value"]])
+    table = pd.concat(parts) if parts else pd.DataFrame({"point": [], "value": []})
+    table = table[table["value"].notna()]
+    if table.empty:
+        return np.zeros(len(points)), np.zeros(len(points))
+    marked = table.assign(bad=_bad(table["value"].to_numpy(float), item)).groupby("point")["bad"]
+    counted = marked.agg(["size", "sum"]).reindex(points, fill_value=0)
+    return counted["size"].to_numpy(float), counted["sum"].to_numpy(float)
+
+
+def _bad(values: Floats, item: Item) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    return regional.worst(values, METRICS[str(item["metric"])].better)

@@ -1,0 +1,132 @@
+"""Outcomes of a sweep by point, ready to be analysed: what never varies, or never ends, is told and left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, cast, final
+
+import numpy as np
+
+from sim.axes import Bools, Floats
+from sim.ensemble.items import KEYS
+from sim.ensemble.metrics import METRICS
+from sim.errors import InputError, Place, Problem, suggest
+from sim.results.headline import headline
+from sim.sweeps.reading import ITEM, SweepResult
+from sim.sweeps.store import SUMMARY
+from sim.sweeps.sweep import DONE
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+NAMED = 3  # rows of a message
+
+Item = Mapping[str, Any]
+
+
+@final
+@dataclass(frozen=True)
+class Outcomes:
+    """Rows of summaries over the points of a sweep.
+
+    Parameters
+    ----------
+    items : sequence of mappings
+        What each row is about, by the columns that name it.
+    values : (M, P) array
+        A statistic of the worlds of each point; NaN for points that are not done.
+    within : (M, P) array
+        Variance of the worlds of each point.
+    done : (P,) array
+        Which points are done.
+    notes : sequence of str
+        What was left out, and why.
+    """
+
+    items: Sequence[Item]
+    values: Floats
+    within: Floats
+    done: Bools
+    notes: Sequence[str] = ()
+
+    @classmethod
+    def read(cls, sweep: SweepResult, metrics: Sequence[str], statistic: str) -> Outcomes:
+        """Read the rows of some metrics, or those that people look at first.
+
+        Raises
+        ------
+        InputError
+            No metric of that name is there, or nothing varies.
+        """
+        done = (sweep.points["status"] == DONE).to_numpy()
+        if not done.any():
+            raise InputError(Problem(Place(str(sweep.folder)), "no point is done", "Run it again with --resume."))
+        table = sweep.rows(SUMMARY, metrics=_known(sweep, metrics, int(done.argmax())))
+        if not metrics:
+            table = table.merge(_first_looked_at(table, sweep.manifest["headline"]), on=list(ITEM))
+        values, spread = (
+            table.pivot(index=list(ITEM), columns="point", values=name).reindex(columns=range(sweep.size))
+            for name in (statistic, "sd")
+        )
+        items = cast("list[Item]", values.index.to_frame(index=False).to_dict("records"))
+        found = cls(items, values.to_numpy(), spread.to_numpy() ** 2, done)
+        return found._telling(sweep)
+
+    def _telling(self, sweep: SweepResult) -> Outcomes:
+        """Leave out the rows that cannot be analysed, and say so."""
+        values = self.values[:, self.done]
+        absent, endless = np.isnan(values).any(axis=1), np.isinf(values).any(axis=1)
+        fixed = ~absent & ~endless & (np.max(values, axis=1) == np.min(values, axis=1))
+        reasons = {
+            "is the same at all points, so that no parameter matters for it": fixed,
+            "is infinite at some points, since it never happens there": endless & ~absent,
+            "has no value at some points": absent,
+        }
+        notes = [note for why, which in reasons.items() for note in self._notes(why, which)]
+        kept = ~(absent | endless | fixed)
+        if not kept.any():
+            what = " ".join(notes) or "nothing is kept of these metrics."
+            raise InputError(Problem(Place(str(sweep.folder)), f"there is nothing to analyse: {what}"))
+        items = [item for item, keep in zip(self.items, kept, strict=True) if keep]
+        return replace(self, items=items, values=self.values[kept], within=self.within[kept], notes=notes)
+
+    def _notes(self, why: str, which: Bools) -> Iterator[str]:
+        rows = np.flatnonzero(which)
+        if len(rows):
+            named = ", ".join(about(self.items[row]) for row in rows[:NAMED])
+            more = f" and {len(rows) - NAMED} more" if len(rows) > NAMED else ""
+            yield f"{named}{more}: {why}; left out."
+
+    def chance(self, row: int) -> float:
+        """Share of the variance of single worlds that no parameter explains: worlds of one point differ by it."""
+        values, within = self.values[row], self.within[row]
+        told = np.isfinite(values) & np.isfinite(within)
+        if not told.any():
+            return float("nan")
+        by_chance, moved = float(np.mean(within[told])), float(np.var(values[told]))
+        return by_chance / (by_chance + moved)
+
+
+def about(item: Item) -> str:
+    """Write what a row is about in a few words."""
+    return " ".join(str(item[key]) for key in ("metric", *KEYS) if item[key])
+
+
+def _known(sweep: SweepResult, metrics: Sequence[str], done: int) -> Sequence[str]:
+    """Refuse metrics that the sweep has not; those that people look at first, where none is named."""
+    present = sorted(set(sweep.rows(SUMMARY, points=[done])["metric"]))
+    problems = [
+        Problem(Place("--metric"), f"{name!r} is not in this sweep", suggest(name, present))
+        for name in metrics
+        if name not in present and name not in METRICS
+    ]
+    if problems:
+        raise InputError(problems)
+    return metrics or [name for name in present if METRICS[name].headline]
+
+
+def _first_looked_at(table: DataFrame, commodities: Sequence[str]) -> DataFrame:
+    """Items that a run would print, by their means over all points."""
+    means = table.groupby(list(ITEM), as_index=False).agg({"mean": "mean"})
+    return headline(means, commodities)[list(ITEM)]

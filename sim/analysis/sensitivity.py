@@ -1,0 +1,170 @@
+"""Which parameters of a sweep matter for which metric: Sobol indices where the design allows, else regional."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import ceil, log2, nan
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, final
+
+import numpy as np
+
+from sim.analysis import regional, sobol
+from sim.analysis.discovery import boxes_of
+from sim.analysis.outcomes import Item, Outcomes
+from sim.axes import Floats
+from sim.ensemble.metrics import METRICS
+from sim.errors import InputError, Place, Problem, suggest
+from sim.results import csvfile
+from sim.results.tables import QUANTILES
+from sim.sweeps.reading import ITEM, SweepResult
+from sim.sweeps.sweep import FAILED, MISSING
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+COLUMNS = (*ITEM, "statistic", "parameter", "measure", "value", "low95", "high95", "n")
+STATISTICS = ("mean", *QUANTILES)
+FIRST, TOTAL, CHANCE = "first_order", "total_order", "chance_share"
+DISTANCE, P_VALUE, CORRELATION = "distance", "p_value", "rank_correlation"
+SOBOL, REGIONAL = "sobol", "regional"
+DESIGNS = {"grid": "a grid", "list": "a list", "latin_hypercube": "a Latin hypercube"}
+WIDE = 0.2  # an interval wider than this says little
+FEWEST_BLOCKS, FEWEST_POINTS, FEW_POINTS = 4, 8, 50
+NAMED = 3  # points of a message
+
+Row = dict[str, Any]
+
+
+@final
+@dataclass(frozen=True)
+class Sensitivity:
+    """Measures of sensitivity, and what to know when reading them.
+
+    Attributes
+    ----------
+    table : DataFrame
+        The columns of ``sensitivity --out``: a row a metric, item, parameter and measure.
+    kind : str
+        ``sobol`` or ``regional``.
+    statistic : str
+        What of the worlds of a point is analysed.
+    boxes : sequence of str
+        Where the bad worlds are, a sentence a metric.
+    notes : sequence of str
+        Points that are left out, why the design is not analysed otherwise, whether there are too few points.
+    """
+
+    table: DataFrame
+    kind: str
+    statistic: str
+    boxes: Sequence[str]
+    notes: Sequence[str]
+
+    def save(self, file: str | Path) -> None:
+        """Write the table as CSV."""
+        csvfile.replace(Path(file), COLUMNS, {name: self.table[name].tolist() for name in COLUMNS})
+
+
+def sensitivity(
+    sweep: SweepResult | str | Path, *, metrics: Sequence[str] = (), statistic: str = "mean"
+) -> Sensitivity:
+    """Measure which parameters matter.
+
+    Parameters
+    ----------
+    sweep : SweepResult or folder
+    metrics : sequence of str
+        Which metrics, with all that they are about; the rows that people look at first where none is named.
+    statistic : str
+        What is analysed of the worlds of each point: their mean, or a quantile such as ``p95``.
+
+    Raises
+    ------
+    InputError
+        No metric of that name is there, nothing varies, or there are too few points.
+    """
+    import pandas as pd  # noqa: PLC0415
+
+    found = sweep if isinstance(sweep, SweepResult) else SweepResult(Path(sweep))
+    if statistic not in STATISTICS:
+        right = suggest(statistic, STATISTICS)
+        raise InputError(Problem(Place("--statistic"), f"{statistic!r} is not a statistic", right))
+    notes = [*_left_out(found), *(f"{found.folder / name} was changed after it was written." for name in found.changed)]
+    outcomes = Outcomes.read(found, metrics, statistic)
+    kind = SOBOL if found.design["kind"] == SOBOL else REGIONAL
+    rows, more = (_sobol if kind == SOBOL else _regional)(found, outcomes)
+    rows += [
+        _row(item, "", CHANCE, outcomes.chance(i), int(outcomes.done.sum())) for i, item in enumerate(outcomes.items)
+    ]
+    table = pd.DataFrame(rows, columns=list(COLUMNS)).assign(statistic=statistic)
+    return Sensitivity(table, kind, statistic, boxes_of(found, outcomes, metrics), [*notes, *outcomes.notes, *more])
+
+
+def _left_out(sweep: SweepResult) -> Iterator[str]:
+    """Say which points failed or are missing."""
+    for status, verb in ((FAILED, "failed"), (MISSING, "are missing")):
+        which = sweep.points[sweep.points["status"] == status]["message"]
+        if len(which):
+            named = [f"point {point}: {why}" if why else f"point {point}" for point, why in which.head(NAMED).items()]
+            more = f" and {len(which) - NAMED} more" if len(which) > NAMED else ""
+            yield f"{len(which)} of {sweep.size} points {verb} ({'; '.join(named)}{more})."
+
+
+def _row(item: Item, parameter: str, measure: str, value: float, n: int, low: float = nan, high: float = nan) -> Row:
+    return {**item, "parameter": parameter, "measure": measure, "value": value, "low95": low, "high95": high, "n": n}
+
+
+def _sobol(sweep: SweepResult, outcomes: Outcomes) -> tuple[list[Row], list[str]]:
+    """Indices of every row, from the blocks that are whole."""
+    size = len(sweep.paths) + 2
+    whole = np.flatnonzero(outcomes.done.reshape(-1, size).all(axis=1))
+    blocks, n = len(outcomes.done) // size, len(whole)
+    if n < FEWEST_BLOCKS:
+        found = f"too few points: {n} whole blocks are not enough for Sobol indices"
+        right = "Run failed points again with --resume, or choose a design with more points."
+        raise InputError(Problem(Place(str(sweep.folder)), found, right))
+    rows: list[Row] = []
+    for item, values in zip(outcomes.items, outcomes.values, strict=True):
+        for measure, shares in zip((FIRST, TOTAL), sobol.indices(values.reshape(-1, size)[whole]), strict=True):
+            for path, (value, low, high) in zip(sweep.paths, shares, strict=True):
+                rows.append(_row(item, path, measure, value, n, low, high))
+    lost = blocks - n
+    notes = [f"{lost} of {blocks} blocks lost a point and are left out whole: n is {n}."] if lost else []
+    return rows, [*notes, *_too_few(n, np.array([[row["low95"], row["high95"]] for row in rows]))]
+
+
+def _too_few(blocks: int, bounds: Floats) -> Iterator[str]:
+    """Say how many points would do, where intervals say little."""
+    widest = float(np.nanmax(bounds[:, 1] - bounds[:, 0]))
+    if widest > WIDE:
+        wanted = max(2 ** ceil(log2(blocks * (widest / WIDE) ** 2)), 2 * blocks)
+        yield (
+            f"Too few points: intervals are up to {widest:.2g} wide. This design has {blocks:,} base points; "
+            f"{wanted:,} would halve the intervals {log2(wanted / blocks) / 2:.1f} times."
+        )
+    if (bounds[:, 0] < 0).any():
+        yield "Where an interval reaches below 0, the parameter cannot be told from one that does nothing."
+
+
+def _regional(sweep: SweepResult, outcomes: Outcomes) -> tuple[list[Row], list[str]]:
+    """Regional sensitivity of every row, over the points that are done."""
+    n = int(outcomes.done.sum())
+    if n < FEWEST_POINTS:
+        found = f"too few points: {n} are not enough to tell the worst from the rest"
+        raise InputError(
+            Problem(Place(str(sweep.folder)), found, f"Choose a design of {FEWEST_POINTS} points or more.")
+        )
+    cells = {path: sweep.points.loc[outcomes.done, path].tolist() for path in sweep.paths}
+    rows: list[Row] = []
+    for item, row in zip(outcomes.items, outcomes.values[:, outcomes.done], strict=True):
+        bad = regional.worst(row, METRICS[item["metric"]].better)
+        for path, values in cells.items():
+            measured = zip((DISTANCE, P_VALUE, CORRELATION), regional.regional(values, row, bad), strict=True)
+            rows += [_row(item, path, measure, value, n) for measure, value in measured]
+    kind = DESIGNS[sweep.design["kind"]]
+    notes = [f"Sobol indices need a design of kind sobol, and this is {kind}: regional sensitivity instead."]
+    if n < FEW_POINTS:
+        notes.append(f"Too few points to tell small effects: {n}, of which {ceil(n * regional.WORST)} are the worst.")
+    return rows, notes

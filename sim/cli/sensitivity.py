@@ -1,0 +1,96 @@
+"""`monazite sensitivity`: which of the values that a sweep moves matter, and for what."""
+
+import sys
+from math import nan
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sim.cli.text import about, number, table
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+    from sim.analysis.sensitivity import Sensitivity
+
+TOLD = 8  # metrics whose share of chance is told
+
+
+def sensitivity(
+    sweep: Annotated[str, typer.Argument(metavar="SWEEP_RESULT", help="The result folder of a sweep.")],
+    *,
+    metric: Annotated[list[str] | None, typer.Option(help="Only this metric, all of it; may be repeated.")] = None,
+    statistic: Annotated[str, typer.Option(help="Of the worlds of a point: mean, p05, p25, p50, p75 or p95.")] = "mean",
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write all rows there, as CSV.")] = None,
+) -> None:
+    """Print Sobol indices with 95 % intervals where the design allows, else regional sensitivity.
+
+    A first-order index is the share of the variance over the design that a parameter explains alone, a total-order
+    index what it explains with all its interactions. Regional sensitivity holds the points with the worst fifth of
+    outcomes against the others: 0 says that they lie where the others lie, 1 that they lie elsewhere.
+    """
+    from sim.analysis.sensitivity import sensitivity as analyse
+
+    found = analyse(sweep, metrics=metric or (), statistic=statistic)
+    if out:
+        found.save(out)
+    what = "mean" if found.statistic == "mean" else f"quantile {found.statistic}"
+    print(f"Of each metric the {what} over the replicates of a point is analysed.")
+    print(_sobol(found) if found.kind == "sobol" else _regional(found))
+    print(_chance(found))
+    for box in found.boxes:
+        print(box)
+    for note in found.notes:
+        print(note, file=sys.stderr)
+
+
+def _sobol(found: "Sensitivity") -> str:
+    """Lay out indices: a row a metric and parameter."""
+    cells = [
+        [*_named(rows), _interval(rows, "first_order"), _interval(rows, "total_order"), _n(rows)]
+        for rows in _groups(found)
+    ]
+    return table(["metric", "of", "parameter", "first order", "total order", "n"], cells)
+
+
+def _regional(found: "Sensitivity") -> str:
+    """Lay out distances: a row a metric and parameter."""
+    measures = ("distance", "p_value", "rank_correlation")
+    cells = [[*_named(rows), *(_value(rows, name) for name in measures), _n(rows)] for rows in _groups(found)]
+    return table(["metric", "of", "parameter", "distance", "p-value", "rank correlation", "n"], cells)
+
+
+def _chance(found: "Sensitivity") -> str:
+    """Say how much of the variance is left to chance, metric by metric."""
+    rows = found.table[found.table["measure"] == "chance_share"].to_dict("records")
+    told = [f"{row['metric']} {about(row)}".strip() + f" {100 * row['value']:.3g} %" for row in rows[:TOLD]]
+    more = f", and {len(rows) - TOLD} more" if len(rows) > TOLD else ""
+    return f"Left to chance, of the variance of single worlds: {', '.join(told)}{more}."
+
+
+def _groups(found: "Sensitivity") -> "list[DataFrame]":
+    """Rows of one metric and parameter, in their order."""
+    from sim.sweeps.reading import ITEM
+
+    rows = found.table[found.table["parameter"] != ""]
+    return [group for _, group in rows.groupby([*ITEM, "parameter"], sort=False)]
+
+
+def _named(rows: "DataFrame") -> list[Any]:
+    first = rows.iloc[0].to_dict()
+    return [first["metric"], about(first), first["parameter"]]
+
+
+def _value(rows: "DataFrame", measure: str) -> float:
+    found = rows.loc[rows["measure"] == measure, "value"]
+    return float(found.iloc[0]) if len(found) else nan
+
+
+def _interval(rows: "DataFrame", measure: str) -> str:
+    row = rows[rows["measure"] == measure].iloc[0]
+    return f"{number(round(row['value'], 3))} [{number(round(row['low95'], 3))}, {number(round(row['high95'], 3))}]"
+
+
+def _n(rows: "DataFrame") -> float:
+    return float(rows["n"].iloc[0])

@@ -1,0 +1,165 @@
+"""Sensitivity of a sweep whose outcome is a known function of its points: the road that any sweep takes."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sim.analysis.sensitivity import Sensitivity, sensitivity
+from sim.axes import Floats
+from sim.ensemble.items import Item
+from sim.ensemble.streams import uniforms
+from sim.errors import InputError
+from sim.scenario import Scenario
+from sim.sweeps import blocks
+from sim.sweeps.blocks import Block, Part
+from tests.analysis.test_sobol import ishigami, known
+from tests.sweeps.sweeps import HEAD, swept
+
+LOSS = Item("value_added_lost", region="*-CN", sector="*", unit="USD")
+FIXED = Item("value_added_lost", region="US", sector="*", unit="USD")
+NAMES = ("hoarding_gain", "final_elasticity", "order_elasticity")
+AXES = "parameters:\n" + "".join(f"  - {{path: parameters.{name}, range: [0, 1]}}\n" for name in NAMES)
+
+
+def sobol_design(points: int) -> str:
+    """A sweep over the three parameters."""
+    return f"{HEAD}design: {{kind: sobol, points: {points}, seed: 1}}\n{AXES}"
+
+
+@pytest.fixture
+def function(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[Floats], Floats]], set[int]]:
+    """Take a function of the points for the simulation; the points in the set fail."""
+    broken: set[int] = set()
+
+    def use(of: Callable[[Floats], Floats]) -> set[int]:
+        def run_block(block: Block) -> Part:
+            if block.point in broken:
+                raise MemoryError("no room")
+            scenario: Scenario = pickle.loads(block.scenario)  # noqa: S301
+            shares = np.array([[scenario.parameters[name] for name in NAMES]], float)
+            noise = uniforms(1, "noise", block.worlds) - 0.5
+            values = np.stack([of(shares) + noise, np.ones(len(block.worlds))])
+            return Part([LOSS, FIXED], values, [], 0.0, "here:1", 0)
+
+        monkeypatch.setattr(blocks, "run_block", run_block)
+        return broken
+
+    return use
+
+
+Function = Callable[[Callable[[Floats], Floats]], set[int]]
+
+
+def measure(found: Sensitivity, name: str) -> list[tuple[float, float, float]]:
+    """A measure of the loss by parameter, with its interval."""
+    rows = found.table[(found.table["measure"] == name) & (found.table["region"] == "*-CN")]
+    return list(zip(rows["value"], rows["low95"], rows["high95"], strict=True))
+
+
+@pytest.mark.slow
+def test_ishigami_through_a_whole_sweep(function: Function, tmp_path: Path) -> None:
+    """From the file of the sweep to the table of indices: each known index lies within its interval."""
+    function(ishigami)
+    report = swept(tmp_path, sobol_design(128))
+    assert report.done == 128 * 5
+    found = sensitivity(tmp_path / "results" / "small", metrics=["value_added_lost"])
+    shares = [*measure(found, "first_order"), *measure(found, "total_order")]
+    assert [low <= right <= high for right, (_, low, high) in zip(np.concatenate(known()), shares, strict=True)] == [
+        True
+    ] * 6
+    assert set(found.table["n"]) == {128, 640}
+    (note,) = [note for note in found.notes if "US" in note]
+    assert note == "value_added_lost US *: is the same at all points, so that no parameter matters for it; left out."
+    assert any("would halve the intervals" in note for note in found.notes)
+
+
+def test_chance_is_what_worlds_of_a_point_differ_by(function: Function, tmp_path: Path) -> None:
+    """A twelfth is the variance of the noise, and of each parameter."""
+    function(lambda shares: np.sum(shares, axis=1))
+    swept(tmp_path, sobol_design(32).replace("replicates: 2", "replicates: 400"))
+    found = sensitivity(tmp_path / "results" / "small")
+    ((chance, _, _),) = measure(found, "chance_share")
+    assert chance == pytest.approx(0.25, abs=0.03)
+    assert [value for value, _, _ in measure(found, "total_order")] == pytest.approx([1 / 3] * 3, abs=0.05)
+
+
+def test_a_failed_point_costs_its_block(function: Function, tmp_path: Path) -> None:
+    broken = function(ishigami)
+    broken |= {3, 4, 11}
+    swept(tmp_path, sobol_design(8))
+    found = sensitivity(tmp_path / "results" / "small")
+    assert found.notes[0] == (
+        "3 of 40 points failed (point 3: MemoryError: no room; point 4: MemoryError: no room; "
+        "point 11: MemoryError: no room)."
+    )
+    assert "2 of 8 blocks lost a point and are left out whole: n is 6." in found.notes
+    assert not found.table["value"].isna().any()
+
+
+def test_too_few_blocks_are_refused(function: Function, tmp_path: Path) -> None:
+    broken = function(ishigami)
+    broken |= {0, 7}
+    swept(tmp_path, sobol_design(4))
+    with pytest.raises(InputError, match="too few points: 2 whole blocks"):
+        sensitivity(tmp_path / "results" / "small")
+
+
+def test_what_never_varies_is_said(function: Function, tmp_path: Path) -> None:
+    function(lambda shares: 0 * shares[:, 0])
+    swept(tmp_path, sobol_design(4))
+    with pytest.raises(InputError, match=r"there is nothing to analyse: .* is the same at all points"):
+        sensitivity(tmp_path / "results" / "small")
+
+
+def test_infinity_has_no_variance(function: Function, tmp_path: Path) -> None:
+    function(lambda shares: np.where(shares[:, 0] > 0.5, np.inf, 1.0))
+    swept(tmp_path, sobol_design(4))
+    with pytest.raises(InputError, match="is infinite at some points"):
+        sensitivity(tmp_path / "results" / "small")
+
+
+def test_another_design_gives_regional_sensitivity(function: Function, tmp_path: Path) -> None:
+    """The loss falls with the first parameter alone; the box says where it is largest."""
+    function(lambda shares: 10 - 9 * shares[:, 0])
+    swept(tmp_path, f"{HEAD}design: {{kind: latin_hypercube, points: 60}}\n{AXES}")
+    found = sensitivity(tmp_path / "results" / "small")
+    assert found.kind == "regional"
+    distances, correlations = measure(found, "distance"), measure(found, "rank_correlation")
+    assert distances[0][0] == 1.0
+    assert distances[0][0] > max(distances[1][0], distances[2][0]) + 0.4
+    assert correlations[0][0] < -0.95
+    (box,) = found.boxes
+    assert box.startswith("value_added_lost *-CN *, worst fifth: parameters.hoarding_gain at most 0.")
+    assert found.notes[-1] == (
+        "Sobol indices need a design of kind sobol, and this is a Latin hypercube: regional sensitivity instead."
+    )
+
+
+def test_shuffled_rows_give_the_same_indices(function: Function, tmp_path: Path) -> None:
+    function(ishigami)
+    swept(tmp_path, sobol_design(8))
+    folder = tmp_path / "results" / "small"
+    before = sensitivity(folder).table
+    header, *lines = (folder / "summary.csv").read_text().splitlines(keepends=True)
+    (folder / "summary.csv").write_text(header + "".join(lines[::-1]))
+    after = sensitivity(folder)
+    assert after.table.equals(before)
+    assert any("summary.csv was changed" in note for note in after.notes)
+    (folder / "summary.csv").write_text(header + "".join(lines[2:]))
+    with pytest.raises(InputError, match="78 rows of 80 are there"):
+        sensitivity(folder)
+
+
+def test_a_quantile_may_be_analysed(function: Function, tmp_path: Path) -> None:
+    function(ishigami)
+    swept(tmp_path, sobol_design(8))
+    found = sensitivity(tmp_path / "results" / "small", statistic="p95")
+    assert set(found.table["statistic"]) == {"p95"}
+    mean = sensitivity(tmp_path / "results" / "small")
+    for one, other in zip(measure(found, "first_order"), measure(mean, "first_order"), strict=True):
+        assert one == pytest.approx(other)  # worlds differ by the same at every point

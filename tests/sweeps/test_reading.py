@@ -1,0 +1,175 @@
+"""Results of sweeps read back: whole, in part, by point; what was damaged is never a wrong number."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import sim
+from sim.analysis.compare import compare
+from sim.errors import InputError
+from sim.results.result import Result
+from sim.sweeps.blocks import Here
+from sim.sweeps.reading import SweepResult, read
+from sim.sweeps.sweep import run
+from tests.sweeps.sweeps import APPROVAL, GRID, HEAD, job, swept
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A sweep, as CSV and as Parquet."""
+    folder = tmp_path_factory.mktemp("made")
+    swept(folder)
+    run(job(folder, name="parquet", form="parquet"), Here())
+    return folder / "results"
+
+
+@pytest.fixture
+def copy(made: Path, tmp_path: Path) -> Path:
+    """A copy of it that may be damaged."""
+    import shutil  # noqa: PLC0415
+
+    return Path(shutil.copytree(made / "small", tmp_path / "small"))
+
+
+def opened(folder: Path) -> SweepResult:
+    """The result of a sweep."""
+    found = sim.read(folder)
+    assert isinstance(found, SweepResult)
+    return found
+
+
+def test_what_was_swept_is_there(made: Path) -> None:
+    sweep = opened(made / "small")
+    assert list(sweep.points["status"]) == ["done"] * 6
+    assert list(sweep.points.loc[3, [APPROVAL, "parameters.price_time"]]) == ["50 %", "2 weeks"]
+    assert set(sweep.summary["point"]) == set(range(6))
+    assert sweep.changed == []
+
+
+def test_parquet_is_the_same_with_the_same_columns(made: Path) -> None:
+    for table in ("summary", "replicates"):
+        csv, parquet = (opened(made / name).rows(table) for name in ("small", "parquet"))
+        pd.testing.assert_frame_equal(csv, parquet, check_exact=True)
+    assert not list((made / "parquet").glob("[!p]*.csv"))  # points.csv is for people
+
+
+@pytest.mark.parametrize("name", ["small", "parquet"])
+def test_some_rows_are_those_of_all(name: str, made: Path) -> None:
+    sweep = opened(made / name)
+    every = sweep.summary
+    some = sweep.rows("summary", points=[1, 4], metrics=["exports"])
+    wanted = every[every["point"].isin([1, 4]) & (every["metric"] == "exports")]
+    pd.testing.assert_frame_equal(some, wanted.reset_index(drop=True), check_exact=True)
+    parts = pd.concat(sweep.batches("replicates", metrics=["value_added_lost"]), ignore_index=True)
+    pd.testing.assert_frame_equal(parts, sweep.replicates, check_exact=True)
+
+
+@pytest.mark.parametrize("name", ["small", "parquet"])
+def test_points_compare_as_runs_do(name: str, made: Path) -> None:
+    """Several against one base, with the values in which their scenarios differ."""
+    found = compare(made / f"{name}@0", made / f"{name}@2", made / f"{name}@5", metrics=["value_added_lost"])
+    assert list(dict.fromkeys(found.table["other"])) == [str(made / f"{name}@{point}") for point in (2, 5)]
+    told = {(change.path, change.base, change.other) for change in found.changes[str(made / f"{name}@5")]}
+    assert told == {(APPROVAL, "0.2", "0.8"), ("parameters.price_time", "7 days", "14 days")}
+    row = found.table[(found.table["region"] == "*-CN") & (found.table["sector"] == "*")]
+    row = row[row["commodity"] == ""]
+    losses = opened(made / name).replicates
+    losses = losses[(losses["region"] == "*-CN") & (losses["sector"] == "*") & (losses["commodity"] == "")]
+    by_point = losses.groupby("point")["value"].mean()
+    assert list(row["difference"]) == pytest.approx([by_point[2] - by_point[0], by_point[5] - by_point[0]])
+
+
+def test_a_point_is_a_result(made: Path) -> None:
+    point = read(made / "small@3")
+    assert isinstance(point, Result)
+    assert (point.label, point.manifest["replicates"]) == (str(made / "small@3"), 2)
+    assert "price_time: 14 days" in point.scenario
+    assert point.timeseries.empty
+    assert not point.is_certain()
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("small@6", "there is no such point"),
+        ("other@1", "there is no such folder"),
+        ("small@x", "there is no such folder"),
+    ],
+)
+def test_what_is_not_there(name: str, told: str, made: Path) -> None:
+    with pytest.raises(InputError, match=told):
+        read(made / name)
+
+
+def test_a_whole_sweep_is_no_run(made: Path) -> None:
+    with pytest.raises(InputError, match=r"Name its points: .*small@0 to .*small@5"):
+        compare(made / "small", made / "small@1")
+
+
+def test_a_point_that_failed_says_why(copy: Path) -> None:
+    file = copy / "points.csv"
+    file.write_text(file.read_text().replace("1,done,", "1,failed,worker died"))
+    with pytest.raises(InputError, match="the point is failed: worker died"):
+        read(f"{copy}@1")
+
+
+def test_an_unfinished_sweep_says_so(tmp_path: Path) -> None:
+    (tmp_path / ".a.partial").mkdir()
+    with pytest.raises(InputError, match="the sweep is not finished"):
+        SweepResult(tmp_path / "a")
+
+
+def _cut_rows(file: Path) -> None:
+    lines = file.read_text().splitlines(keepends=True)
+    file.write_text("".join(lines[:-3]))
+
+
+def _cut_bytes(file: Path) -> None:
+    file.write_bytes(file.read_bytes()[:-30])
+
+
+def _empty(file: Path) -> None:
+    file.write_bytes(b"")
+
+
+def _gone(file: Path) -> None:
+    file.unlink()
+
+
+@pytest.mark.parametrize("damage", [_cut_rows, _cut_bytes, _empty, _gone])
+@pytest.mark.parametrize("table", ["summary", "replicates"])
+def test_a_damaged_table_is_refused(damage: Callable[[Path], None], table: str, copy: Path) -> None:
+    damage(copy / f"{table}.csv")
+    with pytest.raises(InputError, match=f"{table}"):
+        opened(copy).rows(table)
+
+
+def test_shuffled_rows_give_the_same(copy: Path, made: Path) -> None:
+    """Points and worlds are found by their numbers; that the file was changed is said."""
+    file = copy / "replicates.csv"
+    header, *lines = file.read_text().splitlines(keepends=True)
+    file.write_text(header + "".join(reversed(lines)))
+    found = compare(f"{copy}@0", f"{copy}@5")
+    wanted = compare(made / "small@0", made / "small@5")
+    pd.testing.assert_frame_equal(found.table.drop(columns="other"), wanted.table.drop(columns="other"))
+    assert any("replicates.csv was changed" in note for note in found.notes)
+
+
+def test_a_sweep_without_a_table_of_points_is_refused(copy: Path) -> None:
+    file = copy / "points.csv"
+    lines = file.read_text().splitlines(keepends=True)
+    file.write_text("".join(lines[:-1]))
+    with pytest.raises(InputError, match="5 points of 6 are there"):
+        opened(copy).point(1)
+
+
+def test_namibia_is_no_gap(tmp_path: Path) -> None:
+    folder = tmp_path / "results" / "small"
+    swept(tmp_path, HEAD + GRID)
+    file = folder / "replicates.csv"
+    file.write_text(file.read_text().replace(",VN,", ",NA,"))
+    assert "NA" in set(opened(folder).replicates["region"])
