@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,9 +13,6 @@ from sim.ensemble.metrics import METRICS
 from sim.results.headline import widest
 from sim.sweeps.reading import ITEM, SweepResult
 from sim.sweeps.store import REPLICATES
-
-if TYPE_CHECKING:
-    from pandas import DataFrame
 
 LOSS = "value_added_lost"  # told where no metric is named
 
@@ -50,11 +46,9 @@ def _counts(sweep: SweepResult, item: Item, points: np.ndarray[tuple[int], np.dt
     """How many worlds each point has, and how many of them are among the worst fifth of all worlds."""
     import pandas as pd  # noqa: PLC0415
 
-    parts: list[DataFrame] = []
-    for batch in sweep.batches(REPLICATES, metrics=[str(item["metric"])]):
-        wanted = (batch[list(ITEM)] == [item[key] for key in ITEM]).all(axis=1)
-        parts.append(batch.loc[wanted, ["point", "value"]])
-    table = pd.concat(parts) if parts else pd.DataFrame({"point": [], "value": []})
+    wanted = {key: [item[key]] for key in ITEM}
+    empty = pd.DataFrame({"point": np.empty(0, int), "value": np.empty(0)})
+    table = pd.concat([empty, *sweep.batches(REPLICATES, ["point", "value"], **wanted)])
     table = table[table["value"].notna()]
     if table.empty:
         return np.zeros(len(points)), np.zeros(len(points))

@@ -62,7 +62,7 @@ class Outcomes:
         done = (sweep.points["status"] == DONE).to_numpy()
         if not done.any():
             raise InputError(Problem(Place(str(sweep.folder)), "no point is done", "Run it again with --resume."))
-        table = sweep.rows(SUMMARY, metrics=_known(sweep, metrics, int(done.argmax())))
+        table = sweep.rows(SUMMARY, metric=_known(sweep, metrics, int(done.argmax())))
         if not metrics:
             table = table.merge(_first_looked_at(table, sweep.manifest["headline"]), on=list(ITEM))
         values, spread = (
@@ -115,7 +115,7 @@ def about(item: Item) -> str:
 
 def _known(sweep: SweepResult, metrics: Sequence[str], done: int) -> Sequence[str]:
     """Refuse metrics that the sweep has not; those that people look at first, where none is named."""
-    present = sorted(set(sweep.rows(SUMMARY, points=[done])["metric"]))
+    present = sorted(set(sweep.rows(SUMMARY, point=[done])["metric"]))
     problems = [
         Problem(Place("--metric"), f"{name!r} is not in this sweep", suggest(name, present))
         for name in metrics

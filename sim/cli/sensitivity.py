@@ -3,11 +3,11 @@
 import sys
 from math import nan
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.cli.text import about, number, table
+from sim.cli.text import about, endings, number, table
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -48,8 +48,8 @@ def sensitivity(
 def _sobol(found: "Sensitivity") -> str:
     """Lay out indices: a row a metric and parameter."""
     cells = [
-        [*_named(rows), _interval(rows, "first_order"), _interval(rows, "total_order"), _n(rows)]
-        for rows in _groups(found)
+        [*names, _interval(rows, "first_order"), _interval(rows, "total_order"), _n(rows)]
+        for names, rows in _groups(found)
     ]
     return table(["metric", "of", "parameter", "first order", "total order", "n"], cells)
 
@@ -57,7 +57,7 @@ def _sobol(found: "Sensitivity") -> str:
 def _regional(found: "Sensitivity") -> str:
     """Lay out distances: a row a metric and parameter."""
     measures = ("distance", "p_value", "rank_correlation")
-    cells = [[*_named(rows), *(_value(rows, name) for name in measures), _n(rows)] for rows in _groups(found)]
+    cells = [[*names, *(_value(rows, name) for name in measures), _n(rows)] for names, rows in _groups(found)]
     return table(["metric", "of", "parameter", "distance", "p-value", "rank correlation", "n"], cells)
 
 
@@ -69,17 +69,18 @@ def _chance(found: "Sensitivity") -> str:
     return f"Left to chance, of the variance of single worlds: {', '.join(told)}{more}."
 
 
-def _groups(found: "Sensitivity") -> "list[DataFrame]":
-    """Rows of one metric and parameter, in their order."""
+def _groups(found: "Sensitivity") -> "list[tuple[list[str], DataFrame]]":
+    """Rows of one metric and parameter, in their order, and how they are named."""
     from sim.sweeps.reading import ITEM
 
     rows = found.table[found.table["parameter"] != ""]
-    return [group for _, group in rows.groupby([*ITEM, "parameter"], sort=False)]
-
-
-def _named(rows: "DataFrame") -> list[Any]:
-    first = rows.iloc[0].to_dict()
-    return [first["metric"], about(first), first["parameter"]]
+    paths = list(dict.fromkeys(rows["parameter"]))
+    short = dict(zip(paths, endings(paths), strict=True))
+    groups = []
+    for _, group in rows.groupby([*ITEM, "parameter"], sort=False):
+        first = group.iloc[0].to_dict()
+        groups.append(([first["metric"], about(first), short[first["parameter"]]], group))
+    return groups
 
 
 def _value(rows: "DataFrame", measure: str) -> float:

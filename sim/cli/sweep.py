@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sim.cli.inputs import RESULTS, Format, warn_of_large_files
-from sim.cli.text import about, duration, size, table
+from sim.cli.text import about, duration, endings, size, table
 from sim.errors import InputError, Place, Problem
 
 if TYPE_CHECKING:
@@ -175,7 +175,7 @@ def _print_points(points: "Points") -> None:
         writer.writerows([("point", *points.paths), *rows])
         return
     shown = [row for row, _ in zip(rows, range(SHOWN), strict=False)]
-    print(table(["point", *points.paths], shown))
+    print(table(["point", *endings(points.paths)], shown))
     if len(points) > SHOWN:
         print(f"… and {len(points) - SHOWN:,} more: pipe this command into a file for all of them.")
 
@@ -199,7 +199,7 @@ def _totals(job: "Job") -> str:
     found = SweepResult(job.place)
     done = found.points[found.points["status"] == "done"].head(SHOWN)
     metrics = (job.points.sweep.metrics or (LOSS,))[:METRICS_SHOWN]
-    rows = found.rows(SUMMARY, points=list(done.index), metrics=metrics)
+    rows = found.rows(SUMMARY, point=list(done.index), metric=metrics)
     columns = [widest(rows[rows["metric"] == metric]).set_index("point") for metric in metrics]
     columns = [column for column in columns if len(column)]
     firsts = [column.iloc[0].to_dict() for column in columns]
@@ -208,7 +208,7 @@ def _totals(job: "Job") -> str:
         [str(point), *done.loc[point, found.paths], *(float(one["mean"].get(point, nan)) for one in columns)]
         for point in done.index
     ]
-    header = ["point", *found.paths, *heads]
+    header = ["point", *endings(found.paths), *heads]
     left = len(job.points) - SHOWN
     return table(header, cells) + (f"\n… and {left:,} more in {found.folder}." if left > 0 else "")
 

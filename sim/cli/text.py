@@ -60,6 +60,20 @@ def _line(row: Sequence[str], widths: Sequence[int], rights: Sequence[bool]) -> 
     return "  ".join(parts).rstrip()
 
 
+def endings(paths: Sequence[str]) -> list[str]:
+    """Write paths as short as they are told apart, and no shorter than a name and its key.
+
+    Examples
+    --------
+    >>> endings(["instruments.licence.approval.default", "instruments.ban.until", "parameters.growth"])
+    ['approval.default', 'ban.until', 'parameters.growth']
+    """
+    parts = [path.split(".") for path in paths]
+    lengths = range(2, max(map(len, parts), default=0) + 1)
+    short = ([".".join(one[-n:]) for one in parts] for n in lengths)
+    return next((names for names in short if len(set(names)) == len(names)), list(paths))
+
+
 def duration(seconds: float) -> str:
     """Write a time for people.
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache, reduce
 from operator import and_
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, final
+from typing import TYPE_CHECKING, Any, final
 
 from sim import plan
 from sim.ensemble.items import KEYS
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from pyarrow.dataset import Dataset, Expression
 
 ITEM = ("metric", *KEYS, "unit")
-Key = TypeVar("Key", int, str)
-Some: TypeAlias = Sequence[Key] | None
 
 
 @final
@@ -95,27 +93,25 @@ class SweepResult:
         """Kept metrics of every world of every point."""
         return self.rows(REPLICATES)
 
-    def rows(
-        self, table: str, *, points: Sequence[int] | None = None, metrics: Sequence[str] | None = None
-    ) -> DataFrame:
-        """Rows of a table: of some points, of some metrics, of all.
+    def rows(self, table: str, **among: Sequence[Any]) -> DataFrame:
+        """Rows of a table whose columns are among some values; all rows, where no column is named.
 
         Parameters
         ----------
         table : str
             ``summary`` or ``replicates``.
-        points : sequence of int, optional
-        metrics : sequence of str, optional
+        among : sequences
+            Values by column: ``point=[3], metric=["exports"]``.
         """
-        source, wanted = self._dataset(table), _wanted(points, metrics)
-        return arrow.in_pandas(arrow.read_all(source, self._file(table), wanted))
+        return arrow.in_pandas(arrow.read_all(self._dataset(table), self._file(table), _wanted(among)))
 
-    def batches(self, table: str, *, metrics: Some[str] = None) -> Iterator[DataFrame]:
-        """Rows of a table, some thousands at a time: memory does not grow with the table."""
-        for batch in self._dataset(table).to_batches(filter=_wanted(None, metrics), batch_readahead=2):
+    def batches(self, table: str, columns: Sequence[str], **among: Sequence[Any]) -> Iterator[DataFrame]:
+        """Columns of the same rows, some thousands at a time: memory does not grow with the table."""
+        import pyarrow as pa  # noqa: PLC0415
+
+        wanted = _wanted(among)
+        for batch in self._dataset(table).to_batches(columns=list(columns), filter=wanted, batch_readahead=2):
             if batch.num_rows:
-                import pyarrow as pa  # noqa: PLC0415
-
                 yield arrow.in_pandas(pa.Table.from_batches([batch]))
 
     def point(self, number: int) -> Result:
@@ -212,7 +208,7 @@ class _Point(Source):
     def frame(self, table: str) -> DataFrame:
         if table not in TABLES:
             return arrow.frame(COLUMNS[table], ())
-        return self.sweep.rows(table, points=[self.number]).drop(columns="point")
+        return self.sweep.rows(table, point=[self.number]).drop(columns="point")
 
     def write(self, folder: Path, form: str) -> None:
         raise InputError(Problem(Place(self.label), "a point of a sweep is no folder of its own", f"{folder}, {form}"))
@@ -225,12 +221,11 @@ class _Point(Source):
         return self.sweep.changed
 
 
-def _wanted(points: Some[int], metrics: Some[str]) -> Expression | None:
-    """Rows of some points and metrics, for Arrow."""
+def _wanted(among: Mapping[str, Sequence[Any]]) -> Expression | None:
+    """Rows whose columns are among some values, for Arrow."""
     from pyarrow import dataset as ds  # noqa: PLC0415
 
-    given = {"point": points, "metric": metrics}
-    filters = [ds.field(name).isin(list(some)) for name, some in given.items() if some is not None]
+    filters = [ds.field(name).isin(list(values)) for name, values in among.items()]
     return reduce(and_, filters) if filters else None
 
 

@@ -61,11 +61,13 @@ def test_parquet_is_the_same_with_the_same_columns(made: Path) -> None:
 def test_some_rows_are_those_of_all(name: str, made: Path) -> None:
     sweep = opened(made / name)
     every = sweep.summary
-    some = sweep.rows("summary", points=[1, 4], metrics=["exports"])
+    some = sweep.rows("summary", point=[1, 4], metric=["exports"])
     wanted = every[every["point"].isin([1, 4]) & (every["metric"] == "exports")]
     pd.testing.assert_frame_equal(some, wanted.reset_index(drop=True), check_exact=True)
-    parts = pd.concat(sweep.batches("replicates", metrics=["value_added_lost"]), ignore_index=True)
-    pd.testing.assert_frame_equal(parts, sweep.replicates, check_exact=True)
+    parts = pd.concat(sweep.batches("replicates", ["point", "value"], region=["US"]), ignore_index=True)
+    losses = sweep.replicates
+    wanted = losses.loc[losses["region"] == "US", ["point", "value"]]
+    pd.testing.assert_frame_equal(parts, wanted.reset_index(drop=True), check_exact=True)
 
 
 @pytest.mark.parametrize("name", ["small", "parquet"])
