@@ -47,7 +47,7 @@ def sensitivity(
 
 def _sobol(found: "Sensitivity") -> str:
     """Lay out indices: a row a metric and parameter."""
-    cells = [
+    cells: list[list[str | float]] = [
         [*names, _interval(rows, "first_order"), _interval(rows, "total_order"), _n(rows)]
         for names, rows in _groups(found)
     ]
@@ -57,7 +57,9 @@ def _sobol(found: "Sensitivity") -> str:
 def _regional(found: "Sensitivity") -> str:
     """Lay out distances: a row a metric and parameter."""
     measures = ("distance", "p_value", "rank_correlation")
-    cells = [[*names, *(_value(rows, name) for name in measures), _n(rows)] for names, rows in _groups(found)]
+    cells: list[list[str | float]] = [
+        [*names, *(_value(rows, name) for name in measures), _n(rows)] for names, rows in _groups(found)
+    ]
     return table(["metric", "of", "parameter", "distance", "p-value", "rank correlation", "n"], cells)
 
 
