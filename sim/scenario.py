@@ -59,8 +59,6 @@ Uncertain: TypeAlias = float | Distribution
 Overrides: TypeAlias = Mapping[str, object] | Sequence[str]
 """By path, or as ``path=value``."""
 
-find = find_scenario
-
 
 def _version(raw: object) -> int:
     if str(raw) != str(VERSION):

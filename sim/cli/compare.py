@@ -16,8 +16,8 @@ NUMBERS = ["base_mean", "other_mean", "difference", "low95", "high95", "share_be
 
 
 def compare(
-    base: Annotated[str, typer.Argument(metavar="BASE", help="A result folder.")],
-    others: Annotated[list[str], typer.Argument(metavar="OTHER", help="Result folders to compare with it.")],
+    base: Annotated[str, typer.Argument(metavar="BASE", help="A result folder, or a point of a sweep: NAME@3.")],
+    others: Annotated[list[str], typer.Argument(metavar="OTHER", help="Result folders or points to compare with it.")],
     *,
     metric: Annotated[list[str] | None, typer.Option(help="Only this metric; may be repeated.")] = None,
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write all rows there, as CSV.")] = None,

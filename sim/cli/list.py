@@ -33,6 +33,12 @@ def _scenarios() -> Rows:
     return [(name, _title(file)) for name, file in scenario_files().items()]
 
 
+def _sweeps() -> Rows:
+    from sim.files.shipped import sweep_files
+
+    return [(name, _title(file)) for name, file in sweep_files().items()]
+
+
 def _title(file: Path) -> str:
     """Find the line of a scenario file that says its question."""
     lines = file.read_text(encoding="utf-8").splitlines()
@@ -116,6 +122,7 @@ def _parameters(tables: "Tables") -> Rows:
 
 KINDS: Mapping[str, Callable[[], Rows]] = {
     "scenarios": _scenarios,
+    "sweeps": _sweeps,
     "instruments": _instruments,
     "commodities": _from_tables(_commodities),
     "regions": _from_tables(_regions),
@@ -129,6 +136,7 @@ KINDS: Mapping[str, Callable[[], Rows]] = {
 }
 HEADERS = {
     "scenarios": ["scenario", "question"],
+    "sweeps": ["sweep", "question"],
     "instruments": ["kind", "what it is"],
     "commodities": ["commodity", "unit", "name"],
     "regions": ["region", "", "name"],

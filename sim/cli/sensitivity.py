@@ -92,7 +92,8 @@ def _value(rows: "DataFrame", measure: str) -> float:
 
 def _interval(rows: "DataFrame", measure: str) -> str:
     row = rows[rows["measure"] == measure].iloc[0]
-    return f"{number(round(row['value'], 3))} [{number(round(row['low95'], 3))}, {number(round(row['high95'], 3))}]"
+    value, low, high = (number(round(row[name], 3) + 0.0) for name in ("value", "low95", "high95"))  # no -0
+    return f"{value} [{low}, {high}]"
 
 
 def _n(rows: "DataFrame") -> float:

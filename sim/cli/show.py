@@ -12,15 +12,16 @@ from sim.cli.text import table
 def show(
     scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="A file, or the name of a scenario that ships.")],
     *,
-    source: Annotated[bool, typer.Option("--source", help="The file as it is, to start from.")] = False,
+    source: Annotated[bool, typer.Option("--source", help="The file as it is, also of a sweep.")] = False,
     draws: Annotated[int | None, typer.Option(min=0, metavar="K", help="What world K draws.")] = None,
     settings: Settings = None,
 ) -> None:
     """Print the resolved scenario, each value with its origin."""
     if source:
-        from sim.scenario import find
+        from sim.files.shipped import find_scenario, sweep_files
 
-        sys.stdout.write(find(scenario).read_text(encoding="utf-8-sig"))
+        file = sweep_files().get(scenario) or find_scenario(scenario)
+        sys.stdout.write(file.read_text(encoding="utf-8-sig"))
         return
     (loaded,) = load_all([scenario], settings or [])
     if draws is None:

@@ -102,6 +102,14 @@ def test_options_that_do_not_go_together(options: list[str], told: str, monazite
     assert ran.err.startswith(told)
 
 
+def test_a_sweep_that_ships_can_be_found_and_copied(monazite: Monazite, tmp_path: Path) -> None:
+    listed = monazite("list", "sweeps").out
+    assert "approval-vault-floor" in listed
+    source = monazite("show", "approval-vault-floor", "--source").out
+    (tmp_path / "mine.yaml").write_text(source.replace("replicates: 100", "replicates: 2"))
+    assert monazite("sweep", "mine.yaml", "--dry-run").err.startswith("64 points × 2 replicates = 128 worlds")
+
+
 def test_a_file_that_is_not_there(monazite: Monazite) -> None:
     ran = monazite("sweep", "no-such-sweep")
     assert ran.code == 2
