@@ -163,6 +163,7 @@ class Bench:
     def _run(self, overrides: dict[str, object]) -> None:
         """A whole run, from the scenario file to the result folder."""
         with TemporaryDirectory() as folder:
+            planning.built.cache_clear()  # each round builds its world
             scenario = planning.load(self.scenario, overrides)
             simulation.run(scenario, chunk=CHUNK, scratch=Path(folder)).save(Path(folder) / "result")
 

@@ -52,7 +52,7 @@ class Plan:
         middle = Parameters({name: _middle(value) for name, value in self.parameters.items()})
         margins = {name.removeprefix(MARGIN): float(middle[name]) for name in middle if name.startswith(MARGIN)}
         projects = self.scenario.projects.among(tuple(row.project for row in self.seeds.tables.projects))
-        return _built(self.seeds, tuple(margins.items()), tuple(projects), float(middle["utilisation_base"]))
+        return built(self.seeds, tuple(margins.items()), tuple(projects), float(middle["utilisation_base"]))
 
     @cached_property
     def horizon(self) -> Horizon:
@@ -155,9 +155,7 @@ class Plan:
 
 
 @lru_cache(maxsize=4)
-def _built(
-    seeds: Seeds, margins: tuple[tuple[str, float], ...], projects: tuple[str, ...], utilisation: float
-) -> World:
+def built(seeds: Seeds, margins: tuple[tuple[str, float], ...], projects: tuple[str, ...], utilisation: float) -> World:
     """Build a base year; scenarios that differ in policies alone share it."""
     return build(seeds.tables, dict(margins), projects, utilisation)
 

@@ -237,4 +237,4 @@ def _no_sweep(folder: Path) -> Problem:
     if read_manifest(folder) is not None:
         return Problem(place, "this is the result of a run, not of a sweep", "Name the folder of a sweep.")
     what = "no result is there: it has no manifest" if folder.is_dir() else "there is no such folder"
-    return Problem(place, what, "Name the folder of a sweep, such as results/vault-size.")
+    return Problem(place, what, "Name the folder of a sweep.")

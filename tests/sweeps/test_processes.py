@@ -19,11 +19,10 @@ from sim.files.shipped import PACKAGE
 from sim.sweeps import processes
 from sim.sweeps.blocks import Block, Part, WorkerDiedError, packed, split, width
 from sim.sweeps.processes import Processes
-from tests.sweeps.sweeps import GRID, HEAD, job, swept, tables, written
+from tests.sweeps.sweeps import GRID, HEAD, job, tables, written
 
 ROOT = PACKAGE.parent
 KILLS = 10
-EACH = 5.0  # seconds, at most: longer than a sweep takes until it is under way
 
 
 def blocks_of(folder: Path, worlds: int = 64) -> Iterator[Block]:
@@ -110,15 +109,17 @@ def test_a_worker_has_one_thread(tmp_path: Path) -> None:
 @pytest.mark.skipif(os.name != "posix", reason="sends signals to a group")
 def test_killed_at_any_moment_and_resumed_it_is_as_if_nothing_happened(tmp_path: Path) -> None:
     """The whole group of processes, ten times, each at a moment that nobody chose."""
-    text = HEAD.replace("replicates: 2", "replicates: 128") + GRID
-    swept(tmp_path, text, "undisturbed")
-    file = written(tmp_path, text)
+    file = written(tmp_path, HEAD.replace("replicates: 2", "replicates: 128") + GRID)
     program = [sys.executable, "-c", "from sim.cli import main; main()"]
-    command, nowhere = [*program, "sweep", str(file), "--workers", "2", "--resume"], subprocess.DEVNULL
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    command = [*program, "sweep", str(file), "--workers", "2", "--resume"]
+    nowhere, environment = subprocess.DEVNULL, os.environ | {"PYTHONPATH": str(ROOT)}
+    began = time.monotonic()
+    first = [*command, "--out", "results/undisturbed"]
+    subprocess.run(first, cwd=tmp_path, env=environment, stdout=nowhere, stderr=nowhere, check=True)  # noqa: S603
+    takes = time.monotonic() - began
     for moment in uniforms(1, "moments", range(KILLS)):
         run = subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=nowhere, stdout=nowhere, process_group=0)  # noqa: S603
-        time.sleep(moment * EACH)
+        time.sleep(moment * takes)
         os.killpg(run.pid, signal.SIGKILL)
         run.wait()
     last = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)  # noqa: S603
