@@ -19,8 +19,9 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from sim.sweeps.blocks import Here, Pool
 from sim.sweeps.file import read
+from sim.sweeps.job import Job
 from sim.sweeps.processes import Processes
-from sim.sweeps.sweep import Job, Progress, run
+from sim.sweeps.sweep import Progress, run
 
 SCENARIO = """\
 monazite: 1

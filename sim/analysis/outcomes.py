@@ -13,9 +13,9 @@ from sim.ensemble.items import KEYS
 from sim.ensemble.metrics import METRICS
 from sim.errors import InputError, Place, Problem, suggest
 from sim.results.headline import headline
+from sim.sweeps.folder import DONE
 from sim.sweeps.reading import ITEM, SweepResult
 from sim.sweeps.store import SUMMARY
-from sim.sweeps.sweep import DONE
 
 if TYPE_CHECKING:
     from pandas import DataFrame

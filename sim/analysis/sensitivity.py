@@ -18,8 +18,8 @@ from sim.ensemble.metrics import METRICS
 from sim.errors import InputError, Place, Problem, suggest
 from sim.results import csvfile
 from sim.results.tables import QUANTILES
+from sim.sweeps.folder import FAILED, MISSING
 from sim.sweeps.reading import ITEM, SweepResult
-from sim.sweeps.sweep import FAILED, MISSING
 
 if TYPE_CHECKING:
     from pandas import DataFrame

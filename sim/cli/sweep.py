@@ -15,8 +15,9 @@ from sim.errors import InputError, Place, Problem
 
 if TYPE_CHECKING:
     from sim.sweeps.blocks import Pool
+    from sim.sweeps.job import Job
     from sim.sweeps.points import Points
-    from sim.sweeps.sweep import Job, Progress, Report
+    from sim.sweeps.sweep import Progress, Report
 
 SHOWN = 24  # points printed
 MANY = 10_000  # points that make a warning
@@ -74,8 +75,8 @@ def _checked(file: str, out: Path | None, form: str, *, quiet: bool) -> "Job":
     """Read the file and check every point."""
     from sim.files.shipped import find_sweep
     from sim.sweeps.file import read
+    from sim.sweeps.job import Job
     from sim.sweeps.points import Points
-    from sim.sweeps.sweep import Job
 
     found = read(find_sweep(file))
     points = Points.of(found)

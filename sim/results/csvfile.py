@@ -39,11 +39,14 @@ def join(path: Path, columns: Sequence[str], files: Iterable[Path]) -> None:
 
 
 def replace(path: Path, columns: Sequence[str], piece: Piece) -> None:
-    """Write a single table in place of what has that name, whole or not at all."""
+    """Write a single table in place of what has that name, whole or not at all; into it, if that is no file."""
     partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}.partial")
     try:
-        write(partial, columns, [piece])
-        partial.replace(path)
+        if path.exists() and not path.is_file():  # such as /dev/stdout
+            write(path, columns, [piece])
+        else:
+            write(partial, columns, [piece])
+            partial.replace(path)
     except OSError as error:
         raise RunError(f"{path}: could not be written: {(error.strerror or str(error)).lower()}.") from error
     finally:

@@ -92,8 +92,8 @@ def scratch(home: Path, size: int) -> Iterator[Path]:
 def obstacle(folder: Path, *, overwrite: bool = False) -> Problem | None:
     """Say why a result cannot be written there: something stands in its place."""
     here = Place(str(folder))
-    if folder.is_file():
-        return Problem(here, "a file of that name exists", "Choose another folder with --out.")
+    if folder.exists() and not folder.is_dir():
+        return Problem(here, "what is there is no folder", "Choose another folder with --out.")
     foreign = foreign_files(folder)
     if foreign:
         return Problem(here, f"it holds {_some(foreign)}, which no run wrote", "Choose another by --out.")

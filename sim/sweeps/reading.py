@@ -18,8 +18,8 @@ from sim.results.result import Result, Source
 from sim.results.result import read as read_run
 from sim.results.tables import COLUMNS
 from sim.scenario import Draft, Scenario
+from sim.sweeps.folder import BASE, DONE, POINTS
 from sim.sweeps.store import REPLICATES, SUMMARY, TABLES
-from sim.sweeps.sweep import BASE, DONE, POINTS
 
 if TYPE_CHECKING:
     from pandas import DataFrame

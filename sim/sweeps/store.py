@@ -55,8 +55,15 @@ class Store:
         return found if isinstance(found, dict) else None
 
     @contextmanager
-    def opened(self, identity: Mapping[str, Any]) -> Iterator[None]:
+    def opened(self, identity: Mapping[str, Any], *, anew: bool = False) -> Iterator[None]:
         """Hold the folder, made if it is not there; what was half-written when a process was killed goes.
+
+        Parameters
+        ----------
+        identity : mapping
+            What its points are points of.
+        anew : bool
+            Whether all that is there goes.
 
         Raises
         ------
@@ -66,8 +73,7 @@ class Store:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             with held(self.folder):
-                for left in self.folder.glob(".*"):
-                    shutil.rmtree(left, ignore_errors=True)
+                self._tidy(everything=anew or self.identity() is None)
                 if self.identity() is None:
                     self._begin(identity)
                 yield
@@ -75,6 +81,14 @@ class Store:
             raise RunError(f"{self.place}: another process is at work on this sweep.") from None
         except OSError as error:
             raise RunError(failure(self.place, error)) from error
+
+    def _tidy(self, *, everything: bool) -> None:
+        """Remove what was half-written, or all there is."""
+        if everything:
+            (self.folder / IDENTITY).unlink(missing_ok=True)  # first: points without it are points of nothing
+        for path in self.folder.glob("*" if everything else ".*"):
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
 
     def _begin(self, identity: Mapping[str, Any]) -> None:
         written = self.folder / f"{IDENTITY}.new"

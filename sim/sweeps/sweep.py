@@ -2,35 +2,20 @@
 
 from __future__ import annotations
 
-import csv
-import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
-from pathlib import Path
 from time import perf_counter
-from typing import Any, final
+from typing import final
 
 import numpy as np
 
-from sim.errors import InputError, Place, Problem, RunError
-from sim.files.changes import changes
 from sim.plan import make_plan
-from sim.results.folder import check_writable, obstacle, read_manifest, whole, write_manifest
-from sim.results.manifest import is_as_written, origin, peak_memory, sha256, versions
+from sim.results.manifest import versions
 from sim.results.outcome import Outcome
-from sim.scenario import Scenario
-from sim.sweeps import blocks
+from sim.sweeps import blocks, folder
 from sim.sweeps.blocks import Block, Finished, Part, Pool, RefusedError
-from sim.sweeps.file import Sweep
-from sim.sweeps.points import Points
-from sim.sweeps.store import TABLES, Store
-
-POINTS = "points.csv"
-BASE = "scenario.yaml"
-DONE, FAILED, MISSING = "done", "failed", "missing"
-BITS = ("monazite", "numpy", "scipy", "simd")  # versions that the bytes of a table depend on
-TOLD = 8  # differences of a sweep that are listed
+from sim.sweeps.job import Job
 
 
 @dataclass(frozen=True)
@@ -87,121 +72,6 @@ class Report:
     notes: list[str] = field(default_factory=list)
 
 
-def _nobody(done: int) -> None:
-    """Tell nobody."""
-
-
-@final
-@dataclass(frozen=True)
-class Job:
-    """A sweep whose points are checked, and the place its result goes to.
-
-    Parameters
-    ----------
-    points : Points
-    worlds : sequence of int
-        Of each point.
-    base : Scenario
-        The scenario that points are variants of.
-    place : Path
-    form : str
-        What tables are written as.
-    """
-
-    points: Points
-    worlds: Sequence[int]
-    base: Scenario
-    place: Path
-    form: str = "csv"
-
-    @classmethod
-    def of(cls, sweep: Sweep, place: Path, form: str = "csv", progress: Callable[[int], None] = _nobody) -> Job:
-        """Choose the points of a sweep and check them all.
-
-        Raises
-        ------
-        InputError
-            With what is wrong with any point.
-        """
-        points = Points.of(sweep)
-        worlds = points.check(progress)
-        return cls(points, worlds, points.base(), place, form)
-
-    @property
-    def store(self) -> Store:
-        """Where points wait."""
-        return Store(self.place, self.form)
-
-    def identity(self) -> dict[str, Any]:
-        """What would be computed: sweeps of one identity give the same files, byte for byte."""
-        sweep = self.points.sweep
-        return {
-            "versions": {name: version for name, version in versions().items() if name in BITS},
-            "seeds": dict(make_plan(self.base).seeds.hashes),
-            "scenario": self.base.to_yaml(),
-            "design": sweep.design.model_dump(mode="json", exclude={"file"}),
-            "metrics": sorted(sweep.kept),
-            "format": self.form,
-            "paths": list(self.points.paths),
-            "points": len(self.points),
-            "values": self._digest(),
-        }
-
-    def _digest(self) -> str:
-        digest = hashlib.sha256()
-        for cells in self.points.cells:
-            digest.update(("\0".join(cells) + "\n").encode())
-        return digest.hexdigest()
-
-    def refuse_obstacles(self, *, resume: bool, overwrite: bool) -> None:
-        """Refuse to begin where results or an unfinished sweep stand in the way.
-
-        Raises
-        ------
-        InputError
-            With what to do about it.
-        """
-        check_writable(self.place)
-        unfinished = self.store.identity()
-        if unfinished is not None and not overwrite:
-            if not resume:
-                done = f"{len(self.store.done())} of {unfinished.get('points', '?')} points are done"
-                right = "Go on with --resume, or begin anew with --overwrite."
-                raise InputError(Problem(Place(str(self.place)), f"an unfinished sweep is there: {done}", right))
-            self._refuse_another(unfinished, "the unfinished sweep there")
-        standing = read_manifest(self.place)
-        goes_on = resume and standing is not None and "sweep" in standing
-        if goes_on and standing is not None:
-            self._refuse_another(standing["sweep"], "the result there")
-        if problem := obstacle(self.place, overwrite=overwrite or goes_on):
-            raise InputError(problem)
-
-    def _refuse_another(self, there: Mapping[str, Any], what: str) -> None:
-        """Refuse to go on with what is not the same sweep, and say what differs."""
-        differ = list(_differences(there, self.identity()))
-        if differ:
-            more = [f"and {len(differ) - TOLD} more"] if len(differ) > TOLD else []
-            right = "\n  ".join([*differ[:TOLD], *more, "Make it what it was, or begin anew with --overwrite."])
-            raise InputError(Problem(Place(str(self.place)), f"{what} is another one", right))
-
-    def is_finished(self) -> bool:
-        """Whether the result is there with all its points, and nothing is left to do.
-
-        Raises
-        ------
-        InputError
-            It is there, and its files are not what was written.
-        """
-        standing = read_manifest(self.place)
-        if standing is None or "sweep" not in standing or self.store.identity() is not None:
-            return False
-        changed = [name for name, written in standing["files"].items() if not is_as_written(self.place / name, written)]
-        if changed:
-            found = f"{', '.join(changed)} was changed after it was written"
-            raise InputError(Problem(Place(str(self.place)), found, "Begin anew with --overwrite."))
-        return int(standing["sweep"]["done"]) == len(self.points)
-
-
 def run(
     job: Job,
     pool: Pool,
@@ -233,12 +103,10 @@ def run(
     """
     began = perf_counter()
     job.refuse_obstacles(resume=resume, overwrite=overwrite)
-    if overwrite and not resume:
-        job.store.remove()
-    with job.store.opened(job.identity()):
+    with job.store.opened(job.identity(), anew=overwrite):
         report = _Running(job, pool, progress).all_points()
         report.seconds = perf_counter() - began
-        _finish(job, report)
+        report.notes = folder.write(job, report.done, report.failed, report.seconds)
         if not report.failed:
             job.store.remove()
     return report
@@ -255,7 +123,7 @@ class _Running:
         self.report = Report(len(job.points), done=len(before), before=len(before))
         self.parts: dict[int, list[tuple[Block, Part]]] = {}
         self.memory: dict[str, int] = {}
-        self.seen: set[str] = set()
+        self.left = sum(job.worlds[point] for point in self.todo)
 
     def all_points(self) -> Report:
         """Run every point that is not done."""
@@ -268,17 +136,16 @@ class _Running:
         return self.report
 
     def _tell(self) -> None:
-        report, left = self.report, sum(self.job.worlds[point] for point in self.todo)
+        report, left = self.report, self.left
         state = report.done, len(report.failed), report.points, report.before, report.worlds, left, report.core_seconds
         self.progress(Progress(*state))
 
     def _blocks(self) -> Iterator[Block]:
         """Blocks of all points that are to be run, made as they are asked for; those of a failed point are left out."""
         most = blocks.width([self.job.worlds[point] for point in self.todo], self.pool.workers)
-        seeds = make_plan(self.job.base).seeds.hashes
         for point in self.todo:
             scenario = self.job.points.scenario(point)
-            packed = blocks.packed(scenario)
+            packed, seeds = blocks.packed(scenario), make_plan(scenario).seeds.hashes
             for worlds in blocks.split(scenario.ensemble.replicates, most):
                 if point not in self.report.failed:
                     yield Block(point, worlds, packed, seeds)
@@ -334,70 +201,3 @@ def _outcome(parts: Sequence[Part], worlds: int) -> Outcome:
         paths=np.empty((0, 0, 0)),
         events={},
     )
-
-
-def _finish(job: Job, report: Report) -> None:
-    """Write the result folder from the points in the store."""
-    done = sorted(job.store.done() & set(range(len(job.points))))
-    if len(done) != report.done:
-        lost = report.done - len(done)
-        raise RunError(f"{job.store.folder}: {lost} points were lost while the sweep ran; go on with --resume.")
-    facts = [job.store.facts(point) for point in done]
-    with whole(job.place, overwrite=True) as folder:
-        job.store.join(done, folder)
-        status = dict.fromkeys(done, (DONE, "")) | {p: (FAILED, why) for p, why in report.failed.items()}
-        _write_points(job.points, status, folder / POINTS)
-        (folder / BASE).write_text(job.base.to_yaml(), encoding="utf-8", newline="\n")
-        write_manifest(folder, _manifest(job, report, facts, folder))
-    known = {name for one in facts for name in one["metrics"]}
-    unknown = sorted(set(job.points.sweep.metrics) - known) if facts else []
-    report.notes += [f"No point has the metric {name}: nothing was kept of it." for name in unknown]
-
-
-def _write_points(points: Points, status: Mapping[int, tuple[str, str]], path: Path) -> None:
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["point", "status", "message", *points.paths])
-        for point, cells in enumerate(points.cells):
-            writer.writerow([point, *status.get(point, (MISSING, "")), *cells])
-
-
-def _manifest(job: Job, report: Report, facts: Sequence[Mapping[str, Any]], folder: Path) -> dict[str, Any]:
-    """Everything that another machine would need to make the same files, and what this one spent."""
-    base, identity = job.base, job.identity()
-    memory = max([peak_memory(), *(peak_memory() + int(one["peak_memory"]) for one in facts)])
-    seconds = sum(float(one["core_seconds"]) for one in facts)
-    rows = {table: sum(int(one["rows"][table]) for one in facts) for table in TABLES}
-    return {
-        **origin(base.name, identity["scenario"], identity["seeds"], base.ensemble.seed, base.ensemble.replicates),
-        "name": job.points.sweep.name,
-        "sweep": {**identity, "done": len(facts), "failed": len(report.failed), "rows": rows},
-        "headline": facts[0]["headline"] if facts else [],
-        "wall_time": round(report.seconds, 3),
-        "core_seconds": round(seconds, 3),
-        "peak_memory": memory,
-        "files": {file.name: sha256(file) for file in sorted(folder.iterdir())},
-    }
-
-
-def _differences(there: Mapping[str, Any], here: Mapping[str, Any]) -> Iterator[str]:
-    """Say in what two sweeps differ, there first."""
-    for name in ("versions", "seeds"):
-        for key in sorted({*there.get(name, {}), *here[name]}):
-            pair = there.get(name, {}).get(key, "none"), here[name].get(key, "none")
-            if pair[0] != pair[1]:
-                yield f"{key}: {pair[0]} there, {pair[1]} here" if name == "versions" else f"table {key} was changed"
-    for change in changes(there.get("scenario", ""), here["scenario"]):
-        yield f"{change.path}: {change.base} there, {change.other} here"
-    for name in ("design", "metrics", "format", "paths", "points"):
-        if there.get(name) != here[name]:
-            yield f"{name}: {_told(there.get(name))} there, {_told(here[name])} here"
-    same = all(there.get(name) == here[name] for name in ("design", "paths", "points"))
-    if same and there.get("values") != here["values"]:
-        yield "the values of the points differ"
-
-
-def _told(value: object) -> str:
-    if isinstance(value, Mapping):
-        return ", ".join(f"{key} {inner}" for key, inner in value.items())
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -260,3 +260,17 @@ except MonaziteError as error:
     assert (done.returncode, done.stderr) == (1, "")
     assert "a: could not be written: file too large" in done.stdout
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(os.name != "posix", reason="makes a pipe")
+def test_what_is_neither_file_nor_folder_stays_what_it_is(outcome: Outcome, tmp_path: Path) -> None:
+    """A device or a pipe: a folder does not take its place, and a table is written into it."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(InputError, match="what is there is no folder"):
+        Result(outcome).save(pipe, overwrite=True)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    csvfile.replace(pipe, ("metric",), {"metric": ["loss"]})
+    assert os.read(reader, 100) == b"metric\nloss\n"
+    os.close(reader)
+    assert pipe.is_fifo()

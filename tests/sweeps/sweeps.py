@@ -6,7 +6,8 @@ from pathlib import Path
 
 from sim.sweeps.blocks import Here, Pool
 from sim.sweeps.file import read
-from sim.sweeps.sweep import Job, Report, run
+from sim.sweeps.job import Job
+from sim.sweeps.sweep import Report, run
 
 SCENARIO = """\
 monazite: 1

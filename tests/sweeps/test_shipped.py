@@ -6,7 +6,7 @@ import pytest
 
 from sim.files.shipped import scenario_files, sweep_files
 from sim.sweeps.file import read
-from sim.sweeps.sweep import Job
+from sim.sweeps.job import Job
 
 
 @pytest.mark.parametrize("name", sorted(sweep_files()))

@@ -1,0 +1,81 @@
+"""The result folder of a sweep: its tables put together from the points, and what it is made of."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from sim.errors import RunError
+from sim.results.folder import whole, write_manifest
+from sim.results.manifest import origin, peak_memory, sha256
+from sim.sweeps.job import Job
+from sim.sweeps.points import Points
+from sim.sweeps.store import TABLES
+
+POINTS = "points.csv"
+BASE = "scenario.yaml"
+DONE, FAILED, MISSING = "done", "failed", "missing"
+
+
+def write(job: Job, expected: int, failed: Mapping[int, str], seconds: float) -> list[str]:
+    """Write the result folder from the points in the store; gives what to know when reading it.
+
+    Parameters
+    ----------
+    job : Job
+    expected : int
+        Points that should be in the store.
+    failed : mapping of int to str
+        Why points failed.
+    seconds : float
+        Wall time.
+
+    Raises
+    ------
+    RunError
+        Points went away, or the folder cannot be written.
+    """
+    done = sorted(job.store.done() & set(range(len(job.points))))
+    if len(done) != expected:
+        lost = expected - len(done)
+        raise RunError(f"{job.store.folder}: {lost} points were lost while the sweep ran; go on with --resume.")
+    facts = [job.store.facts(point) for point in done]
+    with whole(job.place, overwrite=True) as folder:
+        job.store.join(done, folder)
+        status = dict.fromkeys(done, (DONE, "")) | {p: (FAILED, why) for p, why in failed.items()}
+        _write_points(job.points, status, folder / POINTS)
+        (folder / BASE).write_text(job.base.to_yaml(), encoding="utf-8", newline="\n")
+        write_manifest(folder, _manifest(job, facts, len(failed), seconds, folder))
+    known = {name for one in facts for name in one["metrics"]}
+    unknown = sorted(set(job.points.sweep.metrics) - known) if facts else []
+    return [f"No point has the metric {name}: nothing was kept of it." for name in unknown]
+
+
+def _write_points(points: Points, status: Mapping[int, tuple[str, str]], path: Path) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["point", "status", "message", *points.paths])
+        for point, cells in enumerate(points.cells):
+            writer.writerow([point, *status.get(point, (MISSING, "")), *cells])
+
+
+def _manifest(
+    job: Job, facts: Sequence[Mapping[str, Any]], failed: int, seconds: float, folder: Path
+) -> dict[str, Any]:
+    """Everything that another machine would need to make the same files, and what this one spent."""
+    base, identity = job.base, job.identity()
+    memory = max([peak_memory(), *(peak_memory() + int(one["peak_memory"]) for one in facts)])
+    spent = sum(float(one["core_seconds"]) for one in facts)
+    rows = {table: sum(int(one["rows"][table]) for one in facts) for table in TABLES}
+    return {
+        **origin(base.name, identity["scenario"], identity["seeds"], base.ensemble.seed, base.ensemble.replicates),
+        "name": job.points.sweep.name,
+        "sweep": {**identity, "done": len(facts), "failed": failed, "rows": rows},
+        "headline": facts[0]["headline"] if facts else [],
+        "wall_time": round(seconds, 3),
+        "core_seconds": round(spent, 3),
+        "peak_memory": memory,
+        "files": {file.name: sha256(file) for file in sorted(folder.iterdir())},
+    }
