@@ -20,6 +20,7 @@ from sim.results.outcome import Outcome
 from sim.results.tables import COLUMNS, Piece
 
 IDENTITY = "sweep.json"
+GO_ON = "Finished points are kept: make room, then go on with --resume."
 SUMMARY, REPLICATES = "summary", "replicates"
 TABLES = {table: ("point", *COLUMNS[table]) for table in (SUMMARY, REPLICATES)}
 
@@ -80,7 +81,7 @@ class Store:
         except BlockingIOError:
             raise RunError(f"{self.place}: another process is at work on this sweep.") from None
         except OSError as error:
-            raise RunError(failure(self.place, error)) from error
+            raise RunError(f"{failure(self.place, error)}\n  {GO_ON}") from error
 
     def _tidy(self, *, everything: bool) -> None:
         """Remove what was half-written, or all there is."""
@@ -139,7 +140,7 @@ class Store:
             partial.rename(folder)
             sync(self.folder)
         except OSError as error:
-            raise RunError(failure(folder, error)) from error
+            raise RunError(f"{failure(folder, error)}\n  {GO_ON}") from error
         finally:
             shutil.rmtree(partial, ignore_errors=True)
 
