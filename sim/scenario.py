@@ -341,7 +341,18 @@ class Draft:
     def read(cls, path_or_name: str | Path) -> Draft:
         """Read a file, or a scenario that ships, with all that it extends."""
         problems: list[Problem] = []
-        return cls(read_merged(find_scenario(str(path_or_name)), shipped_scenario, problems), problems)
+        root = read_merged(find_scenario(str(path_or_name)), shipped_scenario, problems)
+        design = root.child("design")
+        if design is not None and root.child("scenario") is not None:
+            right = "Run it with monazite sweep; with --dry-run that only checks it."
+            raise InputError(Problem(replace(design.place, path=""), "this is a sweep, not a scenario", right))
+        return cls(root, problems)
+
+    def text(self, overrides: Overrides = ()) -> str:
+        """Lay overrides over it and write what comes of it, unchecked."""
+        data = plain(override(self.root, _pairs(overrides, []), []))
+        assert isinstance(data, dict)
+        return writing.to_yaml(data)
 
     def scenario(self, overrides: Overrides = (), names: Callable[[Sequence[Path]], WorldNames] = no_names) -> Scenario:
         """Lay overrides over it and check what comes of it; arguments and errors as of `load`."""

@@ -65,7 +65,7 @@ class Life(RuleBasedStateMachine):
     @rule()
     def be_killed(self) -> None:
         """Die while writing: a hidden sibling is left that no process holds."""
-        partial = self.folder.with_name(f".a.{len(self.siblings()):08x}.partial")
+        partial = self.folder.with_name(f".a.{len(self.siblings()):08x}.tmp")
         partial.mkdir()
         (partial / "summary.csv").write_text("metric,comm")
 

@@ -70,7 +70,7 @@ def test_too_small_a_disk_is_told_before_anything_is_computed(
 
 
 def test_what_a_killed_run_left_is_cleared_up_by_the_next(scenario: Scenario, tmp_path: Path) -> None:
-    left = tmp_path / ".monazite.0a1b2c3d.partial"
+    left = tmp_path / ".monazite.0a1b2c3d.tmp"
     left.mkdir()
     (left / "0.series").write_bytes(b"\0" * 8)
     run(scenario, scratch=tmp_path)

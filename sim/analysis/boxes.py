@@ -8,7 +8,6 @@ Each limit is tried on resampled points.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, final
@@ -23,6 +22,7 @@ PEEL = 0.1  # share of the points that are in a box, peeled off at a time
 SMALLEST = 0.05  # share of all worlds that a box holds at least
 SAMPLES = 40  # resamples of the points
 FIRM = 0.8  # of them have a limit that is firm
+NEAR = 0.15  # share of the points that limits may lie apart to be the same
 WORTH = 0.98  # a limit is told if the box without it scores less than this share
 FEWEST = 5  # points with bad worlds
 
@@ -35,7 +35,14 @@ class Limit(NamedTuple):
     path: str
     side: Side
     value: str
+    place: float = 0.0  # share of all points below it, where there is an order
     firm: bool = True
+
+    def is_like(self, other: Limit) -> bool:
+        """Whether another limit says about the same."""
+        if (self.path, self.side) != (other.path, other.side):
+            return False
+        return self.value == other.value if self.side == "not" else abs(self.place - other.place) <= NEAR
 
     def told(self) -> str:
         """Say it in words."""
@@ -85,12 +92,14 @@ def discover(cells: Mapping[str, Sequence[str]], worlds: Floats, bad: Floats) ->
     """
     axes = [_axis(path, values) for path, values in cells.items()]
     box = _best(axes, worlds, bad)
-    found: Counter[tuple[str, Side]] = Counter()
+    again: list[Sequence[Limit]] = []
     for sample in bootstrap_indices("boxes", len(worlds), SAMPLES):
         counts = np.bincount(sample, minlength=len(worlds))
-        again = _best(axes, worlds * counts, bad * counts)
-        found.update({(limit.path, limit.side) for limit in again.limits})
-    limits = [limit._replace(firm=found[limit.path, limit.side] >= FIRM * SAMPLES) for limit in box.limits]
+        again.append(_best(axes, worlds * counts, bad * counts).limits)
+    limits = [
+        limit._replace(firm=sum(any(map(limit.is_like, other)) for other in again) >= FIRM * SAMPLES)
+        for limit in box.limits
+    ]
     return Box(limits, box.coverage, box.density, box.base)
 
 
@@ -122,9 +131,12 @@ class _Axis:
                 yield Limit(self.path, "not", self._cell(word)), self.numbers != word
             return
         if there.min() > all_of_it.min():
-            yield Limit(self.path, "at least", self._cell(there.min())), self.numbers >= there.min()
+            yield self._limit("at least", there.min()), self.numbers >= there.min()
         if there.max() < all_of_it.max():
-            yield Limit(self.path, "at most", self._cell(there.max())), self.numbers <= there.max()
+            yield self._limit("at most", there.max()), self.numbers <= there.max()
+
+    def _limit(self, side: Side, value: float) -> Limit:
+        return Limit(self.path, side, self._cell(value), float(np.mean(self.numbers < value)))
 
     def _cell(self, value: float) -> str:
         return self.cells[int(np.flatnonzero(self.numbers == value)[0])]

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 ROW = ("metric", *KEYS, "unit")
 NUMBERS = ("base_mean", "other_mean", "difference", "low95", "high95", "share_better", "n")
 COLUMNS = ("other", *ROW, *NUMBERS)
+NAMED = 4  # metrics of a note
 BETTER = {"lower": -1.0, "higher": 1.0, "neither": np.nan}
 
 
@@ -107,6 +108,7 @@ def compare(
         raise InputError(problems)
     before, after = _worlds(start), [_worlds(end) for end in ends]
     _check_metrics(metrics, [before, *after])
+    lacking = [note for end, worlds in zip(ends, after, strict=True) for note in _lacking(start, before, end, worlds)]
     tables = [
         _differences(end.label, before, worlds, metrics, unpaired=unpaired)
         for end, worlds in zip(ends, after, strict=True)
@@ -114,7 +116,7 @@ def compare(
     return Comparison(
         table=pd.concat(tables, ignore_index=True),
         changes={end.label: changes(start.scenario, end.scenario) for end in ends},
-        notes=[note for end in [start, *ends] for note in (*_changed(end), *_alone(start, end))],
+        notes=[*(note for end in [start, *ends] for note in (*_changed(end), *_alone(start, end))), *lacking],
         commodities=start.manifest.get("headline", ()),
     )
 
@@ -185,6 +187,16 @@ def _conditions(result: Result) -> dict[str, Any]:
 
 def _changed(result: Result) -> list[str]:
     return [f"{result.label}/{name} was changed after it was written." for name in result.changed()]
+
+
+def _lacking(base: Result, before: "DataFrame", other: Result, after: "DataFrame") -> Iterator[str]:
+    """Say which metrics are on one side only: a sweep keeps by replicate what it names."""
+    names = [set(table.index.get_level_values("metric")) for table in (before, after)]
+    for result, lacks in ((base, names[1] - names[0]), (other, names[0] - names[1])):
+        if lacks:
+            some = ", ".join(sorted(lacks)[:NAMED])
+            more = f" and {len(lacks) - NAMED} more" if len(lacks) > NAMED else ""
+            yield f"{result.label} has not kept {some}{more}."
 
 
 def _alone(base: Result, other: Result) -> list[str]:

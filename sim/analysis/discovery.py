@@ -14,16 +14,15 @@ from sim.results.headline import widest
 from sim.sweeps.reading import ITEM, SweepResult
 from sim.sweeps.store import REPLICATES
 
-LOSS = "value_added_lost"  # told where no metric is named
+LOSS = "value_added_lost"  # told where too many metrics are named
+MOST = 4  # metrics
 
 
 def boxes_of(sweep: SweepResult, outcomes: Outcomes, metrics: Sequence[str]) -> list[str]:
-    """Say where the worst fifth of the worlds is, of the widest total of each metric."""
-    import pandas as pd  # noqa: PLC0415
-
-    rows = pd.DataFrame(list(outcomes.items)).assign(mean=np.nanmean(outcomes.values, axis=1))
-    told: list[str] = []
-    for metric in metrics or (LOSS,):
+    """Say where the worst fifth of the worlds is, of the widest total of each metric that is named."""
+    rows, told = outcomes.frame(), []
+    named = metrics or sweep.manifest["sweep"]["metrics"]
+    for metric in named if len(named) <= MOST else (LOSS,):
         found = widest(rows[rows["metric"] == metric])
         if len(found):
             told.append(_box(sweep, outcomes, int(found.index[0])))

@@ -36,8 +36,8 @@ class Outcomes:
         What each row is about, by the columns that name it.
     values : (M, P) array
         A statistic of the worlds of each point; NaN for points that are not done.
-    within : (M, P) array
-        Variance of the worlds of each point.
+    means, within : (M, P) arrays
+        Mean and variance of the worlds of each point.
     done : (P,) array
         Which points are done.
     notes : sequence of str
@@ -46,6 +46,7 @@ class Outcomes:
 
     items: Sequence[Item]
     values: Floats
+    means: Floats
     within: Floats
     done: Bools
     notes: Sequence[str] = ()
@@ -62,18 +63,20 @@ class Outcomes:
         done = (sweep.points["status"] == DONE).to_numpy()
         if not done.any():
             raise InputError(Problem(Place(str(sweep.folder)), "no point is done", "Run it again with --resume."))
-        table = sweep.rows(SUMMARY, metric=_known(sweep, metrics, int(done.argmax())))
+        known = _known(sweep, metrics, int(done.argmax()))
+        table = sweep.rows(SUMMARY, metric=known)
+        absent = [f"No point has the metric {name}." for name in known if name not in set(table["metric"])]
         if not metrics:
             table = table.merge(_first_looked_at(table, sweep.manifest["headline"]), on=list(ITEM))
-        values, spread = (
+        values, means, spread = (
             table.pivot(index=list(ITEM), columns="point", values=name).reindex(columns=range(sweep.size))
-            for name in (statistic, "sd")
+            for name in (statistic, "mean", "sd")
         )
         items = cast("list[Item]", values.index.to_frame(index=False).to_dict("records"))
-        found = cls(items, values.to_numpy(), spread.to_numpy() ** 2, done)
-        return found._telling(sweep)
+        found = cls(items, values.to_numpy(), means.to_numpy(), spread.to_numpy() ** 2, done)
+        return found._telling(sweep, absent)
 
-    def _telling(self, sweep: SweepResult) -> Outcomes:
+    def _telling(self, sweep: SweepResult, absent_metrics: Sequence[str]) -> Outcomes:
         """Leave out the rows that cannot be analysed, and say so."""
         values = self.values[:, self.done]
         absent, endless = np.isnan(values).any(axis=1), np.isinf(values).any(axis=1)
@@ -83,13 +86,14 @@ class Outcomes:
             "is infinite at some points, since it never happens there": endless & ~absent,
             "has no value at some points": absent,
         }
-        notes = [note for why, which in reasons.items() for note in self._notes(why, which)]
+        notes = [*absent_metrics, *(note for why, which in reasons.items() for note in self._notes(why, which))]
         kept = ~(absent | endless | fixed)
         if not kept.any():
             what = " ".join(notes) or "nothing is kept of these metrics."
             raise InputError(Problem(Place(str(sweep.folder)), f"there is nothing to analyse: {what}"))
         items = [item for item, keep in zip(self.items, kept, strict=True) if keep]
-        return replace(self, items=items, values=self.values[kept], within=self.within[kept], notes=notes)
+        values, means, within = self.values[kept], self.means[kept], self.within[kept]
+        return replace(self, items=items, values=values, means=means, within=within, notes=notes)
 
     def _notes(self, why: str, which: Bools) -> Iterator[str]:
         rows = np.flatnonzero(which)
@@ -98,14 +102,23 @@ class Outcomes:
             more = f" and {len(rows) - NAMED} more" if len(rows) > NAMED else ""
             yield f"{named}{more}: {why}; left out."
 
+    def frame(self) -> DataFrame:
+        """Give what rows are about, with their mean over all points."""
+        import pandas as pd  # noqa: PLC0415
+
+        return pd.DataFrame(list(self.items)).assign(mean=np.nanmean(self.values, axis=1))
+
     def chance(self, row: int) -> float:
-        """Share of the variance of single worlds that no parameter explains: worlds of one point differ by it."""
-        values, within = self.values[row], self.within[row]
-        told = np.isfinite(values) & np.isfinite(within)
+        """Share of the variance of single worlds that no parameter explains; NaN where nobody can tell.
+
+        It is what worlds of one point differ by, whatever statistic of them is analysed.
+        """
+        means, within = self.means[row], self.within[row]
+        told = np.isfinite(means) & np.isfinite(within)
         if not told.any():
             return float("nan")
-        by_chance, moved = float(np.mean(within[told])), float(np.var(values[told]))
-        return by_chance / (by_chance + moved)
+        by_chance, moved = float(np.mean(within[told])), float(np.var(means[told]))
+        return by_chance / (by_chance + moved) if by_chance + moved > 0 else float("nan")
 
 
 def about(item: Item) -> str:

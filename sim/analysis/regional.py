@@ -13,6 +13,7 @@ import numpy as np
 
 from sim.axes import Bools, Floats
 from sim.errors import MistakeError
+from sim.results.statistics import quantiles
 from sim.sweeps.ranges import number_of
 
 WORST = 0.2  # share of the points
@@ -32,7 +33,7 @@ def worst(values: Floats, better: str) -> Bools:
     Where so many are alike that all would be among the worst, those are that are not the best.
     """
     badness = -values if better == "higher" else values
-    bad = badness >= np.quantile(badness, 1 - WORST)
+    bad = badness >= quantiles(badness, [1 - WORST])[0]
     return bad if not bad.all() else badness > badness.min()
 
 

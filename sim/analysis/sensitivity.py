@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from math import ceil, log2, nan
+from math import ceil, log2, nan, sqrt
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, final
 
@@ -12,11 +12,12 @@ import numpy as np
 
 from sim.analysis import regional, sobol
 from sim.analysis.discovery import boxes_of
-from sim.analysis.outcomes import Item, Outcomes
+from sim.analysis.outcomes import Item, Outcomes, about
 from sim.axes import Floats
 from sim.ensemble.metrics import METRICS
 from sim.errors import InputError, Place, Problem, suggest
 from sim.results import csvfile
+from sim.results.headline import leading
 from sim.results.tables import QUANTILES
 from sim.sweeps.folder import FAILED, MISSING
 from sim.sweeps.reading import ITEM, SweepResult
@@ -50,6 +51,8 @@ class Sensitivity:
         ``sobol`` or ``regional``.
     statistic : str
         What of the worlds of a point is analysed.
+    shown : DataFrame
+        Rows of the table that people look at first.
     boxes : sequence of str
         Where the bad worlds are, a sentence a metric.
     notes : sequence of str
@@ -59,6 +62,7 @@ class Sensitivity:
     table: DataFrame
     kind: str
     statistic: str
+    shown: DataFrame
     boxes: Sequence[str]
     notes: Sequence[str]
 
@@ -99,7 +103,10 @@ def sensitivity(
         _row(item, "", CHANCE, outcomes.chance(i), int(outcomes.done.sum())) for i, item in enumerate(outcomes.items)
     ]
     table = pd.DataFrame(rows, columns=list(COLUMNS)).assign(statistic=statistic)
-    return Sensitivity(table, kind, statistic, boxes_of(found, outcomes, metrics), [*notes, *outcomes.notes, *more])
+    first = leading(outcomes.frame())[list(ITEM)]
+    shown = table.merge(first, on=list(ITEM))
+    boxes = boxes_of(found, outcomes, metrics)
+    return Sensitivity(table, kind, statistic, shown, boxes, [*notes, *outcomes.notes, *more])
 
 
 def _left_out(sweep: SweepResult) -> Iterator[str]:
@@ -126,23 +133,35 @@ def _sobol(sweep: SweepResult, outcomes: Outcomes) -> tuple[list[Row], list[str]
         right = "Run failed points again with --resume, or choose a design with more points."
         raise InputError(Problem(Place(str(sweep.folder)), found, right))
     rows: list[Row] = []
+    notes: list[str] = []
     for item, values in zip(outcomes.items, outcomes.values, strict=True):
-        for measure, shares in zip((FIRST, TOTAL), sobol.indices(values.reshape(-1, size)[whole]), strict=True):
+        in_blocks = values.reshape(-1, size)[whole]
+        if np.ptp(in_blocks[:, [0, -1]]) == 0:
+            notes.append(f"{about(item)}: too few points in which it varies; left out.")
+            continue
+        for measure, shares in zip((FIRST, TOTAL), sobol.indices(in_blocks), strict=True):
             for path, (value, low, high) in zip(sweep.paths, shares, strict=True):
                 rows.append(_row(item, path, measure, value, n, low, high))
     lost = blocks - n
-    notes = [f"{lost} of {blocks} blocks lost a point and are left out whole: n is {n}."] if lost else []
+    if lost:
+        notes.append(f"{lost} of {blocks} blocks lost a point and are left out whole: n is {n}.")
+    if not rows:
+        raise InputError(Problem(Place(str(sweep.folder)), f"there is nothing to analyse: {' '.join(notes)}"))
     return rows, [*notes, *_too_few(n, np.array([[row["low95"], row["high95"]] for row in rows]))]
 
 
 def _too_few(blocks: int, bounds: Floats) -> Iterator[str]:
     """Say how many points would do, where intervals say little."""
-    widest = float(np.nanmax(bounds[:, 1] - bounds[:, 0]))
+    widths = bounds[:, 1] - bounds[:, 0]
+    if np.isnan(widths).any():
+        yield f"Too few points for some intervals (–): in too many samples of the {blocks:,} blocks nothing varies."
+    widest = float(np.max(widths[~np.isnan(widths)], initial=0.0))
     if widest > WIDE:
         wanted = max(2 ** ceil(log2(blocks * (widest / WIDE) ** 2)), 2 * blocks)
         yield (
             f"Too few points: intervals are up to {widest:.2g} wide. This design has {blocks:,} base points; "
-            f"{wanted:,} would halve the intervals {log2(wanted / blocks) / 2:.1f} times."
+            f"{wanted:,} would halve the intervals {log2(wanted / blocks) / 2:.1f} times, "
+            f"to about {widest * sqrt(blocks / wanted):.2g}."
         )
     if (bounds[:, 0] < 0).any():
         yield "Where an interval reaches below 0, the parameter cannot be told from one that does nothing."

@@ -12,7 +12,9 @@ import numpy as np
 
 from sim.analysis import pairs
 from sim.axes import Floats
+from sim.results import statistics
 
+ENOUGH = 0.95  # of the bootstrap samples have to have an index
 STREAM = "sobol"  # of the bootstrap samples: the same for the same number of blocks
 
 
@@ -40,9 +42,16 @@ def indices(values: Floats) -> Indices:
     a, b, mixed = centred[:, 0], centred[:, -1], centred[:, 1:-1].T
     terms = np.concatenate([b * (mixed - a), 0.5 * (mixed - a) ** 2, [(a**2 + b**2) / 2, (a + b) / 2]])
     estimates = _shares(np.mean(terms, axis=1, keepdims=True))
-    bounds = pairs.interval(_shares(pairs.resampled(terms, STREAM)))
+    bounds = _interval(_shares(pairs.resampled(terms, STREAM)))
     first, total = np.split(np.column_stack([estimates, bounds]), 2)
     return Indices(first, total)
+
+
+def _interval(samples: Floats) -> Floats:
+    """Bounds of 95 % of the samples (2d, B) that have an index; NaN where one in twenty has none."""
+    bounds = statistics.quantiles(samples, pairs.INTERVAL)
+    enough = statistics.count(samples) >= ENOUGH * samples.shape[-1]
+    return np.where(enough[:, None], bounds, np.nan)
 
 
 def _shares(means: Floats) -> Floats:

@@ -1,8 +1,12 @@
 """The command line: a file a command; parse, call, print."""
 
+import signal
 import sys
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import TextIOWrapper
+from threading import current_thread, main_thread
 from typing import Annotated, NoReturn
 
 import typer
@@ -58,11 +62,25 @@ def main() -> None:
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(encoding="utf-8")
     try:
-        app(prog_name="monazite")
+        with _ended_like_interrupted():
+            app(prog_name="monazite")
     except Exception as error:
         if "--debug" in sys.argv:
             traceback.print_exc()
         _fail(error)
+
+
+@contextmanager
+def _ended_like_interrupted() -> Iterator[None]:
+    """Answer whoever asks to end (a batch queue, a timeout) as Ctrl-C is answered."""
+    if current_thread() is not main_thread():
+        yield
+        return
+    former = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, former)
 
 
 def _fail(error: Exception) -> NoReturn:

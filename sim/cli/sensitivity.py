@@ -41,6 +41,8 @@ def sensitivity(
     print(_chance(found))
     for box in found.boxes:
         print(box)
+    if not out and len(found.shown) < len(found.table):
+        print("These are the rows to look at first: all are written with --out FILE.")
     for note in found.notes:
         print(note, file=sys.stderr)
 
@@ -65,7 +67,10 @@ def _regional(found: "Sensitivity") -> str:
 
 def _chance(found: "Sensitivity") -> str:
     """Say how much of the variance is left to chance, metric by metric."""
-    rows = found.table[found.table["measure"] == "chance_share"].to_dict("records")
+    shares = found.shown[found.shown["measure"] == "chance_share"].dropna(subset="value")
+    rows = shares.to_dict("records")
+    if not rows:
+        return "How much is left to chance nobody can tell: points have one world, or nothing finite."
     told = [f"{row['metric']} {about(row)}".strip() + f" {100 * row['value']:.3g} %" for row in rows[:TOLD]]
     more = f", and {len(rows) - TOLD} more" if len(rows) > TOLD else ""
     return f"Left to chance, of the variance of single worlds: {', '.join(told)}{more}."
@@ -75,7 +80,7 @@ def _groups(found: "Sensitivity") -> "list[tuple[list[str], DataFrame]]":
     """Rows of one metric and parameter, in their order, and how they are named."""
     from sim.sweeps.reading import ITEM
 
-    rows = found.table[found.table["parameter"] != ""]
+    rows = found.shown[found.shown["parameter"] != ""]
     paths = list(dict.fromkeys(rows["parameter"]))
     short = dict(zip(paths, endings(paths), strict=True))
     groups = []

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from math import nan
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from sim.sweeps.points import Points
     from sim.sweeps.sweep import Progress, Report
 
+SILENCE = 60.0  # seconds without a word, where nobody sees the bar
 SHOWN = 24  # points printed
 MANY = 10_000  # points that make a warning
 NAMED = 3  # failed points told at the end
@@ -54,12 +56,12 @@ def sweep(
         raise InputError(Problem(Place("--workers"), "a cluster has its own", "Give --workers or --scheduler."))
     job = _checked(file, out, form, quiet=quiet)
     if dry_run:
-        _print_plan(job, workers)
+        _print_plan(job, workers, scheduler)
         return
+    job.refuse_obstacles(resume=resume, overwrite=overwrite)
     if resume and job.is_finished():
         print(f"{len(job.points)} of {len(job.points)} points done before: nothing is left to do.")
         return
-    job.refuse_obstacles(resume=resume, overwrite=overwrite)
     report = _run(job, _pool(job, workers, scheduler), resume=resume, overwrite=overwrite, quiet=quiet)
     warn_of_large_files(job.place)
     for note in report.notes:
@@ -104,13 +106,18 @@ def _run(job: "Job", pool: "Pool", *, resume: bool, overwrite: bool, quiet: bool
     from sim.sweeps import sweep as sweeps
 
     last: list[Progress] = []
+    told = [monotonic()]
 
     def tell(state: "Progress") -> None:
         if not quiet and not last and state.before:
             print(f"{state.before} of {state.points} points done before.", file=sys.stderr)
         if not quiet and state.worlds and not (last and last[0].worlds):
             time = state.core_seconds / state.worlds * state.left / pool.workers
-            print(f"{_size_of(job.worlds)}, about {duration(time)}.", file=sys.stderr)
+            left = f", {state.left:,} of them left" if state.before else ""
+            print(f"{_size_of(job.worlds)}{left}, about {duration(time)}.", file=sys.stderr)
+        if not quiet and not sys.stderr.isatty() and monotonic() - told[0] > SILENCE:
+            print(f"{state.done} of {state.points} points done.", file=sys.stderr)
+            told[0] = monotonic()
         last[:] = [state]
         show(state.done + state.failed, f"{state.failed} failed" if state.failed else "")
 
@@ -151,15 +158,15 @@ def _size_of(worlds: Sequence[int]) -> str:
     return f"{points:,} point{'s' * (points > 1)}{times} = {sum(worlds):,} worlds"
 
 
-def _print_plan(job: "Job", workers: int | None) -> None:
+def _print_plan(job: "Job", workers: int | None, scheduler: str | None) -> None:
     """Print the points, as a table for people and as CSV for a pipe, then what they cost."""
-    from sim.sweeps.blocks import cores, width
+    from sim.sweeps.blocks import width
     from sim.sweeps.cost import estimate
 
+    count = _pool(job, workers, scheduler).workers
     _print_points(job.points)
-    count = workers or cores()
-    most = width(job.worlds, count)
-    cost = estimate(job.points.scenario(0), job.worlds, most, job.points.sweep.kept, job.form)
+    sizes = job.worlds, job.checked.ticks, width(job.worlds, count)
+    cost = estimate(job.points.scenario(0), *sizes, job.points.sweep.kept, job.form)
     time = f"about {duration(cost.seconds / count)} with {count} worker{'s' * (count > 1)}"
     space = f"about {size(cost.size)} on disk (twice that while the tables are joined)"
     done = len(job.store.done())

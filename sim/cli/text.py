@@ -65,12 +65,15 @@ def endings(paths: Sequence[str]) -> list[str]:
 
     Examples
     --------
-    >>> endings(["instruments.licence.approval.default", "instruments.ban.until", "parameters.growth"])
-    ['approval.default', 'ban.until', 'parameters.growth']
+    >>> endings(["instruments.licence.approval.default", "facilities[Mt. Low].capacity", "parameters.growth"])
+    ['approval.default', '[Mt. Low].capacity', 'parameters.growth']
     """
-    parts = [path.split(".") for path in paths]
+    from sim.files.merge import parse_path
+    from sim.files.positions import show_path
+
+    parts = [parse_path(path) for path in paths]
     lengths = range(2, max(map(len, parts), default=0) + 1)
-    short = ([".".join(one[-n:]) for one in parts] for n in lengths)
+    short = ([show_path(one[-n:]) for one in parts] for n in lengths)
     return next((names for names in short if len(set(names)) == len(names)), list(paths))
 
 

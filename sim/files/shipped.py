@@ -52,5 +52,7 @@ def _found(path_or_name: str, ships: Mapping[str, Path], what: str) -> Path:
         return path
     if path_or_name.removesuffix(".yaml") in ships:
         return ships[path_or_name.removesuffix(".yaml")]
+    if what == "sweep" and shipped_scenario(path_or_name) is not None:
+        raise InputError(Problem(Place(path_or_name), "this is a scenario, not a sweep", "Run it with monazite run."))
     found = "this is a folder" if path.is_dir() else f"there is no such file, and no {what} of this name ships"
     raise InputError(Problem(Place(path_or_name), found, suggest(path.stem, ships)))

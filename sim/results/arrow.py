@@ -55,9 +55,10 @@ def in_own_words(path: Path) -> Iterator[None]:
     """Say in our words that a file is no table."""
     try:
         yield
-    except ValueError as error:
+    except (ValueError, OSError) as error:
         said = str(error).rpartition(": ")[2] or str(error)
-        raise InputError(Problem(Place(str(path)), f"not a table of results: {said}".strip())) from error
+        right = "It was damaged after it was written: make it again with --overwrite."
+        raise InputError(Problem(Place(str(path)), f"not a table of results: {said}".strip(), right)) from error
 
 
 def in_pandas(rows: "Table") -> "DataFrame":

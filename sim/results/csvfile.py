@@ -40,7 +40,9 @@ def join(path: Path, columns: Sequence[str], files: Iterable[Path]) -> None:
 
 def replace(path: Path, columns: Sequence[str], piece: Piece) -> None:
     """Write a single table in place of what has that name, whole or not at all; into it, if that is no file."""
-    partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}.partial")
+    if path.is_dir():
+        raise InputError(Problem(Place(str(path)), "this is a folder", "Name a file."))
+    partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     try:
         if path.exists() and not path.is_file():  # such as /dev/stdout
             write(path, columns, [piece])

@@ -92,7 +92,7 @@ def scratch(home: Path, size: int) -> Iterator[Path]:
 def obstacle(folder: Path, *, overwrite: bool = False) -> Problem | None:
     """Say why a result cannot be written there: something stands in its place."""
     here = Place(str(folder))
-    if folder.exists() and not folder.is_dir():
+    if os.path.lexists(folder) and not folder.is_dir():
         return Problem(here, "what is there is no folder", "Choose another folder with --out.")
     foreign = foreign_files(folder)
     if foreign:
@@ -139,14 +139,14 @@ def remove_stale(place: Path) -> None:
     """Remove what killed processes left beside the place; what a living one holds stays."""
     if find_spec("fcntl") is None:  # Windows keeps no such locks: there it stays, hidden and harmless
         return
-    for partial in place.parent.glob(f".{glob.escape(place.name)}.{TOKEN}.partial"):
+    for partial in place.parent.glob(f".{glob.escape(place.name)}.{TOKEN}.tmp"):
         with suppress(OSError), held(partial):
             shutil.rmtree(partial, ignore_errors=True)
 
 
 def _sibling(place: Path) -> Path:
     """Name a hidden folder beside the place, of a name that nobody else has."""
-    return place.with_name(f".{place.name}.{secrets.token_hex(4)}.partial")
+    return place.with_name(f".{place.name}.{secrets.token_hex(4)}.tmp")
 
 
 def _swap(partial: Path, place: Path) -> None:

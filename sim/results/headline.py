@@ -35,6 +35,15 @@ def headline(table: "DataFrame", commodities: Sequence[str] = (), size: str = "m
     return pd.concat([table.head(0), *rows], ignore_index=True)
 
 
+def leading(rows: "DataFrame") -> "DataFrame":
+    """Pick of each metric the few rows that are about most, or else the largest, by the size of their mean."""
+    import pandas as pd  # noqa: PLC0415
+
+    sized = rows.assign(mean=rows["mean"].abs())
+    parts = [_totals(part).nlargest(MOST, "mean", keep="first") for _, part in sized.groupby("metric", sort=False)]
+    return pd.concat([rows.head(0), *parts])
+
+
 def widest(rows: "DataFrame") -> "DataFrame":
     """Pick, of rows of one metric in several results, those of the item that is about most, or else the largest."""
     from sim.ensemble.items import KEYS  # noqa: PLC0415

@@ -146,9 +146,20 @@ def run_block(block: Block) -> Part:
         return Part(chunk.metrics, chunk.block.metrics, headline, process_time() - began, process, peak_memory())
 
 
-def run_packed(block: bytes) -> Part:
-    """Run a block that was pickled by who wants it run."""
-    return run_block(pickle.loads(block))  # noqa: S301  (our own, sent by our own)
+def run_packed(packed: bytes) -> Part:
+    """Run a block that was pickled, with what it wants to be computed with, by who wants it run.
+
+    Raises
+    ------
+    RefusedError
+        This process would compute other bits: it joined after all that were there were asked.
+    """
+    block, wanted = pickle.loads(packed)  # noqa: S301  (our own, sent by our own)
+    here = identity()
+    differ = [f"{name} {here.get(name)}, not {wanted[name]}" for name in wanted if here.get(name) != wanted[name]]
+    if differ:
+        raise RefusedError(f"a worker on {_host()} would compute other bits: {', '.join(differ)}.")
+    return run_block(block)
 
 
 @lru_cache(maxsize=1)

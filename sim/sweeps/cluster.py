@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import pickle
+import re
 from collections.abc import Generator, Iterable, Iterator
+from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any, final
 
 from sim.errors import InputError, Place, Problem, RunError
@@ -15,6 +17,9 @@ if TYPE_CHECKING:
 
 PATIENCE = 15.0  # seconds in which a scheduler has to answer
 AHEAD = 2  # blocks a worker has: the one it runs, and the next, so that the network is not waited for
+ADDRESS = re.compile(r"(tcp|tls|ws|wss|ucx|ucxx|inproc)://\S+")
+PAUSE = 0.02  # seconds between two looks
+GO_ON = "Finished points are kept: go on with --resume."
 BITS = ("monazite", "code", "python", "numpy", "scipy", "simd")
 
 
@@ -46,12 +51,23 @@ class Cluster:
     @property
     def workers(self) -> int:
         """How many blocks run at a time; more when more workers join."""
-        return max(1, len(self.client.scheduler_info(n_workers=-1)["workers"]))
+        return max(1, self._there())
+
+    def _there(self) -> int:
+        """How many workers there are."""
+        if self.client.status != "running":
+            raise RunError(f"the Dask scheduler went away.\n  {GO_ON}")
+        return len(self.client.scheduler_info(n_workers=-1).get("workers", ()))
 
     def run(self, blocks: Iterable[Block]) -> Generator[Finished, None, None]:
         """Run blocks on all workers; a block whose worker dies runs again on another.
 
         Whatever ends the iteration early cancels what is running.
+
+        Raises
+        ------
+        RunError
+            The scheduler, or every worker, went away.
         """
         from distributed import as_completed  # noqa: PLC0415
 
@@ -61,13 +77,25 @@ class Cluster:
         try:
             self._hand_out(waiting, running, done)
             while running:
+                self._wait(done)
                 future = next(done)
                 block = running.pop(future)
                 self._hand_out(waiting, running, done)
                 yield Finished(block, _result(future))
         finally:
-            self.client.cancel(list(running), force=True)
+            if self.client.status == "running":
+                self.client.cancel(list(running), force=True)
             self.client.close()
+
+    def _wait(self, done: Any) -> None:  # noqa: ANN401
+        """Wait until a block is done, as long as anybody works on it."""
+        seen = monotonic()
+        while not done.has_ready():
+            sleep(PAUSE)
+            if monotonic() - seen > PATIENCE and not self._there():
+                raise RunError(f"the Dask cluster has had no workers for {PATIENCE:.0f} s.\n  {GO_ON}")
+            if self._there():
+                seen = monotonic()
 
     def _hand_out(self, waiting: Iterator[Block], running: dict[Any, Block], done: Any) -> None:  # noqa: ANN401
         """Keep some blocks more than there are workers on the cluster."""
@@ -75,7 +103,7 @@ class Cluster:
             block = next(waiting, None)
             if block is None:
                 return
-            future = self.client.submit(_runner(), pickle.dumps(block), pure=False)
+            future = self.client.submit(_runner(), pickle.dumps((block, identity())), pure=False)
             running[future] = block
             done.add(future)
 
@@ -86,14 +114,14 @@ def _client(address: str) -> Client:
     except ImportError:
         right = "Install it here and on all workers: pip install 'monazite[dask]'."
         raise InputError(Problem(Place("--scheduler"), "dask.distributed is not installed", right)) from None
+    if not ADDRESS.fullmatch(address):
+        right = "Write such as tcp://host:8786."
+        raise InputError(Problem(Place("--scheduler"), f"{address!r} is not an address", right))
     for name in ("distributed", "distributed.client", "distributed.core", "distributed.comm"):
         logging.getLogger(name).setLevel(logging.CRITICAL)  # what people need to know is told in our words
     try:
         return Client(address, timeout=PATIENCE, set_as_default=False)
-    except ValueError as error:
-        right = "Write such as tcp://host:8786."
-        raise InputError(Problem(Place("--scheduler"), f"{address!r} is not an address", right)) from error
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise RunError(f"no Dask scheduler answers at {address} within {PATIENCE:.0f} s.") from error
 
 
@@ -133,10 +161,10 @@ def _unlike(worker: str, there: dict[str, str] | None, here: dict[str, str]) -> 
 def _runner() -> Any:  # noqa: ANN401
     """A function that runs a block; sent by value, so that a scheduler passes it on without knowing monazite."""
 
-    def run(block: bytes) -> object:
+    def run(packed: bytes) -> object:
         from sim.sweeps.blocks import run_packed  # noqa: PLC0415
 
-        return run_packed(block)
+        return run_packed(packed)
 
     return run
 

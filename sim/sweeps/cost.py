@@ -30,14 +30,16 @@ class Cost:
     size: float
 
 
-def estimate(scenario: Scenario, worlds: Sequence[int], most: int, kept: frozenset[str], form: str) -> Cost:
+def estimate(
+    scenario: Scenario, worlds: Sequence[int], ticks: Sequence[int], most: int, kept: frozenset[str], form: str
+) -> Cost:
     """Say about how long so many worlds take on one core, and what their tables need.
 
     Parameters
     ----------
     scenario : Scenario
         One of the sweep's.
-    worlds : sequence of int
+    worlds, ticks : sequences of int
         Of each point.
     most : int
         Worlds of a block.
@@ -47,13 +49,12 @@ def estimate(scenario: Scenario, worlds: Sequence[int], most: int, kept: frozens
         What tables are written as.
     """
     block = split(worlds[0], most)[0]
-    (few, _), (more, items) = (_timed(scenario, ticks, block) for ticks in (FEW, MORE))
-    horizon, ticks = scenario.horizon, MORE - FEW
-    days = (horizon.end - horizon.start).days + 1
-    tick = max(more - few, 0.0) / ticks
+    (few, _), (more, items) = (_timed(scenario, number, block) for number in (FEW, MORE))
+    tick = max(more - few, 0.0) / (MORE - FEW)
     start = max(few - FEW * tick, 0.0)
     blocks = sum(ceil(n / len(block)) for n in worlds)
-    seconds = blocks * start + sum(worlds) / len(block) * tick * ceil(days / horizon.tick)
+    settled = sum(n * number for n, number in zip(worlds, ticks, strict=True)) / len(block)
+    seconds = blocks * start + settled * tick
     return Cost(seconds, _size(items, worlds, kept) * (1.0 if form == "csv" else SMALLER))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal, TypeAlias, final
@@ -16,10 +17,13 @@ from sim.files import writing
 from sim.files.merge import parse_path
 from sim.files.positions import Node, as_node, plain, problem, read_file
 from sim.files.quantities import Count
+from sim.files.shipped import scenario_files, shipped_scenario
 from sim.files.strict import Model, mistakes_of
 from sim.scenario import FolderName, Version
 from sim.sweeps.ranges import Axis, Choice, span
 
+NO_VALUES = ("monazite", "name", "title", "extends")  # keys of a scenario that no point may change
+MOST = 1_000_000  # points
 OWN = "replicates"  # what a sweep's file says for all points
 HEADLINE = "headline"
 
@@ -41,13 +45,14 @@ def _ends(raw: object) -> tuple[str, str]:
     raise mistake("this is not a range", "Write its two ends: [0 USD, 12 bn USD].")
 
 
-def _path(path: str) -> str:
+def path_of(path: str) -> str:
+    """Check a path of a parameter."""
     try:
         steps = parse_path(path)
     except InputError as error:
         raise MistakeError(Mistake((), one.found, one.right) for one in error.problems) from None
-    if steps == ("name",):
-        raise mistake("the name of a scenario is no parameter of it", "Name a value that is simulated.")
+    if steps[0] in NO_VALUES:
+        raise mistake(f"the {steps[0]} of a scenario is no parameter of it", "Name a value that is simulated.")
     return path
 
 
@@ -68,7 +73,7 @@ def _metrics(raw: object) -> tuple[str, ...]:
 class Swept(Model):
     """A value of the scenario that differs from point to point."""
 
-    path: Annotated[str, AfterValidator(_path)] = Field(description="where it stands, as --set takes it")
+    path: Annotated[str, AfterValidator(path_of)] = Field(description="where it stands, as --set takes it")
     values: Annotated[tuple[str, ...], PlainValidator(_values)] | None = Field(
         default=None, description="what it may be"
     )
@@ -78,7 +83,7 @@ class Swept(Model):
     scale: Literal["linear", "log"] = Field(default="linear", description="how a range is covered")
     whole: bool = Field(default=False, description="whether only whole numbers of a range are meant")
     steps: Count | None = Field(
-        default=None, ge=2, description="how many values of a range a grid takes, ends included"
+        default=None, ge=2, le=MOST, description="how many values of a range a grid takes, ends included"
     )
 
     @model_validator(mode="after")
@@ -128,7 +133,7 @@ class LatinHypercube(Sampled):
     """Each slice of each range is hit once."""
 
     kind: Literal["latin_hypercube"]
-    points: Count = Field(ge=1, description="number of points")
+    points: Count = Field(ge=1, le=MOST, description="number of points")
 
 
 @final
@@ -136,7 +141,7 @@ class Sobol(Sampled):
     """Saltelli's design for Sobol indices: so many blocks of two points more than there are parameters."""
 
     kind: Literal["sobol"]
-    points: Count = Field(ge=2, description="number of base points; each makes a block of (parameters + 2) points")
+    points: Count = Field(ge=2, le=MOST, description="number of base points, each a block of (parameters + 2)")
 
 
 @final
@@ -216,10 +221,26 @@ class Sweep(Model):
         return frozenset(self.metrics or (name for name, metric in METRICS.items() if metric.headline))
 
     @property
-    def base(self) -> str:
-        """The scenario: the file beside the sweep's, else what was written."""
+    def base(self) -> Path:
+        """The scenario: the file beside the sweep's, else one that ships.
+
+        Raises
+        ------
+        InputError
+            There is none.
+        """
         beside = self._folder / self.scenario
-        return str(beside) if beside.is_file() else self.scenario
+        found = beside if beside.is_file() else shipped_scenario(self.scenario)
+        if found is None:
+            what = f"there is no file {self.scenario!r} beside this one, and no scenario of this name ships"
+            names = sorted([*(file.name for file in self._folder.glob("*.yaml")), *scenario_files()])
+            raise InputError(self.problem(Mistake(("scenario",), what, suggest(self.scenario, names))))
+        return found
+
+    @property
+    def folder(self) -> Path:
+        """Where the file stands: paths in it are seen from there."""
+        return self._folder
 
     @property
     def list_file(self) -> Path:
@@ -250,6 +271,10 @@ def read(path: str | Path) -> Sweep:
     """
     problems: list[Problem] = []
     root = read_file(Path(path), problems)
+    scenario = root.child("horizon") or root.child("instruments")
+    if scenario is not None and root.child("design") is None:
+        place = replace(scenario.place, path="")
+        raise InputError(Problem(place, "this is a scenario, not a sweep", "Run it with monazite run."))
     try:
         sweep = Sweep.model_validate(plain(root))
     except ValidationError as error:

@@ -34,6 +34,8 @@ def write(job: Job, expected: int, failed: Mapping[int, str], seconds: float) ->
 
     Raises
     ------
+    InputError
+        A result came to stand there that is none of this sweep.
     RunError
         Points went away, or the folder cannot be written.
     """
@@ -42,6 +44,7 @@ def write(job: Job, expected: int, failed: Mapping[int, str], seconds: float) ->
         lost = expected - len(done)
         raise RunError(f"{job.store.folder}: {lost} points were lost while the sweep ran; go on with --resume.")
     facts = [job.store.facts(point) for point in done]
+    job.refuse_a_result_of_others()
     with whole(job.place, overwrite=True) as folder:
         job.store.join(done, folder)
         status = dict.fromkeys(done, (DONE, "")) | {p: (FAILED, why) for p, why in failed.items()}
@@ -65,14 +68,15 @@ def _manifest(
     job: Job, facts: Sequence[Mapping[str, Any]], failed: int, seconds: float, folder: Path
 ) -> dict[str, Any]:
     """Everything that another machine would need to make the same files, and what this one spent."""
-    base, identity = job.base, job.identity()
+    base, identity = job.base, job.identity
     memory = max([peak_memory(), *(peak_memory() + int(one["peak_memory"]) for one in facts)])
+    digest = (job.store.ticket() or {}).get("digest", "")
     spent = sum(float(one["core_seconds"]) for one in facts)
     rows = {table: sum(int(one["rows"][table]) for one in facts) for table in TABLES}
     return {
         **origin(base.name, identity["scenario"], identity["seeds"], base.ensemble.seed, base.ensemble.replicates),
         "name": job.points.sweep.name,
-        "sweep": {**identity, "done": len(facts), "failed": failed, "rows": rows},
+        "sweep": {**identity, "digest": digest, "done": len(facts), "failed": failed, "rows": rows},
         "headline": facts[0]["headline"] if facts else [],
         "wall_time": round(seconds, 3),
         "core_seconds": round(spent, 3),

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, final
 
 from sim.errors import InputError, Place, Problem
 from sim.files.changes import changes
-from sim.plan import make_plan
-from sim.results.folder import check_writable, obstacle, read_manifest
-from sim.results.manifest import is_as_written, versions
+from sim.results.folder import MANIFEST, check_writable, obstacle, read_manifest
+from sim.results.manifest import is_as_written, sha256, versions
 from sim.scenario import Scenario
 from sim.sweeps.file import Sweep
-from sim.sweeps.points import Points
+from sim.sweeps.points import Checked, Points
 from sim.sweeps.store import Store
 
 BITS = ("monazite", "numpy", "scipy", "simd")  # versions that the bytes of a table depend on
@@ -34,8 +34,8 @@ class Job:
     Parameters
     ----------
     points : Points
-    worlds : sequence of int
-        Of each point.
+    checked : Checked
+        Worlds and ticks of each point, and the tables.
     base : Scenario
         The scenario that points are variants of.
     place : Path
@@ -44,7 +44,7 @@ class Job:
     """
 
     points: Points
-    worlds: Sequence[int]
+    checked: Checked
     base: Scenario
     place: Path
     form: str = "csv"
@@ -59,20 +59,25 @@ class Job:
             With what is wrong with any point.
         """
         points = Points.of(sweep)
-        worlds = points.check(progress)
-        return cls(points, worlds, points.base(), place, form)
+        return cls(points, points.check(progress), points.base(), place, form)
+
+    @property
+    def worlds(self) -> Sequence[int]:
+        """Of each point."""
+        return self.checked.worlds
 
     @property
     def store(self) -> Store:
         """Where points wait."""
         return Store(self.place, self.form)
 
+    @cached_property
     def identity(self) -> dict[str, Any]:
         """What would be computed: sweeps of one identity give the same files, byte for byte."""
         sweep = self.points.sweep
         return {
             "versions": {name: version for name, version in versions().items() if name in BITS},
-            "seeds": dict(make_plan(self.base).seeds.hashes),
+            "seeds": dict(self.checked.tables),
             "scenario": self.base.to_yaml(),
             "design": sweep.design.model_dump(mode="json", exclude={"file"}),
             "metrics": sorted(sweep.kept),
@@ -88,6 +93,12 @@ class Job:
             digest.update(("\0".join(cells) + "\n").encode())
         return digest.hexdigest()
 
+    @property
+    def standing(self) -> str:
+        """Hash of the manifest of the result that stands there; empty if none does."""
+        manifest = self.place / MANIFEST
+        return sha256(manifest) if manifest.is_file() else ""
+
     def refuse_obstacles(self, *, resume: bool, overwrite: bool) -> None:
         """Refuse to begin where results or an unfinished sweep stand in the way.
 
@@ -97,23 +108,45 @@ class Job:
             With what to do about it.
         """
         check_writable(self.place)
-        unfinished = self.store.identity()
-        if unfinished is not None and not overwrite:
-            if not resume:
-                done = f"{len(self.store.done())} of {unfinished.get('points', '?')} points are done"
-                right = "Go on with --resume, or begin anew with --overwrite."
-                raise InputError(Problem(Place(str(self.place)), f"an unfinished sweep is there: {done}", right))
-            self._refuse_another(unfinished, "the unfinished sweep there")
-        standing = read_manifest(self.place)
-        goes_on = resume and standing is not None and "sweep" in standing
-        if goes_on and standing is not None:
-            self._refuse_another(standing["sweep"], "the result there")
-        if problem := obstacle(self.place, overwrite=overwrite or goes_on):
+        if resume and not overwrite:
+            self._refuse_to_go_on()
+            return
+        ticket = self.store.ticket()
+        if ticket is not None and not overwrite:
+            done = f"{len(self.store.done())} of {ticket['identity'].get('points', '?')} points are done"
+            right = "Go on with --resume, or begin anew with --overwrite."
+            raise InputError(Problem(Place(str(self.place)), f"an unfinished sweep is there: {done}", right))
+        if problem := obstacle(self.place, overwrite=overwrite):
             raise InputError(problem)
+
+    def _refuse_to_go_on(self) -> None:
+        """Refuse to go on with points, or a result, of another sweep."""
+        ticket, standing = self.store.ticket(), read_manifest(self.place)
+        if ticket is not None:
+            self._refuse_another(ticket["identity"], "the unfinished sweep there")
+            self.refuse_a_result_of_others()
+        elif standing is not None and "sweep" in standing:
+            self._refuse_another(standing["sweep"], "the result there")
+        elif problem := obstacle(self.place):
+            raise InputError(problem)
+
+    def refuse_a_result_of_others(self) -> None:
+        """Refuse to replace a result that was not there when the points were begun, and is none of this sweep.
+
+        Raises
+        ------
+        InputError
+            With what to do about it.
+        """
+        ticket, standing = self.store.ticket() or {}, read_manifest(self.place) or {}
+        is_ours = standing.get("sweep", {}).get("digest", "") == ticket.get("digest")
+        if problem := obstacle(self.place, overwrite=is_ours or self.standing == ticket.get("replaces")):
+            right = "Move it away, then go on with --resume."
+            raise InputError(replace(problem, right=right))
 
     def _refuse_another(self, there: Mapping[str, Any], what: str) -> None:
         """Refuse to go on with what is not the same sweep, and say what differs."""
-        differ = list(_differences(there, self.identity()))
+        differ = list(_differences(there, self.identity))
         if differ:
             more = [f"and {len(differ) - TOLD} more"] if len(differ) > TOLD else []
             right = "\n  ".join([*differ[:TOLD], *more, "Make it what it was, or begin anew with --overwrite."])
@@ -125,10 +158,11 @@ class Job:
         Raises
         ------
         InputError
-            It is there, and its files are not what was written.
+            A result is there that is not this sweep's, or whose files are not what was written.
         """
+        self.refuse_obstacles(resume=True, overwrite=False)
         standing = read_manifest(self.place)
-        if standing is None or "sweep" not in standing or self.store.identity() is not None:
+        if standing is None or self.store.ticket() is not None:
             return False
         changed = [name for name, written in standing["files"].items() if not is_as_written(self.place / name, written)]
         if changed:

@@ -6,23 +6,36 @@ import csv
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from math import prod
 from pathlib import Path
 from typing import final
 
-from sim import plan
 from sim.errors import InputError, Mistake, MistakeError, Place, Problem
 from sim.files.merge import SET, parse_path
-from sim.files.positions import Node, show_path
+from sim.files.positions import Node, plain, read_text, show_path
+from sim.files.writing import flow
+from sim.plan import drafted, make_plan
 from sim.scenario import Draft, Scenario
 from sim.sweeps import designs
-from sim.sweeps.file import OWN, Grid, LatinHypercube, Listed, Sobol, Sweep
+from sim.sweeps.file import MOST, OWN, Grid, LatinHypercube, Listed, Sobol, Sweep, path_of
 from sim.sweeps.ranges import number_of
 
 REPLICATES = f"ensemble.{OWN}"
+SEEDS = "seeds"
 TOLD = 3  # points of one problem that are named
 NOT_VALUES = ("point", "status", "message")  # columns of a sweep's own points.csv
 
 Cells = tuple[str, ...]
+
+
+@final
+@dataclass(frozen=True)
+class Checked:
+    """How large each point is, and the hashes of all tables that any of them stands on."""
+
+    worlds: Sequence[int]
+    ticks: Sequence[int]
+    tables: Mapping[str, str]
 
 
 @final
@@ -59,9 +72,18 @@ class Points:
             points = _listed(sweep)
         else:
             points = cls(sweep, [one.path for one in sweep.parameters], _chosen(sweep))
+        points = points._with_folders()
         if isinstance(sweep.design, Grid | Listed):
             points._refuse_doubled()
         return points
+
+    def _with_folders(self) -> Points:
+        """Write folders of tables whole: those that a sweep names are seen from its file."""
+        if SEEDS not in self.paths:
+            return self
+        place = list(self.paths).index(SEEDS)
+        cells = [(*row[:place], _whole(row[place], self.sweep.folder), *row[place + 1 :]) for row in self.cells]
+        return replace(self, cells=cells)
 
     def __len__(self) -> int:
         return len(self.cells)
@@ -82,14 +104,14 @@ class Points:
 
     def base(self) -> Scenario:
         """The scenario of the sweep with nothing changed but the number of worlds."""
-        return plan.drafted(self.draft, self.common)
+        return drafted(self.draft, self.common)
 
     def scenario(self, point: int) -> Scenario:
         """What a point stands for."""
-        return plan.drafted(self.draft, {**self.common, **self.values(point)})
+        return drafted(self.draft, {**self.common, **self.values(point)})
 
-    def check(self, progress: Callable[[int], None] = lambda done: None) -> list[int]:
-        """Check every point, and give the number of its worlds.
+    def check(self, progress: Callable[[int], None] = lambda done: None) -> Checked:
+        """Check every point, and give how large each is.
 
         Raises
         ------
@@ -97,18 +119,36 @@ class Points:
             With the problems of all points; one that many share is told once.
         """
         self.base()
-        worlds: list[int] = []
+        self._refuse_overlaps()
+        worlds, ticks = [], []
+        tables: dict[tuple[str, ...], Mapping[str, str]] = {}
         found: dict[Problem, list[int]] = {}
         for point in range(len(self)):
             try:
-                worlds.append(self.scenario(point).ensemble.replicates)
+                plan = make_plan(self.scenario(point))
+                worlds.append(plan.scenario.ensemble.replicates)
+                ticks.append(-(-plan.horizon.days // plan.horizon.tick))
+                tables.setdefault(plan.scenario.seeds, plan.seeds.hashes)
             except InputError as error:
                 for problem in error.problems:
                     found.setdefault(problem, []).append(point)
             progress(point + 1)
         if found:
             raise InputError(self._placed(problem, points) for problem, points in found.items())
-        return worlds
+        return Checked(worlds, ticks, _joined(tables))
+
+    def _refuse_overlaps(self) -> None:
+        """Refuse paths that name one value in two ways, or a value and what holds it: one of them would be lost."""
+        steps = [self._by_name(path) for path in [*self.paths, *self.common]]
+        names = [*self.paths, f"{OWN} of the sweep"]
+        problems = [
+            Problem(self._place_of(steps[i]), f"{names[i]} and {names[j]} name the same value", "Take one of them out.")
+            for i in range(len(self.paths))
+            for j in range(i + 1, len(steps))
+            if steps[i][: len(steps[j])] == steps[j] or steps[j][: len(steps[i])] == steps[i]
+        ]
+        if problems:
+            raise InputError(problems)
 
     def _placed(self, problem: Problem, points: Sequence[int]) -> Problem:
         """Give a problem of some points its place in the file that gives their values."""
@@ -138,9 +178,12 @@ class Points:
     def _place_of(self, steps: tuple[str, ...]) -> Place:
         """Find where the values of a path stand in the sweep's file."""
         for i, one in enumerate(self.sweep.parameters):
-            if steps[: len(parse_path(one.path))] == parse_path(one.path):
+            path = parse_path(one.path)
+            if steps[: len(path)] == path:
                 what = "values" if one.values is not None else "range"
                 return self.sweep.problem(Mistake(("parameters", i, what), "", "")).place
+            if steps and path[: len(steps)] == steps:
+                return self.sweep.problem(Mistake(("parameters", i, "path"), "", "")).place
         return self.sweep.problem(Mistake((OWN,), "", "")).place
 
     def _refuse_doubled(self) -> None:
@@ -166,7 +209,14 @@ def _chosen(sweep: Sweep) -> list[Cells]:
         return designs.at(axes, designs.latin_hypercube(len(axes), design.points, design.seed))
     if isinstance(design, Sobol):
         return designs.at(axes, designs.sobol(len(axes), design.points, design.seed))
-    return designs.grid([one.choice for one in sweep.parameters])
+    choices = [one.choice for one in sweep.parameters]
+    size = prod(len(choice.values) for choice in choices)
+    if size > MOST:
+        found = f"all combinations are {size:,} points"
+        raise InputError(
+            sweep.problem(Mistake(("parameters",), found, f"Write fewer values: {MOST:,} points at most."))
+        )
+    return designs.grid(choices)
 
 
 def _listed(sweep: Sweep) -> Points:
@@ -196,6 +246,9 @@ def _faults(
 ) -> Iterator[Problem]:
     """Find what keeps a file of points from being one."""
     top = Place(str(path), 1)
+    if len(header) == 1 and ";" in header[0]:
+        yield Problem(top, "cells stand apart by semicolons", "Write commas between them, and points in numbers.")
+        return
     names = [header[i] for i in kept]
     if not names or not rows:
         yield Problem(top, "the file has no points", "The first line names paths, each further line is a point.")
@@ -203,9 +256,9 @@ def _faults(
         if names.count(name) > 1:
             yield Problem(top, f"the column {name!r} stands there twice", "Keep one.")
         try:
-            parse_path(name)
-        except InputError as error:
-            yield from (replace(one, place=top) for one in error.problems)
+            path_of(name)
+        except MistakeError as error:
+            yield from (Problem(top, one.found, one.right) for one in error.items)
     for place, row in rows:
         if len(row) != len(header):
             yield Problem(place, f"{len(row)} cells stand in this row", f"The header has {len(header)}.")
@@ -222,6 +275,19 @@ def _meaning(cell: str) -> object:
         return cell
 
 
-def shown(values: Mapping[str, str]) -> str:
-    """Write the values of a point in a line."""
-    return ", ".join(f"{path} = {value}" for path, value in values.items())
+def _whole(cell: str, folder: Path) -> str:
+    """Write the folders of a list with their whole paths."""
+    given = plain(read_text(cell, ""))
+    names = given if isinstance(given, list) else [given]
+    return flow([str((folder / str(name)).resolve()) for name in names])
+
+
+def _joined(tables: Mapping[tuple[str, ...], Mapping[str, str]]) -> dict[str, str]:
+    """Hashes of the tables of all points; where points differ in them, each name has its folders beside it."""
+    if len(tables) == 1:
+        return dict(*tables.values())
+    return {
+        f"{name} of {', '.join(folders) or 'what ships'}": h
+        for folders, one in tables.items()
+        for name, h in one.items()
+    }

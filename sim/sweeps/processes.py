@@ -96,9 +96,13 @@ class _Shift:
             yield from done
 
     def _hand_out(self) -> None:
-        for worker in self.crew:
+        for place, worker in enumerate(self.crew):
             if worker.given is None and (block := self._next()) is not None:
-                worker.give(block)
+                try:
+                    worker.give(block)
+                except BrokenProcessPool:  # it died while it had nothing to do
+                    self._replace(place)
+                    self.crew[place].give(block)
 
     def _next(self) -> Block | None:
         return self.again.popleft() if self.again else next(self.blocks, None)
@@ -111,11 +115,15 @@ class _Shift:
         (block, future), worker.given = worker.given, None
         error = future.exception()
         if isinstance(error, BrokenProcessPool):
-            worker.crew.close()
-            self.crew[place] = Worker()
+            self._replace(place)
             yield from self._died(block)
         else:
             yield Finished(block, future.result() if error is None else _plain(error))
+
+    def _replace(self, place: int) -> None:
+        """Start a worker in the place of one that died."""
+        self.crew[place].crew.close()
+        self.crew[place] = Worker()
 
     def _died(self, block: Block) -> Iterator[Finished]:
         """Run a block again, but not for ever."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from math import floor, log10
 from typing import Protocol, final
 
 from sim.errors import MistakeError, mistake
@@ -64,9 +65,23 @@ class Span:
         >>> Span(0.0, 12.0, "bn USD").at(0.25), Span(1.0, 100.0, log=True).at(0.5)
         ('3 bn USD', '10')
         """
-        value = self.low * (self.high / self.low) ** u if self.log else self.low + u * (self.high - self.low)
-        rounded = float(round(value) if self.whole else decimal(value, DIGITS))
-        text = _shortest(min(max(rounded, self.low), self.high))
+        if self.whole:  # each number has its part of the way
+            value = self._between(u, self.high + 1)
+            return self._written(min(float(floor(value)), self.high))
+        rounded = float(decimal(self._between(u, self.high), self._digits))
+        return self._written(min(max(rounded, self.low), self.high))
+
+    def _between(self, u: float, high: float) -> float:
+        return self.low * (high / self.low) ** u if self.log else self.low + u * (high - self.low)
+
+    @property
+    def _digits(self) -> int:
+        """As many as tell values apart: more where the range is narrow beside its ends."""
+        largest = max(abs(self.low), abs(self.high))
+        return min(DIGITS + floor(log10(max(largest / (self.high - self.low), 1.0))), MOST_DIGITS)
+
+    def _written(self, value: float) -> str:
+        text = _shortest(value)
         return text + self.unit if self.unit.startswith("/") else f"{text} {self.unit}".rstrip()
 
 
@@ -104,6 +119,8 @@ def span(low: str, high: str, *, log: bool = False, whole: bool = False) -> Span
         raise _descending(low, high)
     if log and found.low <= 0:
         raise mistake(f"{low} is not above 0", "A range whose scale is log begins above 0.")
+    if whole and not (found.low.is_integer() and found.high.is_integer()):
+        raise mistake(f"{low} or {high} is no whole number", "A range of whole numbers begins and ends with one.")
     return found
 
 

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache, reduce
 from operator import and_
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, final
 
-from sim import plan
 from sim.ensemble.items import KEYS
-from sim.errors import InputError, Place, Problem
+from sim.errors import InputError, Place, Problem, suggest
+from sim.files.changes import read_scenario
+from sim.plan import drafted
 from sim.results import arrow, formats
 from sim.results.folder import MANIFEST, read_manifest
 from sim.results.manifest import is_as_written
 from sim.results.result import Result, Source
 from sim.results.result import read as read_run
 from sim.results.tables import COLUMNS
-from sim.scenario import Draft, Scenario
+from sim.scenario import Draft
 from sim.sweeps.folder import BASE, DONE, POINTS
 from sim.sweeps.store import REPLICATES, SUMMARY, TABLES
 
@@ -43,6 +44,10 @@ class SweepResult:
             raise InputError(_no_sweep(folder))
         self.folder = folder
         self.manifest: Mapping[str, Any] = found
+
+    def __repr__(self) -> str:
+        done = int((self.points["status"] == DONE).sum())
+        return f"<sweep {self.folder}: {done} of {self.size} points done; tables {', '.join(TABLES)}>"
 
     @property
     def paths(self) -> Sequence[str]:
@@ -70,12 +75,16 @@ class SweepResult:
         import pandas as pd  # noqa: PLC0415
 
         file = self.folder / POINTS
-        table = pd.read_csv(file, dtype=str, keep_default_na=False)
+        try:
+            table = pd.read_csv(file, dtype=str, keep_default_na=False)
+            table["point"] = table["point"].astype("int64")
+        except (OSError, ValueError, KeyError) as error:
+            found = f"not a table of points: {str(error).splitlines()[0]}"
+            raise InputError(Problem(Place(str(file)), found, "Run the sweep again with --overwrite.")) from error
         wanted = ["point", "status", "message", *self.paths]
         if list(table.columns) != wanted:
             found = f"the header is {','.join(table.columns)}"
             raise InputError(Problem(Place(str(file), 1), found, f"It should be {','.join(wanted)}"))
-        table["point"] = table["point"].astype("int64")
         if sorted(table["point"]) != list(range(self.size)):
             found = (
                 f"it was changed after it was written: {table['point'].nunique():,} points of {self.size:,} are there"
@@ -103,16 +112,18 @@ class SweepResult:
         among : sequences
             Values by column: ``point=[3], metric=["exports"]``.
         """
-        return arrow.in_pandas(arrow.read_all(self._dataset(table), self._file(table), _wanted(among)))
+        return arrow.in_pandas(arrow.read_all(self._dataset(table), self._file(table), _wanted(table, among)))
 
     def batches(self, table: str, columns: Sequence[str], **among: Sequence[Any]) -> Iterator[DataFrame]:
         """Columns of the same rows, some thousands at a time: memory does not grow with the table."""
         import pyarrow as pa  # noqa: PLC0415
 
-        wanted = _wanted(among)
-        for batch in self._dataset(table).to_batches(columns=list(columns), filter=wanted, batch_readahead=2):
-            if batch.num_rows:
-                yield arrow.in_pandas(pa.Table.from_batches([batch]))
+        wanted = _wanted(table, among)
+        _check_columns(table, columns)
+        with arrow.in_own_words(self._file(table)):
+            for batch in self._dataset(table).to_batches(columns=list(columns), filter=wanted, batch_readahead=2):
+                if batch.num_rows:
+                    yield arrow.in_pandas(pa.Table.from_batches([batch]))
 
     def point(self, number: int) -> Result:
         """Give a point as the result of a run, with the tables that a sweep keeps.
@@ -122,6 +133,7 @@ class SweepResult:
         InputError
             There is no such point, or it has no result.
         """
+        number = int(number)
         place = Place(f"{self.folder}@{number}")
         if number not in self.points.index:
             raise InputError(Problem(place, "there is no such point", f"Points count from 0 to {self.size - 1}."))
@@ -138,6 +150,8 @@ class SweepResult:
         return [name for name, written in files.items() if not is_as_written(self.folder / name, written)]
 
     def _file(self, table: str) -> Path:
+        if table not in TABLES:
+            raise InputError(Problem(Place(str(self.folder)), f"a sweep has no {table!r}", suggest(table, TABLES)))
         name = formats.file_of(self.manifest["files"], table)
         if name is None or not (self.folder / name).is_file():
             found = f"{name or table} is not there any more"
@@ -167,6 +181,10 @@ def read(place: str | Path) -> Result | SweepResult:
     folder, sign, number = str(place).rpartition("@")
     if sign and number.isdecimal() and not Path(place).exists():
         return _opened(Path(folder), _written(Path(folder))).point(int(number))
+    if sign and not Path(place).exists() and "sweep" in (read_manifest(Path(folder)) or {}):
+        raise InputError(
+            Problem(Place(str(place)), f"{number!r} is no number of a point", f"Write such as {folder}@0.")
+        )
     found = read_manifest(Path(place))
     return SweepResult(Path(place)) if found is not None and "sweep" in found else read_run(place)
 
@@ -190,20 +208,24 @@ class _Point(Source):
         self.label = f"{sweep.folder}@{number}"
 
     @cached_property
-    def _resolved(self) -> Scenario:
+    def _values(self) -> dict[str, str]:
         row = self.sweep.points.loc[self.number]
-        return plan.drafted(Draft.read(self.sweep.folder / BASE), {path: row[path] for path in self.sweep.paths})
+        return {path: str(row[path]) for path in self.sweep.paths}
 
     @cached_property
     def scenario(self) -> str:  # type: ignore[override]
-        """What the point stands for."""
-        return self._resolved.to_yaml()
+        """What the point stands for; where its tables are gone or another version reads it, as it was written."""
+        draft = Draft.read(self.sweep.folder / BASE)
+        try:
+            return drafted(draft, self._values).to_yaml()
+        except InputError:
+            return draft.text(self._values)
 
     @cached_property
     def manifest(self) -> Mapping[str, Any]:  # type: ignore[override]
         """Those of the sweep, with the worlds of the point."""
-        ensemble = self._resolved.ensemble
-        return {**self.sweep.manifest, "seed": ensemble.seed, "replicates": ensemble.replicates}
+        ensemble = read_scenario(self.scenario)["ensemble"]
+        return {**self.sweep.manifest, "seed": int(ensemble["seed"]), "replicates": int(ensemble["replicates"])}
 
     def frame(self, table: str) -> DataFrame:
         if table not in TABLES:
@@ -211,7 +233,9 @@ class _Point(Source):
         return self.sweep.rows(table, point=[self.number]).drop(columns="point")
 
     def write(self, folder: Path, form: str) -> None:
-        raise InputError(Problem(Place(self.label), "a point of a sweep is no folder of its own", f"{folder}, {form}"))
+        del folder, form
+        right = "Run the scenario with the values of the point."
+        raise InputError(Problem(Place(self.label), "a point of a sweep cannot be saved by itself", right))
 
     def is_certain(self) -> bool:
         rows = self.frame(REPLICATES).groupby(list(ITEM))["value"]
@@ -221,12 +245,25 @@ class _Point(Source):
         return self.sweep.changed
 
 
-def _wanted(among: Mapping[str, Sequence[Any]]) -> Expression | None:
+def _wanted(table: str, among: Mapping[str, Sequence[Any]]) -> Expression | None:
     """Rows whose columns are among some values, for Arrow."""
     from pyarrow import dataset as ds  # noqa: PLC0415
 
-    filters = [ds.field(name).isin(list(values)) for name, values in among.items()]
+    _check_columns(table, among)
+    filters = [
+        ds.field(name).isin([values] if isinstance(values, str) else list(values)) for name, values in among.items()
+    ]
     return reduce(and_, filters) if filters else None
+
+
+def _check_columns(table: str, names: Iterable[str]) -> None:
+    """Refuse columns that a table has not."""
+    known = TABLES.get(table, ())
+    problems = [
+        Problem(Place(table), f"it has no column {name!r}", suggest(name, known)) for name in names if name not in known
+    ]
+    if problems and known:
+        raise InputError(problems)
 
 
 def _no_sweep(folder: Path) -> Problem:

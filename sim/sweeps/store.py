@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, final
@@ -15,11 +16,11 @@ import numpy as np
 from sim.errors import RunError
 from sim.results import formats, tables
 from sim.results.folder import failure, held, read_manifest, sync, write_manifest
-from sim.results.manifest import sha256
+from sim.results.manifest import is_as_written, sha256
 from sim.results.outcome import Outcome
 from sim.results.tables import COLUMNS, Piece
 
-IDENTITY = "sweep.json"
+TICKET = "sweep.json"
 GO_ON = "Finished points are kept: make room, then go on with --resume."
 SUMMARY, REPLICATES = "summary", "replicates"
 TABLES = {table: ("point", *COLUMNS[table]) for table in (SUMMARY, REPLICATES)}
@@ -47,24 +48,17 @@ class Store:
         place = self.place.resolve()
         return place.with_name(f".{place.name}.partial")
 
-    def identity(self) -> Mapping[str, Any] | None:
-        """What the points there are points of; None where there are none."""
+    def ticket(self) -> Mapping[str, Any] | None:
+        """What the points there are points of, as `begin` wrote it; None where nobody can tell."""
         try:
-            found = json.loads((self.folder / IDENTITY).read_text(encoding="utf-8"))
+            found = json.loads((self.folder / TICKET).read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return None
-        return found if isinstance(found, dict) else None
+        return found if isinstance(found, dict) and {"identity", "digest", "replaces"} <= found.keys() else None
 
     @contextmanager
-    def opened(self, identity: Mapping[str, Any], *, anew: bool = False) -> Iterator[None]:
-        """Hold the folder, made if it is not there; what was half-written when a process was killed goes.
-
-        Parameters
-        ----------
-        identity : mapping
-            What its points are points of.
-        anew : bool
-            Whether all that is there goes.
+    def held(self) -> Iterator[None]:
+        """Hold the folder, made if it is not there, for as long as this process lives.
 
         Raises
         ------
@@ -74,45 +68,59 @@ class Store:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             with held(self.folder):
-                self._tidy(everything=anew or self.identity() is None)
-                if self.identity() is None:
-                    self._begin(identity)
                 yield
+                with suppress(OSError):  # it is not empty
+                    self.folder.rmdir()
         except BlockingIOError:
             raise RunError(f"{self.place}: another process is at work on this sweep.") from None
         except OSError as error:
             raise RunError(f"{failure(self.place, error)}\n  {GO_ON}") from error
 
-    def _tidy(self, *, everything: bool) -> None:
-        """Remove what was half-written, or all there is."""
+    def begin(self, identity: Mapping[str, Any], replaces: str, *, anew: bool) -> None:
+        """Make ready for points, the folder being held: what was half-written goes, and points that are of nothing.
+
+        Parameters
+        ----------
+        identity : mapping
+            What points will be points of.
+        replaces : str
+            Hash of the manifest of the result that may be replaced in the end; empty for none.
+        anew : bool
+            Whether all that is there goes.
+        """
+        everything = anew or self.ticket() is None
         if everything:
-            (self.folder / IDENTITY).unlink(missing_ok=True)  # first: points without it are points of nothing
+            (self.folder / TICKET).unlink(missing_ok=True)
         for path in self.folder.glob("*" if everything else ".*"):
             if path.is_dir():
                 shutil.rmtree(path, ignore_errors=True)
+        if everything:
+            self._write_ticket({"digest": _digest(identity), "replaces": replaces, "identity": identity})
 
-    def _begin(self, identity: Mapping[str, Any]) -> None:
-        written = self.folder / f"{IDENTITY}.new"
-        written.write_text(json.dumps(identity, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    def _write_ticket(self, ticket: Mapping[str, Any]) -> None:
+        written = self.folder / f"{TICKET}.new"
+        written.write_text(json.dumps(ticket, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
         sync(written)
-        written.replace(self.folder / IDENTITY)
+        written.replace(self.folder / TICKET)
         sync(self.folder)
 
     def done(self) -> set[int]:
         """Points that are there whole, by their manifests and hashes; any other folder is as good as none."""
-        if not self.folder.is_dir():
+        ticket = self.ticket()
+        if ticket is None:
             return set()
         numbers = (int(path.name) for path in self.folder.iterdir() if path.name.isdecimal())
-        return {point for point in numbers if self._is_whole(point)}
+        return {point for point in numbers if self._is_whole(point, ticket["digest"])}
 
-    def _is_whole(self, point: int) -> bool:
+    def _is_whole(self, point: int, digest: str) -> bool:
+        """Whether a point is there, is one of this sweep, and has the files that were written."""
         folder = self.folder / str(point)
         facts = read_manifest(folder)
-        if facts is None or facts.get("point") != point:
+        if facts is None or (facts.get("point"), facts.get("sweep")) != (point, digest):
             return False
         hashes = facts["files"]
         return set(hashes) == {self._file(table) for table in TABLES} and all(
-            (folder / name).is_file() and sha256(folder / name) == written for name, written in hashes.items()
+            is_as_written(folder / name, written) for name, written in hashes.items()
         )
 
     def write(self, point: int, outcome: Outcome, kept: frozenset[str], facts: Mapping[str, Any]) -> None:
@@ -134,7 +142,9 @@ class Store:
             hashes = {file.name: sha256(file) for file in sorted(partial.iterdir())}
             kept_rows = sum(item.name in kept for item in outcome.metrics) * len(outcome.replicates)
             rows = {SUMMARY: len(outcome.metrics), REPLICATES: kept_rows}
-            write_manifest(partial, {"point": point, **facts, "rows": rows, "files": hashes})
+            ticket = self.ticket() or {}
+            whose = {"point": point, "sweep": ticket.get("digest")}
+            write_manifest(partial, {**whose, **facts, "rows": rows, "files": hashes})
             for path in (*partial.iterdir(), partial):
                 sync(path)
             partial.rename(folder)
@@ -161,12 +171,12 @@ class Store:
         """Take everything away."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def size(self, points: Sequence[int]) -> int:
-        """Bytes that points take."""
-        return sum(file.stat().st_size for point in points for file in (self.folder / str(point)).iterdir())
-
     def _file(self, table: str) -> str:
         return f"{table}.{self.form}"
+
+
+def _digest(identity: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()
 
 
 def _only(outcome: Outcome, kept: frozenset[str]) -> Outcome:

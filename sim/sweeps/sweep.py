@@ -102,8 +102,9 @@ def run(
         The disk is full, or no worker can work; what is done is kept for --resume.
     """
     began = perf_counter()
-    job.refuse_obstacles(resume=resume, overwrite=overwrite)
-    with job.store.opened(job.identity(), anew=overwrite):
+    with job.store.held():
+        job.refuse_obstacles(resume=resume, overwrite=overwrite)
+        job.store.begin(job.identity, job.standing, anew=overwrite)
         report = _Running(job, pool, progress).all_points()
         report.seconds = perf_counter() - began
         report.notes = folder.write(job, report.done, report.failed, report.seconds)

@@ -43,7 +43,7 @@ def test_a_word_is_left_out() -> None:
     words = ["x", "y", "z"] * 20
     bad = np.array([5.0 if word != "y" else 0.0 for word in words])
     box = boxes.discover({"a": words}, np.full(60, 5.0), bad)
-    assert box.limits == [boxes.Limit("a", "not", "y")]
+    assert box.limits == [boxes.Limit("a", "not", "y", firm=True)]
     assert (box.coverage, box.density) == (1.0, 1.0)
 
 
@@ -52,6 +52,19 @@ def test_what_does_not_matter_gets_no_firm_limit() -> None:
     box = boxes.discover(cells(shares), np.full(200, 10.0), np.full(200, 2.0))
     assert box.limits == []
     assert "no limits" in box.sentence()
+
+
+def test_a_word_that_chance_left_out_is_not_firm() -> None:
+    """That another resample leaves out another word does not confirm it."""
+    words = [f"{letter}" for letter in "abcdefgh"] * 10
+    noise = np.array([float((7 * i) % 11 < 3) for i in range(80)])
+    box = boxes.discover({"a": words}, np.ones(80), noise)
+    assert not any(limit.firm for limit in box.limits)
+
+
+def test_infinite_outcomes_are_the_worst() -> None:
+    values = np.array([1.0, 2.0, 3.0, 4.0, 5.0, 6.0, np.inf, np.inf, np.inf, np.inf])
+    assert np.flatnonzero(regional.worst(values, "lower")).tolist() == [6, 7, 8, 9]
 
 
 def test_the_worst_fifth_goes_by_what_is_better() -> None:

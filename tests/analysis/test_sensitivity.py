@@ -123,6 +123,25 @@ def test_infinity_has_no_variance(function: Function, tmp_path: Path) -> None:
         sensitivity(tmp_path / "results" / "small")
 
 
+def test_chance_does_not_hang_on_the_statistic(function: Function, tmp_path: Path) -> None:
+    function(lambda shares: np.sum(shares, axis=1))
+    swept(tmp_path, sobol_design(16).replace("replicates: 2", "replicates: 40"))
+    mean, tail = (sensitivity(tmp_path / "results" / "small", statistic=name) for name in ("mean", "p95"))
+    assert measure(mean, "chance_share")[0][0] == measure(tail, "chance_share")[0][0]
+
+
+def test_an_outcome_that_is_mostly_nought_says_that_points_are_few(function: Function, tmp_path: Path) -> None:
+    """Many resamples of the blocks have no variance at all."""
+    function(lambda shares: np.where((shares[:, 0] > 0.95) & (shares[:, 1] > 0.5), 1.0, 0.0))
+    swept(tmp_path, sobol_design(8).replace("seed: 1", "seed: 3"))
+    try:
+        found = sensitivity(tmp_path / "results" / "small")
+    except InputError as error:
+        assert "too few points" in str(error) or "is the same at all points" in str(error)  # noqa: PT017
+    else:
+        assert any("Too few points" in note for note in found.notes)
+
+
 def test_another_design_gives_regional_sensitivity(function: Function, tmp_path: Path) -> None:
     """The loss falls with the first parameter alone; the box says where it is largest."""
     function(lambda shares: 10 - 9 * shares[:, 0])

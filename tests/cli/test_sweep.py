@@ -110,6 +110,34 @@ def test_a_sweep_that_ships_can_be_found_and_copied(monazite: Monazite, tmp_path
     assert monazite("sweep", "mine.yaml", "--dry-run").err.startswith("64 points × 2 replicates = 128 worlds")
 
 
+def test_scenarios_and_sweeps_are_told_apart(monazite: Monazite, tmp_path: Path) -> None:
+    written(tmp_path)
+    for command in ("run", "validate", "show"):
+        said = monazite(command, "small.yaml")
+        assert (said.code, said.err.splitlines()[0]) == (2, "small.yaml:6:9: this is a sweep, not a scenario.")
+    assert "this is a scenario, not a sweep" in monazite("sweep", "month.yaml").err
+    assert "this is a scenario, not a sweep" in monazite("sweep", "baseline").err
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (f"{HEAD}{GRID}".replace("licence.approval", "licence.aproval"), "small.yaml:8:12: "),
+        (
+            f"{HEAD}{GRID}".replace("values: [0.2, 50 %, 0.8]", "range: [0, 1], steps: 2001").replace(
+                "steps: 2}", "steps: 999}"
+            ),
+            "all combinations are 1,998,999 points",
+        ),
+    ],
+)
+def test_a_newcomer_is_told_where(text: str, told: str, monazite: Monazite, tmp_path: Path) -> None:
+    written(tmp_path, text)
+    said = monazite("sweep", "small.yaml", "--dry-run")
+    assert said.code == 2
+    assert told in said.err
+
+
 def test_a_file_that_is_not_there(monazite: Monazite) -> None:
     ran = monazite("sweep", "no-such-sweep")
     assert ran.code == 2

@@ -212,7 +212,7 @@ def start_slow_writer(folder: Path) -> subprocess.Popen[str]:
 def test_a_killed_writer_leaves_no_folder_and_the_next_one_clears_up(outcome: Outcome, tmp_path: Path) -> None:
     folder = tmp_path / "a"
     writer = start_slow_writer(folder)
-    alive = list(tmp_path.glob(".a.*.partial"))
+    alive = list(tmp_path.glob(".a.*.tmp"))
     assert len(alive) == 1
     other = Result(outcome).save(folder)
     assert alive[0].exists(), "a living writer's folder is left alone"

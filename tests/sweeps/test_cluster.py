@@ -14,7 +14,7 @@ import pytest
 
 from sim.errors import InputError, RunError
 from sim.sweeps import cluster
-from sim.sweeps.blocks import Part, identity
+from sim.sweeps.blocks import Part, RefusedError, identity, run_packed
 from sim.sweeps.cluster import Cluster
 from tests.sweeps.sweeps import swept, tables
 from tests.sweeps.test_processes import blocks_of
@@ -31,7 +31,7 @@ def address() -> Iterator[str]:
     """Two workers, each a process of its own."""
     from distributed import LocalCluster  # noqa: PLC0415
 
-    with LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as made:
+    with LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0") as made:
         yield made.scheduler_address
 
 
@@ -52,6 +52,27 @@ def test_a_worker_that_is_killed_costs_its_block(address: str, tmp_path: Path) -
     finished = [first, *running]
     assert sorted(one.block.point for one in finished) == [0, 1, 2, 3]
     assert all(isinstance(one.result, Part) for one in finished)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="sends signals")
+def test_a_cluster_without_workers_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from distributed import LocalCluster  # noqa: PLC0415
+
+    monkeypatch.setattr(cluster, "PATIENCE", 2.0)
+    with LocalCluster(n_workers=1, threads_per_worker=1, processes=True, dashboard_address=":0") as made:
+        running = Cluster(made.scheduler_address).run(blocks_of(tmp_path))
+        next(running)
+        made.scale(0)
+        with pytest.raises(RunError, match="has had no workers"):
+            list(running)
+
+
+def test_who_joins_later_is_refused_by_its_block(tmp_path: Path) -> None:
+    import pickle  # noqa: PLC0415
+
+    block = next(blocks_of(tmp_path))
+    with pytest.raises(RefusedError, match=r"numpy \S+, not 1\.0"):
+        run_packed(pickle.dumps((block, identity() | {"numpy": "1.0"})))
 
 
 def test_workers_that_would_compute_other_bits_are_refused(address: str, monkeypatch: pytest.MonkeyPatch) -> None:

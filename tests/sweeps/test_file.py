@@ -22,7 +22,7 @@ def test_what_a_file_says(tmp_path: Path) -> None:
     points = Points.of(read(written(tmp_path)))
     assert points.paths == [APPROVAL, "parameters.price_time"]
     assert points.cells[:3] == [("0.2", "1 weeks"), ("0.2", "2 weeks"), ("50 %", "1 weeks")]
-    assert points.check() == [2] * 6
+    assert points.check().worlds == [2] * 6
 
 
 def test_without_metrics_those_that_people_look_at_are_kept(tmp_path: Path) -> None:
@@ -75,7 +75,7 @@ def test_a_scenario_that_ships_needs_no_file(tmp_path: Path) -> None:
             HEAD.replace("value_added_lost", "value_added_lots") + GRID,
             "'value_added_lots' is not a metric.",
         ),
-        (HEAD.replace("month.yaml", "monht.yaml") + GRID, "monht.yaml: there is no such file"),
+        (HEAD.replace("month.yaml", "monht.yaml") + GRID, "scenario: there is no file 'monht.yaml' beside this one"),
         (HEAD.replace("replicates: 2", "replicates: 0") + GRID, "replicates: '0' is below 1."),
         (f"{HEAD}designs: 1\n{GRID}", "small.yaml:6:1: designs: there is no key 'designs' here."),
     ],
@@ -100,6 +100,34 @@ def test_a_parameter_beyond_its_limits_is_told_before_anything_runs(tmp_path: Pa
     assert "3 points (0, 2, 4): 0 days is beyond what the model can take" in problem
 
 
+@pytest.mark.parametrize(
+    ("paths", "told"),
+    [
+        ((APPROVAL, "instruments[china-licence].approval.default"), "name the same value"),
+        ((APPROVAL, "instruments.0.approval.default"), "name the same value"),
+        ((APPROVAL, "instruments.china-licence.approval"), "name the same value"),
+        (("ensemble.replicates",), "ensemble.replicates and replicates of the sweep name the same value"),
+    ],
+)
+def test_a_value_is_named_once(paths: tuple[str, ...], told: str, tmp_path: Path) -> None:
+    """However it is named: one of two would be lost without a word."""
+    rows = "".join(f'  - {{path: "{path}", values: [2]}}\n' for path in paths)
+    (problem,) = said(tmp_path, f"{HEAD}design: {{kind: grid}}\nparameters:\n{rows}")
+    assert told in problem
+
+
+def test_the_scenario_is_beside_the_sweep_or_ships(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not somewhere else that the command happens to be called from."""
+    (tmp_path / "here").mkdir()
+    (tmp_path / "here" / "elsewhere.yaml").write_text("monazite: 1\n")
+    (tmp_path / "here" / "baseline.yaml").write_text("no scenario at all\n")
+    monkeypatch.chdir(tmp_path / "here")
+    (problem,) = said(tmp_path, (HEAD + GRID).replace("month.yaml", "elsewhere.yaml"))
+    assert "there is no file 'elsewhere.yaml' beside this one" in problem
+    ships = read(written(tmp_path, (HEAD + GRID).replace("month.yaml", "baseline.yaml"))).base
+    assert ships.parent.name == "scenarios"
+
+
 def test_points_that_say_the_same_are_refused(tmp_path: Path) -> None:
     (problem, *_) = said(tmp_path, HEAD + GRID.replace("[0.2, 50 %, 0.8]", "[0.5, 50 %]"))
     assert "points 0 and 2 are the same" in problem
@@ -112,7 +140,7 @@ def test_a_list_of_points(tmp_path: Path) -> None:
     )
     points = Points.of(read(written(tmp_path, f"{HEAD}design: {{kind: list, file: points.csv}}\n")))
     assert points.cells == [("0.3", "2025-04-10"), ("30.5 %", "2025-04-11")]
-    assert points.check() == [2, 2]
+    assert points.check().worlds == [2, 2]
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ KILLS = 10
 def blocks_of(folder: Path, worlds: int = 64) -> Iterator[Block]:
     """Blocks of some points, each of which takes a while."""
     made = job(folder)
-    seeds = made.identity()["seeds"]
+    seeds = made.identity["seeds"]
     for point in range(4):
         yield Block(point, range(worlds), packed(made.points.scenario(point)), seeds)
 
@@ -58,6 +58,21 @@ def test_a_worker_that_is_killed_costs_its_block(tmp_path: Path) -> None:
     assert sorted(one.block.point for one in finished) == [0, 1, 2, 3]
     assert all(isinstance(one.result, Part) for one in finished)
     assert not active_children()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name != "posix", reason="sends signals")
+def test_a_worker_that_dies_idle_costs_nothing(tmp_path: Path) -> None:
+    """Between its block and the next, while who gives them out is busy with something else."""
+    running = Processes(1).run(blocks_of(tmp_path, 2))
+    first = next(running)
+    second = next(running)
+    time.sleep(1.0)  # the third is done, nobody asked for it yet
+    (victim,) = active_children()
+    os.kill(victim.pid or 0, signal.SIGKILL)
+    time.sleep(0.3)
+    finished = [first, second, *running]
+    assert [isinstance(one.result, Part) for one in finished] == [True] * 4
 
 
 @pytest.mark.slow

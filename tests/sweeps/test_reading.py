@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,9 +14,11 @@ from sim.analysis.compare import compare
 from sim.errors import InputError
 from sim.results.result import Result
 from sim.sweeps.blocks import Here
+from sim.sweeps.file import read as read_file
+from sim.sweeps.job import Job
 from sim.sweeps.reading import SweepResult, read
 from sim.sweeps.sweep import run
-from tests.sweeps.sweeps import APPROVAL, GRID, HEAD, job, swept
+from tests.sweeps.sweeps import APPROVAL, GRID, HEAD, SCENARIO, job, swept, written
 
 
 @pytest.fixture(scope="module")
@@ -30,8 +33,6 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def copy(made: Path, tmp_path: Path) -> Path:
     """A copy of it that may be damaged."""
-    import shutil  # noqa: PLC0415
-
     return Path(shutil.copytree(made / "small", tmp_path / "small"))
 
 
@@ -99,7 +100,7 @@ def test_a_point_is_a_result(made: Path) -> None:
     [
         ("small@6", "there is no such point"),
         ("other@1", "there is no such folder"),
-        ("small@x", "there is no such folder"),
+        ("small@x", "'x' is no number of a point"),
     ],
 )
 def test_what_is_not_there(name: str, told: str, made: Path) -> None:
@@ -167,6 +168,41 @@ def test_a_sweep_without_a_table_of_points_is_refused(copy: Path) -> None:
     file.write_text("".join(lines[:-1]))
     with pytest.raises(InputError, match="5 points of 6 are there"):
         opened(copy).point(1)
+
+
+@pytest.mark.parametrize("text", ["point\n", "point,status\nx,done\n", "a,b\n1\n2,3,4\n", "\xff"])
+def test_a_damaged_table_of_points_is_refused(text: str, copy: Path) -> None:
+    (copy / "points.csv").write_bytes(text.encode("latin-1"))
+    with pytest.raises(InputError, match=r"points\.csv"):
+        opened(copy).point(1)
+
+
+def test_damaged_parquet_is_refused(made: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(made / "parquet", tmp_path / "parquet"))
+    file = folder / "replicates.parquet"
+    data = bytearray(file.read_bytes())
+    data[200:1200] = bytes(1000)
+    file.write_bytes(data)
+    with pytest.raises(InputError, match=r"replicates\.parquet"):
+        opened(folder).rows("replicates")
+
+
+def test_points_can_be_compared_where_their_tables_are_gone(tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    written(tmp_path)
+    (tmp_path / "month.yaml").write_text(SCENARIO + "seeds: [mine]\n")
+    made = run(Job.of(read_file(tmp_path / "small.yaml"), tmp_path / "small"), Here())
+    assert made.done == 6
+    (tmp_path / "mine").rmdir()
+    found = compare(f"{tmp_path}/small@0", f"{tmp_path}/small@5")
+    assert {change.path for change in found.changes[f"{tmp_path}/small@5"]} == {APPROVAL, "parameters.price_time"}
+
+
+def test_what_a_sweep_has_not_is_told(made: Path) -> None:
+    with pytest.raises(InputError, match="a sweep has no 'timeseries'"):
+        opened(made / "small").rows("timeseries")
+    with pytest.raises(InputError, match="cannot be saved by itself"):
+        opened(made / "small").point(1).save(made / "one")
 
 
 def test_namibia_is_no_gap(tmp_path: Path) -> None:

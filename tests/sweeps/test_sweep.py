@@ -20,6 +20,7 @@ from sim.sweeps import blocks, store
 from sim.sweeps.blocks import Block, Here, Part
 from sim.sweeps.processes import Processes
 from sim.sweeps.sweep import Progress, Report, run
+from sim.world.seeds import Seeds
 from tests.sweeps.sweeps import APPROVAL, GRID, HEAD, TOP, job, swept, tables, written
 
 
@@ -261,7 +262,7 @@ def test_a_title_is_no_other_sweep(tmp_path: Path) -> None:
 def test_another_version_does_not_go_on(half: Path, tmp_path: Path) -> None:
     identity = half / "sweep.json"
     there = json.loads(identity.read_text())
-    there["versions"]["monazite"] = "0.0.9"
+    there["identity"]["versions"]["monazite"] = "0.0.9"
     identity.write_text(json.dumps(there))
     with pytest.raises(InputError, match=r"monazite: 0\.0\.9 there, "):
         run(job(tmp_path), Here(), resume=True)
@@ -278,8 +279,102 @@ def test_a_result_that_was_changed_is_not_finished(tmp_path: Path) -> None:
 
 def test_two_processes_do_not_share_a_sweep(tmp_path: Path) -> None:
     made = job(tmp_path)
-    with made.store.opened(made.identity()), pytest.raises(RunError, match="another process is at work"):
+    with made.store.held(), pytest.raises(RunError, match="another process is at work"):
         run(job(tmp_path), Here(), resume=True)
+
+
+def test_a_finished_sweep_of_other_values_is_not_finished(tmp_path: Path) -> None:
+    run(job(tmp_path), Here())
+    with pytest.raises(InputError, match="the result there is another one"):
+        job(tmp_path, (HEAD + GRID).replace("0.8]", "0.7]")).is_finished()
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[1]", '{"identity": {}}'])
+def test_points_of_nobody_knows_what_are_not_believed(text: str, half: Path, whole: Path, tmp_path: Path) -> None:
+    (half / "sweep.json").write_text(text)
+    assert run(job(tmp_path), Here(), resume=True).before == 0
+    assert tables(tmp_path / "results" / "small") == tables(whole)
+
+
+def test_points_of_another_sweep_are_not_believed(half: Path, whole: Path, tmp_path: Path) -> None:
+    """As if another process had left them there."""
+    facts = json.loads((half / "1" / "manifest.json").read_text())
+    (half / "1" / "manifest.json").write_text(json.dumps(facts | {"sweep": "0" * 64}))
+    assert run(job(tmp_path), Here(), resume=True).before == 4
+    assert tables(tmp_path / "results" / "small") == tables(whole)
+
+
+def test_who_begins_anew_waits_for_who_is_at_work(tmp_path: Path) -> None:
+    """Nothing of a sweep goes while another process works on it."""
+    made = job(tmp_path)
+
+    def meanwhile(state: Progress) -> None:
+        if state.done == 2:
+            with pytest.raises(RunError, match="another process is at work"):
+                run(job(tmp_path, (HEAD + GRID).replace("0.8]", "0.7]")), Here(), overwrite=True)
+
+    assert run(made, Here(), progress=meanwhile).done == 6
+
+
+def test_an_interrupted_replacement_goes_on(whole: Path, tmp_path: Path) -> None:
+    """What was to be replaced is replaced in the end; what came to stand there meanwhile is not."""
+
+    def stop(state: Progress) -> None:
+        if state.done == 3:
+            raise KeyboardInterrupt
+
+    made = job(tmp_path)
+    run(job(tmp_path, (HEAD + GRID).replace("0.8]", "0.7]")), Here())
+    with pytest.raises(KeyboardInterrupt):
+        run(made, Here(), overwrite=True, progress=stop)
+    assert run(job(tmp_path), Here(), resume=True).before == 3
+    assert tables(made.place) == tables(whole)
+
+
+def test_a_result_that_came_meanwhile_is_not_replaced(tmp_path: Path) -> None:
+    made = job(tmp_path)
+
+    def meanwhile(state: Progress) -> None:
+        if state.done == 6:
+            simulation.run(plan.load(tmp_path / "month.yaml", {"ensemble.replicates": 1})).save(made.place)
+
+    with pytest.raises(InputError, match="Move it away, then go on with --resume"):
+        run(made, Here(), progress=meanwhile)
+    assert (made.place / "timeseries.csv").is_file()
+    shutil.rmtree(made.place)
+    assert run(job(tmp_path), Here(), resume=True).before == 6
+
+
+def test_tables_may_be_swept(tmp_path: Path) -> None:
+    """Folders are seen from the sweep's file; what stands in them is part of what the sweep is."""
+    header = "parameter,value,unit,least,most,description,source,confidence,low,high,note\n"
+    for name, value in (("one", 1), ("two", 2)):
+        (tmp_path / name).mkdir()
+        row = f"price_time,{value},weeks,0.02,10000,how fast,a survey,high,,,\n"
+        (tmp_path / name / "parameters.csv").write_text(header + row)
+    text = f"{HEAD}design: {{kind: grid}}\nparameters: [{{path: seeds, values: [[one], [two]]}}]\n"
+    swept(tmp_path, text)
+    rows = pd.read_csv(tmp_path / "results" / "small" / "replicates.csv")
+    first, second = (rows[rows["point"] == point]["value"].sum() for point in (0, 1))
+    assert first != second
+    (tmp_path / "two" / "parameters.csv").write_text(header)
+    Seeds.read.cache_clear()  # as another process would
+    with pytest.raises(InputError, match=r"table overlay 1/parameters\.csv of"):
+        job(tmp_path, text).refuse_obstacles(resume=True, overwrite=False)
+
+
+def test_a_sweep_named_like_something_temporary_is_left_alone(tmp_path: Path) -> None:
+    """A run beside it tidies up what killed processes left, and nothing else."""
+    made = job(tmp_path, name="small.20250404")
+    with pytest.raises(KeyboardInterrupt):
+        run(made, Here(), progress=_stop_after_one)
+    swept(tmp_path, name="small")
+    assert made.store.done() == {0}
+
+
+def _stop_after_one(state: Progress) -> None:
+    if state.done == 1:
+        raise KeyboardInterrupt
 
 
 def test_what_no_sweep_wrote_stays(tmp_path: Path) -> None:
