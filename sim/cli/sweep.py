@@ -101,6 +101,15 @@ def _pool(job: "Job", workers: int | None, scheduler: str | None) -> "Pool":
     return Processes(count) if count > 1 else Here()
 
 
+def _workers_of(job: "Job", workers: int | None, scheduler: str | None) -> int:
+    """Say how many blocks would run at a time."""
+    if scheduler:
+        from sim.sweeps.cluster import workers_of
+
+        return workers_of(scheduler)
+    return _pool(job, workers, None).workers
+
+
 def _run(job: "Job", pool: "Pool", *, resume: bool, overwrite: bool, quiet: bool) -> "Report":
     """Run it under a bar, and say what is kept if somebody stops it."""
     from sim.sweeps import sweep as sweeps
@@ -163,7 +172,7 @@ def _print_plan(job: "Job", workers: int | None, scheduler: str | None) -> None:
     from sim.sweeps.blocks import width
     from sim.sweeps.cost import estimate
 
-    count = _pool(job, workers, scheduler).workers
+    count = _workers_of(job, workers, scheduler)
     _print_points(job.points)
     sizes = job.worlds, job.checked.ticks, width(job.worlds, count)
     cost = estimate(job.points.scenario(0), *sizes, job.points.sweep.kept, job.form)

@@ -108,6 +108,15 @@ class Cluster:
             done.add(future)
 
 
+def workers_of(address: str) -> int:
+    """How many workers a cluster has; errors as of `Cluster`."""
+    pool = Cluster(address)
+    try:
+        return pool.workers
+    finally:
+        pool.client.close()
+
+
 def _client(address: str) -> Client:
     try:
         from distributed import Client  # noqa: PLC0415

@@ -42,6 +42,10 @@ def test_a_cluster_gives_the_same_bytes(address: str, tmp_path: Path) -> None:
     assert tables(tmp_path / "results" / "there") == tables(tmp_path / "results" / "here")
 
 
+def test_workers_are_counted(address: str) -> None:
+    assert cluster.workers_of(address) == 2
+
+
 @pytest.mark.skipif(os.name != "posix", reason="sends signals")
 def test_a_worker_that_is_killed_costs_its_block(address: str, tmp_path: Path) -> None:
     pool = Cluster(address)
