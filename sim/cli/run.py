@@ -1,5 +1,6 @@
 """`monazite run`: scenarios in, result folders out."""
 
+import gc
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,6 +51,7 @@ def run(
         for plan in _plans(loaded, out, overwrite=overwrite):
             _run(plan, how, form, overwrite=overwrite, quiet=quiet)
             done.append(plan)
+            gc.collect()  # a market and its rules hold one another: without this several wait to be taken away
     except KeyboardInterrupt:
         raise interrupted([plan.folder for plan in done]) from None
     if len(done) > 1 and not quiet:
