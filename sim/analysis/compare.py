@@ -190,9 +190,10 @@ def _changed(result: Result) -> list[str]:
 
 
 def _lacking(base: Result, before: "DataFrame", other: Result, after: "DataFrame") -> Iterator[str]:
-    """Say which metrics are on one side only: a sweep keeps by replicate what it names."""
+    """Say which metrics a point lacks because its sweep did not keep them by replicate."""
     names = [set(table.index.get_level_values("metric")) for table in (before, after)]
-    for result, lacks in ((base, names[1] - names[0]), (other, names[0] - names[1])):
+    for result, absent in ((base, names[1] - names[0]), (other, names[0] - names[1])):
+        lacks = absent - set(result.manifest["sweep"]["metrics"]) if "sweep" in result.manifest else set()
         if lacks:
             some = ", ".join(sorted(lacks)[:NAMED])
             more = f" and {len(lacks) - NAMED} more" if len(lacks) > NAMED else ""

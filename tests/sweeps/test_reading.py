@@ -10,9 +10,11 @@ import pandas as pd
 import pytest
 
 import sim
+from sim import plan, simulation
 from sim.analysis.compare import compare
 from sim.errors import InputError
 from sim.results.result import Result
+from sim.scenario import Scenario
 from sim.sweeps.blocks import Here
 from sim.sweeps.file import read as read_file
 from sim.sweeps.job import Job
@@ -34,6 +36,11 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def copy(made: Path, tmp_path: Path) -> Path:
     """A copy of it that may be damaged."""
     return Path(shutil.copytree(made / "small", tmp_path / "small"))
+
+
+def load(name: str, folder: Path) -> Scenario:
+    """A scenario beside a sweep, with as many worlds."""
+    return plan.load(folder / f"{name}.yaml", {"ensemble.replicates": 2})
 
 
 def opened(folder: Path) -> SweepResult:
@@ -84,6 +91,14 @@ def test_points_compare_as_runs_do(name: str, made: Path) -> None:
     losses = losses[(losses["region"] == "*-CN") & (losses["sector"] == "*") & (losses["commodity"] == "")]
     by_point = losses.groupby("point")["value"].mean()
     assert list(row["difference"]) == pytest.approx([by_point[2] - by_point[0], by_point[5] - by_point[0]])
+
+
+def test_metrics_that_a_sweep_has_not_kept_are_told(made: Path) -> None:
+    """Beside a run, which keeps all; not of what only one of two scenarios can have."""
+    simulation.run(load("month", made.parent)).save(made / "run")
+    found = compare(made / "run", made / "small@3")
+    (note,) = [note for note in found.notes if "has not kept" in note]
+    assert note.startswith(f"{made / 'small@3'} has not kept allied_output, ")
 
 
 def test_a_point_is_a_result(made: Path) -> None:
