@@ -90,6 +90,10 @@ def sha256(file: Path) -> str:
         return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
-def is_as_written(file: Path, digest: str) -> bool:
-    """Whether a file is there with the hash that it was written with."""
+def changed(folder: Path, written: Mapping[str, str]) -> list[str]:
+    """Names of files that are not there with the hash that they were written with."""
+    return [name for name, digest in written.items() if not _is_as_written(folder / name, digest)]
+
+
+def _is_as_written(file: Path, digest: str) -> bool:
     return file.is_file() and sha256(file) == digest

@@ -11,7 +11,7 @@ from sim.ensemble.items import KEYS
 from sim.errors import InputError, Place, Problem
 from sim.results import arrow, formats
 from sim.results.folder import MANIFEST, read_manifest, whole, write_manifest
-from sim.results.manifest import is_as_written, manifest
+from sim.results.manifest import changed, manifest
 from sim.results.outcome import Outcome
 from sim.results.tables import COLUMNS, PIECES
 
@@ -188,8 +188,7 @@ class _Folder(Source):
         return int(self.manifest["replicates"]) > 1 and bool((items.nunique(dropna=False) == 1).all())
 
     def changed(self) -> list[str]:
-        files = self.manifest["files"]
-        return [name for name in files if not is_as_written(self.folder / name, files[name])]
+        return changed(self.folder, self.manifest["files"])
 
 
 def _neighbours(folder: Path) -> str:

@@ -12,7 +12,7 @@ from typing import Any, final
 from sim.errors import InputError, Place, Problem
 from sim.files.changes import changes
 from sim.results.folder import MANIFEST, check_writable, obstacle, read_manifest
-from sim.results.manifest import is_as_written, sha256, versions
+from sim.results.manifest import changed, sha256, versions
 from sim.scenario import Scenario
 from sim.sweeps.file import Sweep
 from sim.sweeps.points import Checked, Points
@@ -164,9 +164,8 @@ class Job:
         standing = read_manifest(self.place)
         if standing is None or self.store.ticket() is not None:
             return False
-        changed = [name for name, written in standing["files"].items() if not is_as_written(self.place / name, written)]
-        if changed:
-            found = f"{', '.join(changed)} was changed after it was written"
+        if names := changed(self.place, standing["files"]):
+            found = f"{', '.join(names)} was changed after it was written"
             raise InputError(Problem(Place(str(self.place)), found, "Begin anew with --overwrite."))
         return int(standing["sweep"]["done"]) == len(self.points)
 

@@ -14,7 +14,7 @@ from sim.files.changes import read_scenario
 from sim.plan import drafted
 from sim.results import arrow, formats
 from sim.results.folder import MANIFEST, read_manifest
-from sim.results.manifest import is_as_written
+from sim.results.manifest import changed
 from sim.results.result import Result, Source
 from sim.results.result import read as read_run
 from sim.results.tables import COLUMNS
@@ -146,8 +146,7 @@ class SweepResult:
     @cached_property
     def changed(self) -> list[str]:
         """Names of files that are not what was written."""
-        files = self.manifest["files"]
-        return [name for name, written in files.items() if not is_as_written(self.folder / name, written)]
+        return changed(self.folder, self.manifest["files"])
 
     def _file(self, table: str) -> Path:
         if table not in TABLES:

@@ -16,7 +16,7 @@ import numpy as np
 from sim.errors import RunError
 from sim.results import formats, tables
 from sim.results.folder import failure, held, read_manifest, sync, write_manifest
-from sim.results.manifest import is_as_written, sha256
+from sim.results.manifest import changed, sha256
 from sim.results.outcome import Outcome
 from sim.results.tables import COLUMNS, Piece
 
@@ -118,10 +118,7 @@ class Store:
         facts = read_manifest(folder)
         if facts is None or (facts.get("point"), facts.get("sweep")) != (point, digest):
             return False
-        hashes = facts["files"]
-        return set(hashes) == {self._file(table) for table in TABLES} and all(
-            is_as_written(folder / name, written) for name, written in hashes.items()
-        )
+        return set(facts["files"]) == set(map(self._file, TABLES)) and not changed(folder, facts["files"])
 
     def write(self, point: int, outcome: Outcome, kept: frozenset[str], facts: Mapping[str, Any]) -> None:
         """Write a point, so that it is on the disk when this returns.
