@@ -80,10 +80,11 @@ class Plan:
 
     @cached_property
     def size(self) -> Floats:
-        """(F, 1): capacity that the scenario gives a facility, over that of the tables."""
+        """(F, 1): capacity that own tables or the scenario give a facility, over that of the base year."""
         rows = {row.facility: row.capacity for row in self.seeds.tables.facilities}
-        given = {name: change.capacity * DAYS_A_YEAR for name, change in self.scenario.facilities.items()}
-        return np.array([[given.get(f, rows[f]) / rows[f]] for f in self.world.facilities])
+        base = {**rows, **self.seeds.tables.base_capacity}
+        given = rows | {name: change.capacity * DAYS_A_YEAR for name, change in self.scenario.facilities.items()}
+        return np.array([[given[f] / base[f]] for f in self.world.facilities])
 
     @cached_property
     def record(self) -> Record:

@@ -26,6 +26,7 @@ MONEY_YEAR = 2025
 
 QUANTITY = re.compile(r"([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?)(?![\d.,:_]|[eE][+-]?\d)\s*(.*)", re.DOTALL)
 LEADING_ZERO = re.compile(r"[+-]?0\d")
+DATE_PARTS = re.compile(r"(\d{1,4})[-/. ](\d{1,2})[-/. ](\d{1,4})")
 MOST_DIGITS = 17  # tell every float from its neighbours
 
 
@@ -325,8 +326,34 @@ def parse_date(text: str | date) -> date:
         return text
     written = str(text).strip()
     if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", written):
-        raise UnitError(f"{written!r} is not a date", "Write year-month-day, such as 2025-04-04.")
+        meant = f"Did you mean {iso}? " if (iso := likely_day(written)) else ""
+        raise UnitError(f"{written!r} is not a date", f"{meant}Write year-month-day, such as 2025-04-04.")
     try:
         return date.fromisoformat(written)
     except ValueError:
         raise UnitError(f"there is no day {written}", "Write year-month-day, such as 2025-04-04.") from None
+
+
+def likely_day(text: str) -> str:
+    """Write in ISO form a date that can be read in one way only; nothing if there are none or several.
+
+    Examples
+    --------
+    >>> likely_day("2025-4-4"), likely_day("31/12/2025"), likely_day("11/07/2025"), likely_day("banana")
+    ('2025-04-04', '2025-12-31', '', '')
+    """
+    parts = DATE_PARTS.fullmatch(text)
+    if parts is None:
+        return ""
+    first, second, third = (int(part) for part in parts.groups())
+    orders = {(first, second, third)} if len(parts[1]) == 4 else {(third, second, first), (third, first, second)}
+    days = {day for order in orders if (day := _day(*order))}
+    return days.pop() if len(days) == 1 else ""
+
+
+def _day(year: int, month: int, day: int) -> str:
+    """The ISO form of a day, if there is such a day in a year of four digits."""
+    try:
+        return date(year, month, day).isoformat() if year >= 1000 else ""
+    except ValueError:
+        return ""

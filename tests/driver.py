@@ -22,7 +22,7 @@ from sim.market.points import Points, controls_on
 from sim.market.settle import Market
 from sim.supply.settle import Supply
 from sim.world.build import World, build
-from sim.world.tables import Tables
+from sim.world.rows import Tables
 from tests.worlds import MARGINS, small_tables
 
 PARAMETERS = Path(__file__).parents[1] / "seeds" / "parameters.csv"

@@ -83,7 +83,7 @@ def show_path(path: Steps) -> str:
 
 def read_file(path: Path, problems: list[Problem]) -> Node:
     """Read a file; what can be told besides other faults goes to the list, what cannot is raised."""
-    name = _shown(path)
+    name = shown(path)
     try:
         if path.stat().st_size > LARGEST_FILE:
             raise InputError(Problem(Place(name), "the file is over 1 MB", "A scenario is a few hundred lines."))
@@ -98,7 +98,7 @@ def read_file(path: Path, problems: list[Problem]) -> Node:
     return root
 
 
-def _shown(path: Path) -> str:
+def shown(path: Path) -> str:
     """The path as people know it: from where they stand, if it lies below."""
     return (path.relative_to(Path.cwd()) if path.is_absolute() and path.is_relative_to(Path.cwd()) else path).as_posix()
 

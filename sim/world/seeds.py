@@ -2,36 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property, lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Self
 
 from sim.files.distributions import Uncertain, limits_of, parse_in_unit
 from sim.files.shipped import shipped
-from sim.world.tables import Tables, read
+from sim.world.overlays import read_over
+from sim.world.rows import Tables
+
+KEPT = 8  # sets of tables that one process remembers
 
 
 @dataclass(frozen=True, eq=False)  # read once, so that one is known by its identity
 class Seeds:
-    """Tables that a world is built from, and the hashes of their files."""
+    """Tables that a world is built from, the hashes of their files, and what to know of them.
+
+    Parameters
+    ----------
+    tables : Tables
+    hashes : mapping of str to str
+        The sha256 of each file, by the number of its folder and its name.
+    notes : sequence of str
+        Rows of own tables that change nothing that a run reads.
+    """
 
     tables: Tables
     hashes: Mapping[str, str]
+    notes: Sequence[str] = ()
 
     @classmethod
-    @cache
-    def read(cls, overlays: tuple[Path, ...] = ()) -> Self:
-        """Read the tables that ship, with the rows of other folders laid over them."""
-        folders = [shipped("seeds"), *overlays]
-        hashes = {
-            f"{'seeds' if i == 0 else f'overlay {i}'}/{file.name}": sha256(file.read_bytes()).hexdigest()
-            for i, folder in enumerate(folders)
-            for file in sorted(folder.glob("*.csv"))
-        }
-        return cls(read(*folders), hashes)
+    def read(cls, overlays: Sequence[Path] = ()) -> Self:
+        """Read the tables that ship, with the rows of other folders laid over them.
+
+        Tables are remembered by what their files hold, so that a file that was edited is read again.
+        """
+        folders = (shipped("seeds"), *overlays)
+        files = [(i, file) for i, folder in enumerate(folders) for file in sorted(folder.glob("*.csv"))]
+        hashes = tuple((_called(i, file), sha256(file.read_bytes()).hexdigest()) for i, file in files)
+        return cls._remembered(folders, hashes)
+
+    @classmethod
+    @lru_cache(maxsize=KEPT)
+    def _remembered(cls, folders: tuple[Path, ...], hashes: tuple[tuple[str, str], ...]) -> Self:
+        tables, notes = read_over(*folders)
+        return cls(tables, dict(hashes), notes)
 
     @cached_property
     def units(self) -> Mapping[str, str]:
@@ -48,3 +66,7 @@ class Seeds:
     def parameters(self) -> Mapping[str, Uncertain]:
         """Parameters in internal units."""
         return {row.parameter: parse_in_unit(row.value, row.unit) for row in self.tables.parameters}
+
+
+def _called(folder: int, file: Path) -> str:
+    return f"overlay {folder}/{file.name}" if folder else f"seeds/{file.name}"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from sim.world.tables import (
+from sim.world.rows import (
     KINDS,
     CommodityRow,
     ElementRow,
@@ -17,8 +17,8 @@ from sim.world.tables import (
     RegionRow,
     RouteRow,
     SectorRow,
-    read_tables,
 )
+from sim.world.tables import read_tables
 
 
 @dataclass(frozen=True)

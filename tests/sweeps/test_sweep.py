@@ -20,7 +20,6 @@ from sim.sweeps import blocks, store
 from sim.sweeps.blocks import Block, Here, Part
 from sim.sweeps.processes import Processes
 from sim.sweeps.sweep import Progress, Report, run
-from sim.world.seeds import Seeds
 from tests.sweeps.sweeps import APPROVAL, GRID, HEAD, TOP, job, swept, tables, written
 
 
@@ -358,7 +357,6 @@ def test_tables_may_be_swept(tmp_path: Path) -> None:
     first, second = (rows[rows["point"] == point]["value"].sum() for point in (0, 1))
     assert first != second
     (tmp_path / "two" / "parameters.csv").write_text(header)
-    Seeds.read.cache_clear()  # as another process would
     with pytest.raises(InputError, match=r"table overlay 1/parameters\.csv of"):
         job(tmp_path, text).refuse_obstacles(resume=True, overwrite=False)
 
