@@ -25,7 +25,7 @@ from sim.instruments.parts.control import Control
 from sim.scenario import Draft, Overrides, Scenario
 from sim.units import DAYS_A_YEAR
 from sim.world.build import World, build
-from sim.world.seeds import Seeds
+from sim.world.seeds import Seeds, carried_names
 
 MARGIN = "margin_"
 TOKEN = 1e-9  # home use counts only where nothing is exported
@@ -45,6 +45,12 @@ class Plan:
     def parameters(self) -> Mapping[str, Uncertain]:
         """The parameters of the tables, with those that the scenario sets."""
         return {**self.seeds.parameters, **self.scenario.parameters}
+
+    @cached_property
+    def text(self) -> str:
+        """The resolved scenario as YAML, own tables named as a result folder carries them."""
+        names = carried_names([Path(folder) for folder in self.scenario.seeds])
+        return self.scenario.model_copy(update={"seeds": tuple(names)}).to_yaml()
 
     @cached_property
     def world(self) -> World:

@@ -110,7 +110,8 @@ def _outcome(
     dates = [plan.horizon.start, *(plan.horizon.date(day - 1) for day in record.days)]
     return Outcome(
         name=scenario.name,
-        scenario=scenario.to_yaml(),
+        scenario=plan.text,
+        tables=plan.seeds.own,
         seed=scenario.ensemble.seed,
         seeds=plan.seeds.hashes,
         replicates=worlds,

@@ -116,7 +116,18 @@ def foreign_files(folder: Path) -> list[str]:
         return []
     own = read_manifest(folder)
     known = {MANIFEST, *own["files"]} if own else set()
-    return sorted(path.name for path in folder.iterdir() if path.name not in known)
+    carried = {name.partition("/")[0] for name in known if "/" in name}
+    inside = (path for name in carried for path in (folder / name).rglob("*") if not path.is_dir())
+    beside = (path for path in folder.iterdir() if path.name not in carried)
+    names = (path.relative_to(folder).as_posix() for path in (*beside, *inside))
+    return sorted(name for name in names if name not in known)
+
+
+def carry(folder: Path, tables: Mapping[str, bytes]) -> None:
+    """Write files of tables into a folder of results."""
+    for name, content in tables.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
 
 
 def read_manifest(folder: Path) -> dict[str, Any] | None:
@@ -167,7 +178,7 @@ def _swap(partial: Path, place: Path) -> None:
 
 def _to_disk(folder: Path) -> None:
     """See that what was written is on the disk, not on its way: a folder that has its name outlives a power cut."""
-    for path in (*folder.iterdir(), folder):
+    for path in (*folder.rglob("*"), folder):
         sync(path)
 
 

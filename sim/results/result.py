@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, final
 from sim.ensemble.items import KEYS
 from sim.errors import InputError, Place, Problem
 from sim.results import arrow, formats
-from sim.results.folder import MANIFEST, read_manifest, whole, write_manifest
+from sim.results.folder import MANIFEST, carry, read_manifest, whole, write_manifest
 from sim.results.manifest import changed, manifest
 from sim.results.outcome import Outcome
 from sim.results.tables import COLUMNS, PIECES
@@ -139,7 +139,7 @@ class _Memory(Source):
 
     @cached_property
     def manifest(self) -> Mapping[str, Any]:  # type: ignore[override]
-        return manifest(self.outcome, ())
+        return manifest(self.outcome)
 
     def frame(self, table: str) -> "DataFrame":
         return arrow.frame(COLUMNS[table], PIECES[table](self.outcome))
@@ -149,7 +149,8 @@ class _Memory(Source):
             if table != "paths" or self.outcome.has_paths:
                 formats.write(folder, table, COLUMNS[table], pieces(self.outcome), form)
         (folder / SCENARIO).write_text(self.scenario, encoding="utf-8", newline="\n")
-        write_manifest(folder, manifest(self.outcome, folder.iterdir()))
+        carry(folder, self.outcome.tables)
+        write_manifest(folder, manifest(self.outcome, folder))
 
     def is_certain(self) -> bool:
         return self.outcome.is_certain()
@@ -181,6 +182,7 @@ class _Folder(Source):
 
     def write(self, folder: Path, form: str) -> None:  # noqa: ARG002  (a copy is what the original is)
         for name in (*self.manifest["files"], MANIFEST):
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(self.folder / name, folder / name)
 
     def is_certain(self) -> bool:

@@ -144,7 +144,7 @@ def in_unit(cells: Mapping[str, str], wanted: str) -> str:
         It cannot be converted.
     """
     text, unit = cells["value"], cells["unit"]
-    number(text)
+    number(text, Limits(-math.inf, math.inf))
     if unit == wanted:
         return text
     if "/t" in wanted and "USD" not in wanted:  # t/t, t REO/t: of the goods themselves

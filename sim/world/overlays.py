@@ -19,7 +19,7 @@ BALANCED = (
 """Tables that the base year is balanced from; a run does not read them."""
 
 EVIDENCE = frozenset(column.name for column in fields(Fact))
-DESCRIPTIVE = EVIDENCE | {"name", "operator", "description"}  # columns for people
+DESCRIPTIVE = EVIDENCE | {"name", "operator", "description", "group"}  # columns for people
 
 
 def read_over(shipped: Path, *folders: Path) -> tuple[Tables, list[str]]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from hashlib import sha256
 from pathlib import Path
@@ -28,11 +29,14 @@ class Seeds:
         The sha256 of each file, by the number of its folder and its name.
     notes : sequence of str
         Rows of own tables that change nothing that a run reads.
+    own : mapping of str to bytes
+        The files of own tables, by the name of their folder in a result and their own.
     """
 
     tables: Tables
     hashes: Mapping[str, str]
     notes: Sequence[str] = ()
+    own: Mapping[str, bytes] = field(default_factory=dict)
 
     @classmethod
     def read(cls, overlays: Sequence[Path] = ()) -> Self:
@@ -49,7 +53,12 @@ class Seeds:
     @lru_cache(maxsize=KEPT)
     def _remembered(cls, folders: tuple[Path, ...], hashes: tuple[tuple[str, str], ...]) -> Self:
         tables, notes = read_over(*folders)
-        return cls(tables, dict(hashes), notes)
+        own = {
+            f"{name}/{file.name}": file.read_bytes()
+            for name, folder in zip(carried_names(folders[1:]), folders[1:], strict=True)
+            for file in sorted(folder.glob("*.csv"))
+        }
+        return cls(tables, dict(hashes), notes, own)
 
     @cached_property
     def units(self) -> Mapping[str, str]:
@@ -70,3 +79,19 @@ class Seeds:
 
 def _called(folder: int, file: Path) -> str:
     return f"overlay {folder}/{file.name}" if folder else f"seeds/{file.name}"
+
+
+def carried_names(folders: Sequence[Path]) -> list[str]:
+    """Name the folders of own tables as a result carries them: below ``seeds/``, each by a name of its own.
+
+    Examples
+    --------
+    >>> carried_names([Path("mine/prices"), Path("yours/prices"), Path("results/x/seeds/prices")])
+    ['seeds/prices', 'seeds/prices-2', 'seeds/prices-3']
+    """
+    names: list[str] = []
+    for folder in folders:
+        name = re.sub(r"[^A-Za-z0-9._-]", "_", folder.name) or "tables"
+        alike = (name, *(f"{name}-{n}" for n in range(2, len(folders) + 1)))
+        names.append(next(f"seeds/{one}" for one in alike if f"seeds/{one}" not in names))
+    return names

@@ -16,7 +16,18 @@ from sim.files.distributions import limits_of, parse_in_unit, refuse_beyond
 from sim.files.positions import shown
 from sim.units import dimension_of
 from sim.world.cells import NumberError, convert, in_unit, number, refuse_hidden, refuse_signs
-from sim.world.rows import KINDS, MEASURED, BaseYearRow, CostShareRow, Fact, Kind, ParameterRow, ProjectRow, Tables
+from sim.world.rows import (
+    KINDS,
+    MEASURED,
+    BaseYearRow,
+    CommodityRow,
+    CostShareRow,
+    Fact,
+    Kind,
+    ParameterRow,
+    ProjectRow,
+    Tables,
+)
 
 Row = TypeVar("Row")
 Key = tuple[str, ...]
@@ -332,7 +343,18 @@ def _undated(place: Place, cells: Mapping[str, str]) -> list[Problem]:
     return faults
 
 
+def _of_another_stage(place: Place, cells: Mapping[str, str]) -> list[Problem]:
+    """A commodity whose name does not begin with its stage."""
+    stage, dot, which = cells["commodity"].partition(".")
+    if (stage, bool(dot and which)) == (cells["stage"], True):
+        return []
+    return [
+        at(place, "stage", f"{cells['stage']!r} is not how {cells['commodity']!r} begins.\nName it <stage>.<which>.")
+    ]
+
+
 CHECKS: Mapping[type[Any], Callable[[Place, Mapping[str, str]], list[Problem]]] = {
+    CommodityRow: _of_another_stage,
     ParameterRow: _no_value,
     CostShareRow: _not_all,
     ProjectRow: _undated,
