@@ -29,7 +29,7 @@ from sim.errors import InputError, Mistake, MistakeError, Problem, mistake, sugg
 from sim.files import distributions, writing
 from sim.files.distributions import Distribution
 from sim.files.editors import DEFS, LOOSE, loosened, stated_once
-from sim.files.merge import override, read_merged, split_setting
+from sim.files.merge import beside_of, override, read_merged, split_setting
 from sim.files.positions import Node, as_node, plain, problem
 from sim.files.quantities import (
     Count,
@@ -360,7 +360,8 @@ class Draft:
         root = override(self.root, _pairs(overrides, problems), problems)
         root, folders = _with_folders(root, problems)
         scenario, found = _checked(root, names(folders))
-        problems += [problem(root, one) for one in found]
+        told = {one.place for one in problems}  # a key without a value is not told as missing, too
+        problems += [one for one in (problem(root, mistake) for mistake in found) if one.place not in told]
         if scenario is None or problems:
             places = dict.fromkeys(problems)
             raise InputError(sorted(places, key=lambda p: (p.place.file, p.place.line, p.place.column)))
@@ -385,7 +386,7 @@ def _with_folders(root: Node, problems: list[Problem]) -> tuple[Node, list[Path]
         return root, []
     items: list[Node] = []
     for i, item in enumerate(seeds.value):
-        folder = Path(item.place.file).parent / str(item.value)
+        folder = beside_of(Path(item.place.file), str(item.value))
         if not folder.is_dir():
             right = "Name a folder of tables, seen from the file."
             problems.append(problem(root, Mistake(("seeds", i), f"there is no folder {item.value!r}", right)))

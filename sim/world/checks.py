@@ -65,6 +65,14 @@ class Readers:
         """Whether a row is read."""
         return key in self.read.get(table, {key})
 
+    def idle(self, table: str, key: Key) -> set[str]:
+        """Columns of a row that nothing reads, while the row is."""
+        if table != "commodities":
+            return set()
+        taken, made = ({c for _, c in amounts} for amounts in (self.year.inputs, self.year.outputs))
+        covers = {"user_cover": taken, "maker_cover": made}
+        return {column for column, goods in covers.items() if key[0] not in goods}
+
     def refusal(self, table: str, key: Key, history: History) -> str:
         """Say of a new row that nothing refers to it, with the nearest key that there is."""
         named, known = _named(key), [_named(other) for other in history if other != key]

@@ -11,6 +11,7 @@ import pytest
 import sim
 from sim.errors import InputError
 from sim.files.shipped import shipped
+from sim.results.result import read
 from sim.world.seeds import Seeds
 
 SMALL = {"horizon.end": "2025-02-28", "ensemble.replicates": 2}
@@ -52,7 +53,7 @@ def test_a_result_with_tables_is_read_copied_and_replaced(tmp_path: Path) -> Non
     with_cover(tmp_path / "mine", "20")
     result = sim.run(sim.load(scenario(tmp_path, "mine"), SMALL))
     folder = result.save(tmp_path / "result")
-    copy = sim.read(folder).save(tmp_path / "copy")
+    copy = read(folder).save(tmp_path / "copy")
     assert (copy / "seeds" / "mine" / "sectors.csv").read_bytes() == (tmp_path / "mine" / "sectors.csv").read_bytes()
     result.save(folder, overwrite=True)
     (folder / "seeds" / "mine" / "notes.txt").write_text("mine")
