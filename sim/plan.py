@@ -22,6 +22,7 @@ from sim.files.distributions import Uncertain
 from sim.files.quantities import WorldNames
 from sim.instruments.base import Instrument
 from sim.instruments.parts.control import Control
+from sim.notes import begins_too_early, schedule_notes
 from sim.scenario import Draft, Overrides, Scenario
 from sim.units import DAYS_A_YEAR
 from sim.world.build import World, build
@@ -109,8 +110,8 @@ class Plan:
 
     @cached_property
     def mass(self) -> MassCheck:
-        """The check that no tonne goes astray."""
-        return MassCheck(self.world, self.arcs)
+        """The check that every tonne is accounted for."""
+        return MassCheck(self.world, self.arcs, f"monazite run {self.scenario.name} --replicate")
 
     @cached_property
     def focus(self) -> Focus:
@@ -132,9 +133,16 @@ class Plan:
             headline=headline,
         )
 
+    @cached_property
+    def notes(self) -> tuple[str, ...]:
+        """What to know before a run: what of it is not as it looks, in sentences."""
+        own = (note for one in self.scenario.instruments for note in one.notes(self.world, self.horizon))
+        return (*self.seeds.notes, *schedule_notes(self.scenario, self.horizon, self.seeds.dates), *own)
+
     def check(self) -> None:
         """Refuse instruments that have nothing to act on: silence would look like an answer."""
-        problems = [
+        problems = [self.scenario.problem(found) for found in begins_too_early(self.horizon, self.seeds.dates)]
+        problems += [
             self.scenario.problem(Mistake(("instruments", place), f"{instrument.name!r} acts on nothing: {why}", right))
             for place, instrument in enumerate(self.scenario.instruments)
             if not instrument.acts_on(self.world)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
-from collections.abc import Callable, Generator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
@@ -21,7 +21,7 @@ from sim.ensemble.clock import Clock, Tick
 from sim.ensemble.draws import Draws
 from sim.ensemble.fields import Field, amounts, levels
 from sim.ensemble.items import Block, Event, Item
-from sim.ensemble.metrics import Measured
+from sim.ensemble.metrics import METRICS, Measured
 from sim.ensemble.observer import Observation, Observer, joined
 from sim.ensemble.parameters import Parameters
 from sim.ensemble.recorder import Recorder, Traced
@@ -43,6 +43,7 @@ from sim.scenario import Scenario
 from sim.supply.settle import Supply
 
 CHUNK = 256  # worlds side by side: as many as share the cost of a call and still sit in the cache of the machine
+NEGLIGIBLE = 1e-6  # of a unit of a metric: what rounding leaves of zero
 NARROWEST = 2  # a lone world runs as two columns, so that every sum takes the same road
 
 Done = TypeVar("Done")
@@ -107,11 +108,13 @@ def _outcome(
     for chunk in chunks:
         events.update(chunk.block.events)
     memory = {chunk.process: chunk.memory for chunk in chunks if chunk.process != os.getpid()}
+    measured = np.concatenate([chunk.block.metrics for chunk in chunks], axis=-1)
     dates = [plan.horizon.start, *(plan.horizon.date(day - 1) for day in record.days)]
     return Outcome(
         name=scenario.name,
         scenario=plan.text,
         tables=plan.seeds.own,
+        notes=(*plan.notes, *_idle(plan, first.metrics, measured)),
         seed=scenario.ensemble.seed,
         seeds=plan.seeds.hashes,
         replicates=worlds,
@@ -119,7 +122,7 @@ def _outcome(
         series=record.series,
         draws=first.draws,
         dates=dates,
-        measured=np.concatenate([chunk.block.metrics for chunk in chunks], axis=-1),
+        measured=measured,
         drawn=np.concatenate([chunk.block.draws for chunk in chunks], axis=-1),
         recorded=recorded.reshape(len(dates), len(record.series), -1),
         paths=paths.reshape(len(dates), len(record.series), -1),
@@ -128,6 +131,20 @@ def _outcome(
         seconds=seconds,
         peak_memory=sum(memory.values()),
     )
+
+
+def _idle(plan: Plan, metrics: Sequence[Item], measured: Floats) -> Iterator[str]:
+    """Say which instruments did nothing in any replicate, by the metrics that tell."""
+    for instrument in plan.instruments:
+        most: dict[str, float] = defaultdict(float)
+        for item, values in zip(metrics, measured, strict=True):
+            if item.instrument == instrument.name:
+                most[item.name] = max(most[item.name], float(np.abs(values).max()))
+        active = [METRICS[name] for name, size in most.items() if size > NEGLIGIBLE]
+        idle = [METRICS[name] for name, size in most.items() if size <= NEGLIGIBLE]
+        if any(one.idle for one in idle) and not any(one.idle for one in active):
+            said = [*(one.idle for one in idle if one.idle), *(one.because for one in idle if one.because)]
+            yield f"{instrument.name} did nothing: {'; '.join(said)}."
 
 
 def _chunks(worlds: range, chunk: int, workers: int) -> list[range]:
@@ -205,7 +222,7 @@ def run_chunk(plan: Plan, replicates: range, file: BinaryIO | None = None) -> Ch
         recorder.after(market.state, tick)
 
     setting.clock.run(settle)
-    plan.mass.check(held, _held(plan, market, setting), recorder.running)
+    plan.mass.check(held, _held(plan, market, setting), recorder.running, replicates)
     told = [] if setting.supply is None else setting.supply.reports.turns
     turns = [*told, *setting.notices.turns]
     items, block = recorder.block(setting.measured, draws.table(), setting.events, turns)
@@ -213,7 +230,7 @@ def run_chunk(plan: Plan, replicates: range, file: BinaryIO | None = None) -> Ch
 
 
 def _held(plan: Plan, market: Market, setting: Setting) -> Floats:
-    """(E, R), t REO: everything that is anywhere."""
+    """(P, R), t: everything that is anywhere."""
     return plan.mass.held(market.state, market.under_way.total, market.controls.waiting, setting.kept)
 
 

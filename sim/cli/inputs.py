@@ -1,7 +1,7 @@
 """Reading what a command was given: everything is checked before anything runs."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -31,6 +31,12 @@ def warn_of_large_files(folder: Path) -> None:
         if file.stat().st_size > LARGE:
             size = f"{file.stat().st_size / LARGE:.1f} GB"
             print(f"{file} has {size}: --format parquet is smaller, and read in part.", file=sys.stderr)
+
+
+def tell(notes: Iterable[str], about: str) -> None:
+    """Say on standard error what to know of something that is no fault."""
+    for note in notes:
+        print(f"{about}: note: {note}", file=sys.stderr)
 
 
 def load_all(scenarios: Sequence[str], overrides: Sequence[str]) -> "list[Scenario]":

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.cli.inputs import RESULTS, Format, Scenarios, Settings, load_all, overrides, warn_of_large_files
+from sim.cli.inputs import RESULTS, Format, Scenarios, Settings, load_all, overrides, tell, warn_of_large_files
 from sim.cli.progress import interrupted, progress
 from sim.cli.text import about, head, table
 from sim.errors import InputError, Place, Problem
@@ -87,6 +87,7 @@ def _run(plan: Plan, how: dict[str, Any], form: str, *, overwrite: bool, quiet: 
         result = simulation.run(plan.scenario, progress=show, scratch=plan.folder.parent, **given)
     result.save(plan.folder, overwrite=overwrite, form=form)
     warn_of_large_files(plan.folder)
+    tell(result.manifest["notes"], plan.scenario.name)
     if not quiet:
         print(_report(result, plan.folder))
 

@@ -1,11 +1,13 @@
 """`monazite validate`: all errors of all files at once."""
 
-from sim.cli.inputs import Scenarios, Settings, load_all
+from sim.cli.inputs import Scenarios, Settings, load_all, tell
 from sim.errors import InputError, Problem
 
 
 def validate(scenarios: Scenarios, settings: Settings = None) -> None:
     """Check scenario files; each error with file, line, column, what was found and what is right."""
+    from sim.plan import make_plan
+
     problems: list[Problem] = []
     for path in scenarios:
         try:
@@ -14,5 +16,6 @@ def validate(scenarios: Scenarios, settings: Settings = None) -> None:
             problems += error.problems
         else:
             print(f"{path}: {scenario.name} is right")
+            tell(make_plan(scenario).notes, path)
     if problems:
         raise InputError(dict.fromkeys(problems))

@@ -23,6 +23,8 @@ class Metric:
     definition: str
     headline: bool = False
     told: bool = False  # printed after a run, too
+    idle: str = ""  # what it means if it is zero in every replicate, and so is all else of this kind: it did nothing
+    because: str = ""  # what it means if it is zero, too
 
     def item(self, **keys: str) -> Item:
         """The metric about something."""

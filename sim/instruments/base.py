@@ -11,7 +11,7 @@ from typing import ClassVar, get_args
 import numpy as np
 
 from sim.axes import Ints, Scalar
-from sim.ensemble.clock import Clock
+from sim.ensemble.clock import Clock, Horizon
 from sim.ensemble.draws import Draws
 from sim.ensemble.items import Event, Item
 from sim.ensemble.mass import Kept
@@ -26,6 +26,7 @@ from sim.supply.settle import Supply
 from sim.world.build import World
 
 KINDS: dict[str, type[Instrument]] = {}
+FIRST_DAYS = ("in_force", "start", "since", "review")  # fields that say when an instrument begins
 NO_ARCS: Ints = np.empty(0, np.intp)
 
 Problem = tuple[tuple[str | int, ...], str, str]
@@ -97,6 +98,17 @@ class Instrument(Model):
     def check_others(self, kinds: Mapping[str, str]) -> Iterator[Problem]:  # noqa: ARG002  (for those that refer)
         """What is wrong with the instruments that it refers to; `kinds` holds those of the scenario, by name."""
         yield from ()
+
+    def notes(self, world: World, horizon: Horizon) -> Iterator[str]:  # noqa: ARG002  (for those that look at it)
+        """What to know of it before a run: that its days are not those of the run, that something of it is not used."""
+        first = next((day for field in FIRST_DAYS if isinstance(day := getattr(self, field, None), date)), None)
+        until = getattr(self, "until", None)
+        if first is not None and first > horizon.end:
+            known = getattr(self, "announced", None)
+            before = f"; it is announced before, on {known}" if known and known <= horizon.end else ""
+            yield f"{self.name} begins on {first}, after the end of the run, {horizon.end}{before}."
+        if until is not None and until <= horizon.start:
+            yield f"{self.name} is over on {until}, before the run begins, {horizon.start}."
 
     @abstractmethod
     def is_zero(self) -> bool:

@@ -26,6 +26,7 @@ def manifest(outcome: Outcome, folder: Path | None = None) -> dict[str, Any]:
         **origin(outcome.name, outcome.scenario, outcome.seeds, outcome.seed, len(outcome.replicates)),
         "first_replicate": outcome.replicates.start,
         "headline": list(outcome.headline),
+        "notes": list(outcome.notes),
         "wall_time": round(outcome.seconds, 3),
         "peak_memory": peak_memory() + outcome.peak_memory,
         "files": hashes(folder) if folder else {},

@@ -46,6 +46,8 @@ class Outcome:
         Wall time of the run.
     tables : mapping of str to bytes
         Files of own tables, which the result carries so that its scenario runs again wherever it is.
+    notes : sequence of str
+        What to know when reading it.
     peak_memory : int
         The most that its worker processes held, in bytes, added up.
     """
@@ -67,6 +69,7 @@ class Outcome:
     headline: Sequence[str] = ()
     seconds: float = 0.0
     peak_memory: int = 0
+    notes: Sequence[str] = ()
     tables: Mapping[str, bytes] = field(default_factory=dict)
 
     @property

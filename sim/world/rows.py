@@ -201,6 +201,14 @@ class ParameterRow(Fact):
 
 
 @dataclass(frozen=True)
+class DateRow(Fact):
+    """A day that the tables stand on."""
+
+    what: Literal["base_year", "outlook_end"]  # since when stocks and prices hold; until when growth is an outlook
+    date: Date
+
+
+@dataclass(frozen=True)
 class BaseYearRow:
     """One number of the balanced base year; columns that do not apply are empty."""
 
@@ -233,6 +241,7 @@ class Tables:
     line_prices: tuple[LinePriceRow, ...] = ()
     records: tuple[RecordRow, ...] = ()
     cost_shares: tuple[CostShareRow, ...] = ()
+    dates: tuple[DateRow, ...] = ()
     base_capacity: Mapping[str, float] = field(default_factory=dict)
     """t/year by facility when its activity of the base year was what it is; its capacity where nothing is said."""
 
@@ -342,4 +351,5 @@ KINDS: Mapping[str, Kind] = {
     ),
     "records": Kind(RecordRow, ("slips",), ranged="median"),
     "cost_shares": Kind(CostShareRow, ("process", "region"), {"region": "regions"}, others="region", ranged="met"),
+    "dates": Kind(DateRow, ("what",)),
 }

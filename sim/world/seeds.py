@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property, lru_cache
 from hashlib import sha256
 from pathlib import Path
@@ -59,6 +60,11 @@ class Seeds:
             for file in sorted(folder.glob("*.csv"))
         }
         return cls(tables, dict(hashes), notes, own)
+
+    @cached_property
+    def dates(self) -> Mapping[str, date]:
+        """Days that the tables stand on."""
+        return {row.what: date.fromisoformat(row.date) for row in self.tables.dates}
 
     @cached_property
     def units(self) -> Mapping[str, str]:

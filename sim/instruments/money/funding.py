@@ -29,7 +29,14 @@ from sim.supply.terms import Terms
 from sim.units import DAYS_A_YEAR
 
 PROMISED = declare(
-    Metric("money_promised", "USD", ("instrument",), "neither", "promised to projects that were decided")
+    Metric(
+        "money_promised",
+        "USD",
+        ("instrument",),
+        "neither",
+        "promised to projects that were decided",
+        idle="no project was decided with it",
+    )
 )
 BORNE = declare(
     Metric(

@@ -23,7 +23,16 @@ from sim.supply.terms import Terms
 from sim.units import DAYS_A_YEAR
 from sim.world.build import World
 
-TAKEN = declare(Metric("offtake_taken", "t", ("instrument",), "neither", "what was made under the offtake"))
+TAKEN = declare(
+    Metric(
+        "offtake_taken",
+        "t",
+        ("instrument",),
+        "neither",
+        "what was made under the offtake",
+        idle="nothing was made under it",
+    )
+)
 
 
 @final

@@ -31,7 +31,16 @@ WAIT = declare(
         "tonne-days spent waiting for a licence ÷ tonnes filed; what still waits counts with the days it has waited",
     )
 )  # fmt: skip
-FILED = declare(Metric("licence_filed", "t", ("instrument",), "neither", "tonnes for which a licence was asked"))
+FILED = declare(
+    Metric(
+        "licence_filed",
+        "t",
+        ("instrument",),
+        "neither",
+        "tonnes for which a licence was asked",
+        idle="nobody asked for a licence",
+    )
+)
 GRANTED = declare(Metric("licence_granted", "t", ("instrument",), "higher", "tonnes granted"))
 REFUSED = declare(Metric("licence_refused", "t", ("instrument",), "lower", "tonnes refused, back to their makers"))
 OPEN = declare(Metric("licence_open", "t", ("instrument",), "lower", "tonnes that still wait at the end"))

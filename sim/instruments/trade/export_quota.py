@@ -23,7 +23,16 @@ from sim.market.points import Controls
 from sim.units import DAYS_A_YEAR
 from sim.world.build import World
 
-USED = declare(Metric("quota_used", "t", ("instrument",), "neither", "tonnes of counted contents that left under it"))
+USED = declare(
+    Metric(
+        "quota_used",
+        "t",
+        ("instrument",),
+        "neither",
+        "tonnes of counted contents that left under it",
+        idle="nothing left under it",
+    )
+)
 LAPSED = declare(Metric("quota_lapsed", "t", ("instrument",), "neither", "tonnes of quota that lapsed at a year's end"))
 
 HALVINGS = 60  # of the bracket of the rent: to the last bits of a float64

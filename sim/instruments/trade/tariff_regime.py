@@ -29,7 +29,11 @@ from sim.instruments.notices import Regime, Waiver
 from sim.market.points import Controls
 from sim.world.build import World
 
-RETALIATIONS = declare(Metric("retaliations", "1", ("instrument",), "lower", "how often tariffs were answered"))
+RETALIATIONS = declare(
+    Metric(
+        "retaliations", "1", ("instrument",), "lower", "how often tariffs were answered", idle="no tariff was answered"
+    )
+)
 
 
 class Phase(IntEnum):

@@ -26,11 +26,16 @@ PURCHASED = declare(
     Metric(
         "reserve_purchased", "t", ("instrument", "commodity"), "neither",
         "bought and sent to the reserve, less what a border sent back; what it held at the start is not in it",
-    )
+        because="nothing was bought")
 )  # fmt: skip
 DRAWN = declare(
     Metric(
-        "reserve_drawn", "t", ("instrument", "commodity"), "neither", "what left the reserve: draws, sales, releases"
+        "reserve_drawn",
+        "t",
+        ("instrument", "commodity"),
+        "neither",
+        "what left the reserve: draws, sales, releases",
+        idle="nothing was drawn, sold or released",
     )
 )
 END_STOCK = declare(
@@ -55,7 +60,14 @@ SUPPORT = declare(
     )
 )
 DECLARED_DAYS = declare(
-    Metric("reserve_declared_days", "days", ("instrument", "commodity"), "neither", "days with a declared disruption")
+    Metric(
+        "reserve_declared_days",
+        "days",
+        ("instrument", "commodity"),
+        "neither",
+        "days with a declared disruption",
+        because="no disruption was declared",
+    )
 )
 
 
