@@ -139,7 +139,19 @@ def missing(layers: Layers) -> list[Problem]:
         for (_, name), found in layers["lines"].items()
         if name not in there.makers
     ]
-    return together(problems)
+    return [*together(problems), *_elsewhere(layers)]
+
+
+def _elsewhere(layers: Layers) -> Iterator[Problem]:
+    """Projects that stand elsewhere than what they build, or do something else."""
+    for (project, facility), found in layers["lines"].items():
+        owner, plant = layers["projects"][project,][-1], layers["facilities"][facility,][-1]
+        for column in ("region", "process"):
+            one, other = getattr(owner.row, column), getattr(plant.row, column)
+            if one != other:
+                place = max((owner, plant, found[-1]), key=lambda item: item.layer).place
+                message = f"the {column} of {project} is {one}, and that of {facility}, which it builds, {other}."
+                yield at(place, column, f"{message}\nWrite the same in both.")
 
 
 @final
@@ -190,7 +202,7 @@ class Sum(NamedTuple):
 
 def unbalanced(layers: Layers) -> list[Problem]:
     """Rows of other folders by which masses of the base year no longer balance; each place and plant is told once."""
-    if not any(found[-1].layer for found in layers["base_year"].values()):
+    if not any(found[-1].layer for name in ("base_year", "facilities") for found in layers[name].values()):
         return []
     year = base_year(assembled(layers))
     region = {name: found[-1].row.region for (name,), found in layers["facilities"].items()}
@@ -243,7 +255,12 @@ def _told(
         for key, items in layers["base_year"].items()
         if items[-1].layer and key[0] in quantities and _concerns(key, commodity, place, region)
     ]
-    return _at_first(rows, found, "Change them so that they agree, to five digits.")
+    moved = [
+        items[-1]
+        for items in layers["facilities"].values()
+        if items[-1].layer and place in {item.row.region for item in items}
+    ]
+    return _at_first(rows or moved, found, "Change them so that they agree, to five digits.")
 
 
 def _concerns(key: Key, commodity: str, place: str, region: Mapping[str, str]) -> bool:
