@@ -1,4 +1,4 @@
-"""What to know of a scenario before it runs: sentences about what is not as it looks; none of them stops a run."""
+"""What to know of a scenario before it runs: what its dates rule out, and sentences about what is not as it looks."""
 
 from __future__ import annotations
 
@@ -20,6 +20,19 @@ def begins_too_early(horizon: Horizon, dates: Mapping[str, date]) -> Iterator[Mi
         yield Mistake(
             ("horizon", "start"), found, "Begin then or later, or bring tables of another base year (`seeds`)."
         )
+
+
+def windows_outside(scenario: Scenario) -> Iterator[Mistake]:
+    """Refuse windows that are not within the horizon, or share a name."""
+    span, names = scenario.horizon, [part.name for part in scenario.outputs.windows]
+    for i, part in enumerate(scenario.outputs.windows):
+        path = ("outputs", "windows", i)
+        for key, day in (("from", part.first), ("to", part.last)):
+            if not span.start <= day <= span.end:
+                right = f"The run goes from {span.start} to {span.end}."
+                yield Mistake((*path, key), f"{day} is outside the horizon", right)
+        if part.name in names[:i]:
+            yield Mistake((*path, "name"), f"the name {part.name!r} is taken", "Give each its own name.")
 
 
 def schedule_notes(scenario: Scenario, horizon: Horizon, dates: Mapping[str, date]) -> Iterator[str]:

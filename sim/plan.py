@@ -17,12 +17,13 @@ from sim.ensemble.mass import MassCheck
 from sim.ensemble.parameters import Parameters
 from sim.ensemble.recorder import Record
 from sim.ensemble.selection import Focus, items_of
+from sim.ensemble.windows import Window
 from sim.errors import InputError, Mistake
 from sim.files.distributions import Uncertain
 from sim.files.quantities import WorldNames
 from sim.instruments.base import Instrument
 from sim.instruments.parts.control import Control
-from sim.notes import begins_too_early, schedule_notes
+from sim.notes import begins_too_early, schedule_notes, windows_outside
 from sim.scenario import Draft, Overrides, Scenario
 from sim.units import DAYS_A_YEAR
 from sim.world.build import World, build
@@ -106,7 +107,9 @@ class Plan:
             series += [item for one in self.instruments for item in one.series(self.world) if item.name in wanted]
         totals = items_of(self.world, focus, ["value_added_lost", "unmet_demand", "exports"], labels)
         days = tuple(_days(self.horizon, outputs.every)) if self.keeps_series else ()
-        return Record(self.world, focus, self.horizon, series, totals, days, fields)
+        day = self.horizon.day
+        windows = [Window(part.name, day(part.first), day(part.last) + 1) for part in outputs.windows]
+        return Record(self.world, focus, self.horizon, series, totals, days, fields, windows)
 
     @cached_property
     def mass(self) -> MassCheck:
@@ -141,7 +144,11 @@ class Plan:
 
     def check(self) -> None:
         """Refuse instruments that have nothing to act on: silence would look like an answer."""
-        problems = [self.scenario.problem(found) for found in begins_too_early(self.horizon, self.seeds.dates)]
+        problems = [
+            self.scenario.problem(found)
+            for found in (*begins_too_early(self.horizon, self.seeds.dates), *windows_outside(self.scenario))
+        ]
+
         problems += [
             self.scenario.problem(Mistake(("instruments", place), f"{instrument.name!r} acts on nothing: {why}", right))
             for place, instrument in enumerate(self.scenario.instruments)

@@ -75,6 +75,12 @@ def _folder_name(raw: object) -> str:
     return raw
 
 
+def _window_name(raw: object) -> str:
+    if not isinstance(raw, str) or not INSTRUMENT_NAME.fullmatch(raw):
+        raise mistake(f"{raw!r} cannot name a window", "Write up to 64 letters, digits, _ or -.")
+    return raw
+
+
 Version: TypeAlias = Annotated[int, PlainValidator(_version), WithJsonSchema({"const": VERSION})]
 FolderName: TypeAlias = Annotated[
     str, PlainValidator(_folder_name), WithJsonSchema({"pattern": f"^{FOLDER_NAME.pattern}$"})
@@ -216,8 +222,26 @@ class Ensemble(Model):
     uncertain: bool = Field(default=True, description="false puts every distribution at its median")
 
 
+class Part(Model):
+    """A part of the horizon: every metric is told for it, too."""
+
+    name: Annotated[str, PlainValidator(_window_name), WithJsonSchema({"pattern": f"^{INSTRUMENT_NAME.pattern}$"})] = (
+        Field(description="stands in the column `window` of summary.csv and replicates.csv")
+    )
+    first: Date = Field(alias="from", description="its first day")
+    last: Date = Field(alias="to", description="its last day")
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> Part:
+        if self.last < self.first:
+            raise mistake(f"{self.last} is before from, {self.first}", "The last day comes after the first.", "to")
+        return self
+
+
 class Outputs(Model):
     """What is kept of the series."""
+
+    windows: tuple[Part, ...] = Field(default=(), description="parts of the horizon of which metrics are told again")
 
     record: Annotated[
         tuple[str, ...],
@@ -289,7 +313,7 @@ class Scenario(Model):
 
     def to_yaml(self, *, origins: bool = False) -> str:
         """Write it with every default filled in: running that again gives the same."""
-        return writing.to_yaml(self.model_dump(), (self._root or as_node({})) if origins else None)
+        return writing.to_yaml(self.model_dump(by_alias=True), (self._root or as_node({})) if origins else None)
 
 
 def to_yaml(scenario: Scenario, *, origins: bool = False) -> str:

@@ -212,7 +212,9 @@ def _run_to_disk(files: SeriesFiles, plan: Plan, part: range) -> Chunk:
 def run_chunk(plan: Plan, replicates: range, file: BinaryIO | None = None) -> Chunk:
     """Run the worlds of one chunk side by side; their series go to the file, if one is given."""
     width, draws, market, setting = worlds_of(plan, replicates)
-    recorder = Recorder(plan.record, *_fields(plan, market, setting), setting.traced, replicates, width, file)
+    recorder = Recorder(
+        plan.record, *_fields(plan, market, setting), setting.traced, replicates, width, file, setting.measured
+    )
     recorder.start(market.state)
     held = _held(plan, market, setting)
 
@@ -225,7 +227,7 @@ def run_chunk(plan: Plan, replicates: range, file: BinaryIO | None = None) -> Ch
     plan.mass.check(held, _held(plan, market, setting), recorder.running, replicates)
     told = [] if setting.supply is None else setting.supply.reports.turns
     turns = [*told, *setting.notices.turns]
-    items, block = recorder.block(setting.measured, draws.table(), setting.events, turns)
+    items, block = recorder.block(draws.table(), setting.events, turns)
     return Chunk(items, draws.items, block, os.getpid(), peak_memory())
 
 

@@ -128,4 +128,4 @@ def step(market: Market, kind: type[Step]) -> Step:
 
 def measured(built: Built, metric: str) -> Floats:
     """(R,): what instruments measured under a name, added up."""
-    return np.sum([m.value() for m in built.setting.measured if m.item.name == metric], axis=0)
+    return np.sum([m.now() for m in built.setting.measured if m.item.name == metric], axis=0)

@@ -48,7 +48,7 @@ def about(row: Mapping[Hashable, Any]) -> str:
     >>> about({"commodity": "oxide.Dy", "region": "EU", "partner": ""})
     'oxide.Dy EU'
     """
-    keys = ("commodity", "region", "partner", "sector", "facility", "instrument")
+    keys = ("commodity", "region", "partner", "sector", "facility", "instrument", "window")
     return " ".join(row[key] for key in keys if row.get(key))
 
 

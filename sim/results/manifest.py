@@ -27,6 +27,7 @@ def manifest(outcome: Outcome, folder: Path | None = None) -> dict[str, Any]:
         "first_replicate": outcome.replicates.start,
         "headline": list(outcome.headline),
         "notes": list(outcome.notes),
+        "windows": list(dict.fromkeys(item.window for item in outcome.metrics if item.window)),
         "wall_time": round(outcome.seconds, 3),
         "peak_memory": peak_memory() + outcome.peak_memory,
         "files": hashes(folder) if folder else {},

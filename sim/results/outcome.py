@@ -73,6 +73,11 @@ class Outcome:
     tables: Mapping[str, bytes] = field(default_factory=dict)
 
     @property
+    def has_windows(self) -> bool:
+        """Whether any metric is about a part of the horizon."""
+        return any(item.window for item in self.metrics)
+
+    @property
     def has_paths(self) -> bool:
         """Whether any world is written out path by path."""
         return self.paths.shape[-1] > 0

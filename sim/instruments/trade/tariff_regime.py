@@ -190,10 +190,11 @@ class _Course(Regime):
         name = self.schema.name
         yield Measured(RETALIATIONS.item(instrument=name), lambda: self.answers)
         for phase, metric in SHARES.items():
-            yield Measured(metric.item(instrument=name), partial(self._share, phase))
+            yield Measured(metric.item(instrument=name), partial(self.days.__getitem__, phase), self._all_days)
 
-    def _share(self, phase: Phase) -> Floats:
-        return self.days[phase] / np.add.reduce(self.days)
+    def _all_days(self) -> Floats:
+        total: Floats = np.add.reduce(self.days)
+        return total
 
 
 @final

@@ -25,7 +25,14 @@ from sim.units import SHARE
 from sim.world.build import World
 
 LAPSED = declare(
-    Metric("treaty_not_extended", "1", ("instrument",), "lower", "1 where anything but an extension came of the review")
+    Metric(
+        "treaty_not_extended",
+        "1",
+        ("instrument",),
+        "lower",
+        "1 where anything but an extension came of the review",
+        over="end",
+    )
 )
 EXTENDED = "extended"
 LUCK = parse({"uniform": {"low": 0, "high": 1}}, SHARE)

@@ -39,7 +39,7 @@ DRAWN = declare(
     )
 )
 END_STOCK = declare(
-    Metric("reserve_end_stock", "t", ("instrument", "commodity"), "neither", "what it holds at the end")
+    Metric("reserve_end_stock", "t", ("instrument", "commodity"), "neither", "what it holds at the end", over="end")
 )
 NET_COST = declare(
     Metric(
@@ -48,7 +48,9 @@ NET_COST = declare(
         told=True,
     )
 )  # fmt: skip
-LOAN_PEAK = declare(Metric("reserve_loan_peak", "USD", ("instrument",), "neither", "most that it owed at any time"))
+LOAN_PEAK = declare(
+    Metric("reserve_loan_peak", "USD", ("instrument",), "neither", "most that it owed at any time", over="end")
+)
 INTEREST = declare(Metric("reserve_interest", "USD", ("instrument",), "lower", "interest on its loan"))
 STORAGE = declare(Metric("reserve_storage", "USD", ("instrument",), "lower", "storage and handling"))
 FEES = declare(
