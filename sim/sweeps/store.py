@@ -15,6 +15,7 @@ import numpy as np
 
 from sim.errors import RunError
 from sim.results import formats, tables
+from sim.results.claims import claimed
 from sim.results.folder import failure, held, read_manifest, sync, write_manifest
 from sim.results.manifest import changed, sha256
 from sim.results.outcome import Outcome
@@ -62,15 +63,18 @@ class Store:
 
         Raises
         ------
+        InputError
+            Another run is at work on the place of the result.
         RunError
             Another process is at work on it, or it cannot be written.
         """
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            with held(self.folder):
-                yield
-                with suppress(OSError):  # it is not empty
-                    self.folder.rmdir()
+            with claimed(self.place):
+                self.folder.mkdir(parents=True, exist_ok=True)
+                with held(self.folder):
+                    yield
+                    with suppress(OSError):  # it is not empty
+                        self.folder.rmdir()
         except BlockingIOError:
             raise RunError(f"{self.place}: another process is at work on this sweep.") from None
         except OSError as error:
