@@ -79,6 +79,11 @@ class Group:
     names: Sequence[str]
     made: Mapping[str, tuple[Sequence[str], Weights]]
 
+    @property
+    def own(self) -> list[str]:
+        """Names whose own draws count: all but those that share another's."""
+        return list(dict.fromkeys(name for names, _ in self.made.values() for name in names))
+
     def draw(self, name: str, own: Callable[[str], Floats]) -> Floats:
         """(R,), share of 1: the draw of a name, given everybody's own."""
         names, weights = self.made[name]

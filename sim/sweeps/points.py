@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import final
 
 from sim.errors import InputError, Mistake, MistakeError, Place, Problem
-from sim.files.merge import SET, parse_path
+from sim.files.merge import SET, parse_path, split_paths
 from sim.files.positions import Node, plain, read_text, show_path
 from sim.files.writing import flow
 from sim.plan import drafted, make_plan
@@ -71,7 +71,7 @@ class Points:
         if isinstance(sweep.design, Listed):
             points = _listed(sweep)
         else:
-            points = cls(sweep, [one.path for one in sweep.parameters], _chosen(sweep))
+            points = cls(sweep, [one.label for one in sweep.parameters], _chosen(sweep))
         points = points._with_folders()
         if isinstance(sweep.design, Grid | Listed):
             points._refuse_doubled()
@@ -139,11 +139,12 @@ class Points:
 
     def _refuse_overlaps(self) -> None:
         """Refuse paths that name one value in two ways, or a value and what holds it: one of them would be lost."""
-        steps = [self._by_name(path) for path in [*self.paths, *self.common]]
-        names = [*self.paths, f"{OWN} of the sweep"]
+        paths = [path for column in self.paths for path in split_paths(column)]
+        steps = [self._by_name(path) for path in [*paths, *self.common]]
+        names = [*paths, f"{OWN} of the sweep"]
         problems = [
             Problem(self._place_of(steps[i]), f"{names[i]} and {names[j]} name the same value", "Take one of them out.")
-            for i in range(len(self.paths))
+            for i in range(len(paths))
             for j in range(i + 1, len(steps))
             if steps[i][: len(steps[j])] == steps[j] or steps[j][: len(steps[i])] == steps[i]
         ]
@@ -178,12 +179,13 @@ class Points:
     def _place_of(self, steps: tuple[str, ...]) -> Place:
         """Find where the values of a path stand in the sweep's file."""
         for i, one in enumerate(self.sweep.parameters):
-            path = parse_path(one.path)
-            if steps[: len(path)] == path:
+            paths = [parse_path(path) for path in one.places]
+            if any(steps[: len(path)] == path for path in paths):
                 what = "values" if one.values is not None else "range"
                 return self.sweep.problem(Mistake(("parameters", i, what), "", "")).place
-            if steps and path[: len(steps)] == steps:
-                return self.sweep.problem(Mistake(("parameters", i, "path"), "", "")).place
+            if any(steps and path[: len(steps)] == steps for path in paths):
+                what = "path" if one.paths is None else "paths"
+                return self.sweep.problem(Mistake(("parameters", i, what), "", "")).place
         return self.sweep.problem(Mistake((OWN,), "", "")).place
 
     def _refuse_doubled(self) -> None:
@@ -205,10 +207,12 @@ class Points:
 def _chosen(sweep: Sweep) -> list[Cells]:
     """Values of the points that a design makes of the sweep's parameters."""
     design, axes = sweep.design, [one.axis for one in sweep.parameters]
+    columns = [one.label for one in sweep.parameters]
     if isinstance(design, LatinHypercube):
-        return designs.at(axes, designs.latin_hypercube(len(axes), design.points, design.seed))
+        shares = designs.latin_hypercube(len(axes), design.points, design.seed)
+        return designs.at(axes, designs.by_ranks(shares, columns, sweep.together))
     if isinstance(design, Sobol):
-        return designs.at(axes, designs.sobol(len(axes), design.points, design.seed))
+        return designs.at(axes, designs.sobol_of(columns, design.points, design.seed, sweep.together, sweep.factors))
     choices = [one.choice for one in sweep.parameters]
     size = prod(len(choice.values) for choice in choices)
     if size > MOST:
@@ -255,16 +259,22 @@ def _faults(
     for name in dict.fromkeys(names):
         if names.count(name) > 1:
             yield Problem(top, f"the column {name!r} stands there twice", "Keep one.")
-        try:
-            path_of(name)
-        except MistakeError as error:
-            yield from (Problem(top, one.found, one.right) for one in error.items)
+        yield from (Problem(top, one.found, one.right) for one in _not_paths(name))
     for place, row in rows:
         if len(row) != len(header):
             yield Problem(place, f"{len(row)} cells stand in this row", f"The header has {len(header)}.")
         else:
             empty = [header[i] for i in kept if not row[i].strip()]
             yield from (Problem(replace(place, path=name), "the cell is empty", "Write its value.") for name in empty)
+
+
+def _not_paths(column: str) -> Iterator[Mistake]:
+    """Find what is no path in the name of a column."""
+    for path in split_paths(column):
+        try:
+            path_of(path)
+        except MistakeError as error:
+            yield from error.items
 
 
 def _meaning(cell: str) -> object:
