@@ -101,8 +101,7 @@ def scratch(home: Path, size: int) -> Iterator[Path]:
     RunError
         There is too little room, or nothing can be written.
     """
-    home = _standing(home.resolve())
-    free = shutil.disk_usage(home).free
+    home, free = _standing(home.resolve()), room(home)
     if free < size:
         right = "Record less (`outputs`), run fewer replicates, or choose another place with --out."
         raise RunError(f"{home}: the run needs {size / 1e6:,.0f} MB, and {free / 1e6:,.0f} MB are free.\n  {right}")
@@ -131,6 +130,11 @@ def obstacle(folder: Path, *, overwrite: bool = False) -> Problem | None:
         right = "Replace it with --overwrite, or choose another by --out."
         return Problem(here, "a result is there already", right)
     return None
+
+
+def room(place: Path) -> int:
+    """Bytes that are free where a folder is, or would be."""
+    return shutil.disk_usage(_standing(place.resolve())).free
 
 
 def check_writable(folder: Path) -> None:
@@ -230,7 +234,7 @@ def held(folder: Path) -> Iterator[None]:
 
 def failure(folder: Path, error: OSError) -> str:
     """Tell in words why a folder could not be written, and how much room there is."""
-    free = shutil.disk_usage(_standing(folder.resolve().parent)).free / 1e6
+    free = room(folder.parent) / 1e6
     reason = (error.strerror or str(error)).lower()
     return f"{folder}: could not be written: {reason} ({free:,.0f} MB free); nothing was left there."
 

@@ -309,6 +309,14 @@ class Sweep(Model):
         return wrong
 
     @property
+    def notes(self) -> list[str]:
+        """What to know before it runs."""
+        if not isinstance(self.design, Sobol) or self.design.points.bit_count() == 1:
+            return []
+        points, below = self.design.points, 1 << (self.design.points.bit_length() - 1)
+        return [f"{points:,} base points do not cover the ranges evenly: {below:,} or {2 * below:,} would."]
+
+    @property
     def kept(self) -> frozenset[str]:
         """Metrics that are kept by replicate."""
         return frozenset(self.metrics or (name for name, metric in METRICS.items() if metric.headline))
