@@ -148,7 +148,7 @@ def run_block(block: Block) -> Part:
         headline = tuple(plan.focus.headline)
         process = f"{_host()}:{os.getpid()}"
         seconds, wall = process_time() - began, perf_counter() - clock
-        return Part(chunk.metrics, chunk.block.metrics, headline, seconds, process, peak_memory(), wall)
+        return Part(chunk.metrics, chunk.block.metrics, headline, seconds, process, peak_memory(), wall=wall)
 
 
 def run_packed(packed: bytes) -> Part:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable
+from dataclasses import replace
 from math import isnan
 from pathlib import Path
 from typing import final
@@ -31,7 +32,7 @@ class Known:
         for block in blocks:
             ticks = (cost.FEW, cost.FEW, cost.MORE)[block.point]
             seconds = 2.0 + 0.1 * ticks + (50.0 if block.point == 0 else 0.0)
-            yield Finished(block, Part([LOSS], np.zeros((1, 2)), (), seconds, "", 0, 2 * seconds))
+            yield Finished(block, Part([LOSS], np.zeros((1, 2)), (), seconds, "", 0, wall=2 * seconds))
 
 
 def test_time_is_that_of_blocks_side_by_side_by_the_clock(tmp_path: Path) -> None:
@@ -64,8 +65,7 @@ def test_what_is_left_is_told_from_what_was_done(tmp_path: Path, monkeypatch: py
     told: list[Progress] = []
 
     def slow(block: Block) -> Part:
-        part = run_block(block)
-        return Part(part.items, part.metrics, part.headline, part.seconds, part.process, part.memory, 1.0)
+        return replace(run_block(block), wall=1.0)
 
     monkeypatch.setattr(blocks, "run_block", slow)
     run(job(tmp_path), Here(), progress=told.append)
