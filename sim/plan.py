@@ -31,6 +31,7 @@ from sim.world.build import World, build
 from sim.world.seeds import Seeds
 
 MARGIN = "margin_"
+OF_ONE = ("instruments.", "instruments[")  # how paths into an instrument begin
 DRAWN = ("slip", "fate", "ramp", "qualification")  # of each project
 TOKEN = 1e-9  # home use counts only where nothing is exported
 SAME = ("review_time", "output_time", "output_spread", "ramp_spread", "qualification_spread")
@@ -87,6 +88,11 @@ class Plan:
         if wrong:
             raise InputError([self.scenario.problem(one) for one in wrong])
         return found
+
+    def without_instruments(self) -> Plan:
+        """The same worlds in which nothing happens; with instruments go the draws that belong to theirs."""
+        left = [one for one in self.scenario.correlate if not any(path.startswith(OF_ONE) for path in one.between)]
+        return Plan(self.scenario.model_copy(update={"instruments": (), "correlate": tuple(left)}), self.seeds)
 
     def refuse_undrawn(self, drawn: Container[str]) -> None:
         """Refuse entries of ``correlate`` that name what is not drawn."""

@@ -119,6 +119,19 @@ def test_what_is_drawn_anew_each_time_has_no_draw_to_relate(tmp_path: Path) -> N
         simulation.run(plan.load(tmp_path / "t.yaml"))
 
 
+def test_a_world_in_which_nothing_happens_has_the_draws_that_are_left(tmp_path: Path) -> None:
+    """As a hindcast runs it beside: pairs with an instrument's draw go, others stay; the first-named keeps its draw."""
+    pair = PAIR.replace("}]", f"}}, {{between: [parameters.contract_share, {OTHER}], rank: 0.5}}]")
+    made = plan.make_plan(plan.load(written(tmp_path, pair)))
+    without = made.without_instruments()
+    assert [group.names for group in without.together.groups] == [["parameters.contract_share", OTHER]]
+    _, with_all, *_ = worlds_of(made, range(5))
+    _, with_none, *_ = worlds_of(without, range(5))
+    numbers = dict(zip((item.name for item in with_all.items), with_all.table(), strict=True))
+    for item, row in zip(with_none.items, with_none.table(), strict=True):
+        assert np.array_equal(row, numbers[item.name]) or item.name == OTHER
+
+
 def test_an_instrument_at_its_zero_may_be_named(tmp_path: Path) -> None:
     made = plan.load(written(tmp_path, PAIR), {"instruments.china-licence.coverage": "0"})
     assert simulation.run(made).manifest["replicates"] == 6
