@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
@@ -12,15 +12,18 @@ import numpy as np
 
 from sim.axes import Floats, Ints
 from sim.ensemble.clock import Horizon
+from sim.ensemble.correlation import Entry, Together
 from sim.ensemble.fields import VARIABLES, amounts, levels
 from sim.ensemble.mass import MassCheck
 from sim.ensemble.parameters import Parameters
 from sim.ensemble.recorder import Record
 from sim.ensemble.selection import Focus, items_of
 from sim.ensemble.windows import Window
-from sim.errors import InputError, Mistake
-from sim.files.distributions import Uncertain
+from sim.errors import InputError, Mistake, MistakeError, mistake, suggest
+from sim.files.distributions import Distribution, Uncertain
+from sim.files.merge import parse_path
 from sim.files.quantities import WorldNames
+from sim.files.shapes import FORMS
 from sim.instruments.base import Instrument
 from sim.instruments.parts.control import Control
 from sim.notes import begins_too_early, schedule_notes, windows_outside
@@ -30,6 +33,8 @@ from sim.world.build import World, build
 from sim.world.seeds import Seeds, carried_names
 
 MARGIN = "margin_"
+OF_ONE = ("instruments.", "instruments[")  # how paths into an instrument begin
+DRAWN = ("slip", "fate", "ramp", "qualification")  # of each project
 TOKEN = 1e-9  # home use counts only where nothing is exported
 SAME = ("review_time", "output_time", "output_spread", "ramp_spread", "qualification_spread")
 """Parameters that are one number for all worlds: of a calendar, and of distributions that each world draws from."""
@@ -53,6 +58,61 @@ class Plan:
         """The resolved scenario as YAML, own tables named as a result folder carries them."""
         names = carried_names([Path(folder) for folder in self.scenario.seeds])
         return self.scenario.model_copy(update={"seeds": tuple(names)}).to_yaml()
+
+    @cached_property
+    def drawn(self) -> tuple[str, ...]:
+        """Names of all uncertain numbers, as they stand in ``draws.csv``."""
+        instruments = [name for one in self.scenario.instruments for name in one.drawn()]
+        parameters = [
+            f"parameters.{name}" for name, value in self.parameters.items() if isinstance(value, Distribution)
+        ]
+        projects = [f"projects.{name}.{what}" for name in self.world.projects for what in DRAWN]
+        return (*instruments, *parameters, *projects)
+
+    @cached_property
+    def together(self) -> Together:
+        """Uncertain numbers whose draws belong together, by name.
+
+        Raises
+        ------
+        InputError
+            With every entry of ``correlate`` that names no uncertain number, or contradicts others.
+        """
+        entries: list[Entry] = []
+        wrong: list[Mistake] = []
+        for i, one in enumerate(self.scenario.correlate):
+            names = []
+            for side, path in enumerate(one.between):
+                try:
+                    names.append(named(path, self.drawn))
+                except MistakeError as error:
+                    wrong += error.under("correlate", i, "between", side).items
+            if len(names) == len(one.between):
+                entries.append(Entry(names[0], names[1], one.rank))
+        try:
+            found = Together.of(entries) if not wrong else Together()
+        except MistakeError as error:
+            wrong += error.under("correlate").items
+        if wrong:
+            raise InputError([self.scenario.problem(one) for one in wrong])
+        return found
+
+    def without_instruments(self) -> Plan:
+        """The same worlds in which nothing happens; with instruments go the draws that belong to theirs."""
+        left = [one for one in self.scenario.correlate if not any(path.startswith(OF_ONE) for path in one.between)]
+        return Plan(self.scenario.model_copy(update={"instruments": (), "correlate": tuple(left)}), self.seeds)
+
+    def refuse_undrawn(self, drawn: Container[str]) -> None:
+        """Refuse entries of ``correlate`` that name what is not drawn."""
+        right = "It is drawn anew each time that it happens, or not used at all: take the entry out."
+        wrong = [
+            Mistake(("correlate", i, "between", side), f"{path!r} is not drawn once for each world", right)
+            for i, one in enumerate(self.scenario.correlate)
+            for side, path in enumerate(one.between)
+            if named(path, self.drawn) not in drawn
+        ]
+        if wrong:
+            raise InputError([self.scenario.problem(one) for one in wrong])
 
     @cached_property
     def world(self) -> World:
@@ -174,6 +234,7 @@ class Plan:
         ]
         if problems:
             raise InputError(problems)
+        _ = self.together
 
 
 @lru_cache(maxsize=4)
@@ -184,6 +245,32 @@ def built(seeds: Seeds, margins: tuple[tuple[str, float], ...], projects: tuple[
 
 def _middle(value: Uncertain) -> float:
     return value if isinstance(value, float | int) else float(value.inverse(np.array([0.5]))[0])
+
+
+def named(path: str, drawn: Sequence[str]) -> str:
+    """Find the name under which a number is drawn: the path of its value, without the words of distributions.
+
+    Raises
+    ------
+    MistakeError
+        No uncertain number is there.
+
+    Examples
+    --------
+    >>> named("instruments.licence.processing.lognormal.median", ["instruments.licence.processing.median"])
+    'instruments.licence.processing.median'
+    """
+    if path in drawn:
+        return path
+    try:
+        steps = parse_path(path)
+    except InputError as error:
+        raise MistakeError(Mistake((), one.found, one.right) for one in error.problems) from None
+    name = ".".join(step for step in steps if step not in FORMS)
+    if name in drawn:
+        return name
+    right = f"A number without a distribution has no draw. {suggest(name, drawn)}"
+    raise mistake(f"{path!r} is no uncertain number of this scenario", right)
 
 
 def _largest_exporter(world: World, commodity: str) -> str:

@@ -24,6 +24,7 @@ from pydantic import (
     model_validator,
 )
 
+from sim.ensemble.correlation import Correlated
 from sim.ensemble.fields import VARIABLES
 from sim.errors import InputError, Mistake, MistakeError, Problem, mistake, suggest
 from sim.files import distributions, writing
@@ -296,6 +297,7 @@ class Scenario(Model):
     facilities: Annotated[dict[str, FacilityChange], WrapValidator(_facilities)] = Field(
         default={}, description="facilities that differ here, by name"
     )
+    correlate: tuple[Correlated, ...] = Field(default=(), description="uncertain numbers whose draws belong together")
     seeds: tuple[str, ...] = Field(default=(), description="folders of tables laid over those that ship")
     outputs: Outputs = Field(default=Outputs(), description="what is kept of the series")
 

@@ -85,6 +85,7 @@ def run(
     """
     began = perf_counter()
     plan = make_plan(scenario if replicate is None else _alone(scenario))
+    refuse_undrawn(plan)
     worlds = range(plan.scenario.ensemble.replicates) if replicate is None else range(replicate, replicate + 1)
     chunks, rows = _chunks(worlds, chunk, workers), (1 + len(plan.record.days)) * len(plan.record.series)
     size = rows * len(worlds) * np.dtype(np.float64).itemsize
@@ -240,7 +241,8 @@ def worlds_of(plan: Plan, replicates: range) -> tuple[int, Draws, Market, Settin
     """Columns of the state, draws, market and instruments of a chunk: all that its clock needs to run."""
     width = max(len(replicates), NARROWEST)
     ensemble = plan.scenario.ensemble
-    draws = Draws(ensemble.seed, range(replicates.start, replicates.start + width), ensemble.uncertain)
+    worlds = range(replicates.start, replicates.start + width)
+    draws = Draws(ensemble.seed, worlds, ensemble.uncertain, plan.together)
     units = plan.seeds.units
     values = {n: draws.draw(f"parameters.{n}", v, units[n]) for n, v in sorted(plan.parameters.items())}
     return width, draws, *_bind(plan, Parameters(values), draws, len(replicates))
@@ -270,6 +272,21 @@ def _bind(plan: Plan, parameters: Parameters, draws: Draws, worlds: int) -> tupl
     return market, setting
 
 
+def refuse_undrawn(plan: Plan) -> None:
+    """Refuse to relate the draw of a number that no world draws; an instrument at its zero draws nothing.
+
+    Raises
+    ------
+    InputError
+        With the place of each.
+    """
+    if not plan.together.groups or not plan.scenario.ensemble.uncertain:
+        return
+    _, draws, *_ = worlds_of(plan, range(1))
+    idle = {name for one in plan.scenario.instruments if one.is_zero() for name in one.drawn()}
+    plan.refuse_undrawn({item.name for item in draws.items} | idle)
+
+
 def _fields(plan: Plan, market: Market, setting: Setting) -> tuple[dict[str, Field], dict[str, Field]]:
     """What can be read off the worlds of a chunk: amounts of a tick, and levels at its end."""
     contract_share = setting.parameters["contract_share"]
@@ -297,6 +314,7 @@ def observe(
     workers, chunk, progress
         As of `run`.
     """
+    refuse_undrawn(plan)
     chunks = _chunks(range(plan.scenario.ensemble.replicates), chunk, workers)
     values: list[Floats] = []
     events: list[Event] = []

@@ -100,7 +100,7 @@ def hindcast(
     items = list(dict.fromkeys(item for target in wanted for item in target.items))
     worlds = scenario.ensemble.replicates
     observed = observe(plan, items, workers=workers, progress=progress)
-    without = Plan(scenario.model_copy(update={"instruments": ()}), plan.seeds)
+    without = plan.without_instruments()
     left = [item for item in items if not item.instrument]
     null = observe(without, left, workers=workers, progress=lambda done: progress(worlds + done))
     facts = {

@@ -44,36 +44,34 @@ def run(
 
     All files are checked before the first runs. Interrupted, it keeps the results that are complete.
     """
+    from sim.results.folder import claim
+
     how = {"workers": workers, "chunk": chunk, "replicate": replicate}
     done: list[Plan] = []
     try:
-        loaded = load_all(scenarios, overrides(settings, replicates=replicates, seed=seed))
-        for plan in _plans(loaded, out, overwrite=overwrite):
-            _run(plan, how, form, overwrite=overwrite, quiet=quiet)
-            done.append(plan)
-            gc.collect()  # a market and its rules hold one another: without this several wait to be taken away
+        plans = _plans(load_all(scenarios, overrides(settings, replicates=replicates, seed=seed)), out)
+        with claim([plan.folder for plan in plans], overwrite=overwrite):
+            for plan in plans:
+                _run(plan, how, form, overwrite=overwrite, quiet=quiet)
+                done.append(plan)
+                gc.collect()  # a market and its rules hold one another: without this several wait to be taken away
     except KeyboardInterrupt:
         raise interrupted([plan.folder for plan in done]) from None
     if len(done) > 1 and not quiet:
         print(table(["scenario", "folder"], [[plan.scenario.name, str(plan.folder)] for plan in done]))
 
 
-def _plans(scenarios: "Sequence[Scenario]", out: Path | None, *, overwrite: bool) -> list[Plan]:
-    """Give each scenario its folder; what stands in the way is told for all of them before anything runs."""
-    from sim.results.folder import check_writable, obstacle
-
+def _plans(scenarios: "Sequence[Scenario]", out: Path | None) -> list[Plan]:
+    """Give each scenario its folder."""
     alone = out is not None and len(scenarios) == 1
     folders = [out if alone and out else (out or RESULTS) / scenario.name for scenario in scenarios]
-    problems = [problem for folder in folders if (problem := obstacle(folder, overwrite=overwrite))]
     twice = {folder for folder in folders if folders.count(folder) > 1}
-    problems += [
+    problems = [
         Problem(Place(str(folder)), "two scenarios of one name would go there", "Give each its own `name`.")
         for folder in sorted(twice)
     ]
     if problems:
         raise InputError(problems)
-    for folder in folders:
-        check_writable(folder)
     return [Plan(scenario, folder) for scenario, folder in zip(scenarios, folders, strict=True)]
 
 

@@ -19,6 +19,8 @@ VERSION = "monazite"  # the key that every file begins with
 EMPTY_SETTING = "Write null for what holds by default, [] for an empty list, {} for an empty map, or leave it out."
 QUOTES = ("'", '"')
 PATH_PART = re.compile(r"\[([^\]]+)\]|([^.\[\]]+)")
+JOINT = " + "  # between paths that one value goes to
+JOINED = re.compile(r" \+ (?![^\[]*\])")  # the same, not within brackets
 
 
 def read_merged(path: Path, shipped: Callable[[str], Path | None], problems: list[Problem]) -> Node:
@@ -213,15 +215,27 @@ def _items(node: Node) -> list[Node]:
 
 
 def override(root: Node, overrides: Iterable[tuple[str, object]], problems: list[Problem]) -> Node:
-    """Lay single values, each at its path, over a tree; the last word."""
-    for path, value in overrides:
-        try:
-            steps = parse_path(path)
-            node = _value(value, Place(SET, path=path))
-            root = merge(root, _tree(root, steps, node, Place(SET, path=path)), problems)
-        except InputError as error:
-            problems += error.problems
+    """Lay single values, each at its path, or at several joined by ``" + "``, over a tree; the last word."""
+    for paths, value in overrides:
+        for path in split_paths(paths):
+            try:
+                steps = parse_path(path)
+                node = _value(value, Place(SET, path=path))
+                root = merge(root, _tree(root, steps, node, Place(SET, path=path)), problems)
+            except InputError as error:
+                problems += error.problems
     return root
+
+
+def split_paths(paths: str) -> list[str]:
+    """Split paths that one value goes to.
+
+    Examples
+    --------
+    >>> split_paths("parameters.growth + facilities[Here + There].capacity")
+    ['parameters.growth', 'facilities[Here + There].capacity']
+    """
+    return JOINED.split(paths)
 
 
 def split_setting(setting: str) -> tuple[str, str]:

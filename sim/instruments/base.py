@@ -12,6 +12,7 @@ import numpy as np
 
 from sim.axes import Ints, Scalar
 from sim.ensemble.clock import Clock, Horizon
+from sim.ensemble.correlation import uncertain
 from sim.ensemble.draws import Draws
 from sim.ensemble.items import Event, Item
 from sim.ensemble.mass import Kept
@@ -76,6 +77,9 @@ class Instrument(Model):
     binds_last: ClassVar[bool] = False
     """Whether it needs the others to be bound before it."""
 
+    luck: ClassVar[tuple[str, ...]] = ()
+    """Names of what is drawn in every world though no field of it is a distribution."""
+
     name: str
     kind: str
 
@@ -129,6 +133,11 @@ class Instrument(Model):
     @abstractmethod
     def bind(self, setting: Setting) -> None:
         """Resolve names to rows once, draw what is uncertain, and attach rules to the points."""
+
+    def drawn(self) -> Iterator[str]:
+        """Names of what is drawn of it."""
+        yield from uncertain(self, f"instruments.{self.name}")
+        yield from (f"instruments.{self.name}.{path}" for path in self.luck)
 
     def draw(self, setting: Setting, path: str, value: float | Distribution, unit: str = "") -> Scalar:
         """Draw one of its numbers; the stream is named after the instrument and the path of the field."""

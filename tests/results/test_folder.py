@@ -214,12 +214,14 @@ def test_a_killed_writer_leaves_no_folder_and_the_next_one_clears_up(outcome: Ou
     writer = start_slow_writer(folder)
     alive = list(tmp_path.glob(".a.*.tmp"))
     assert len(alive) == 1
-    other = Result(outcome).save(folder)
+    for overwrite in (False, True):
+        with pytest.raises(InputError, match=r"another run is at work on it.*\n.*--out.*--overwrite"):
+            Result(outcome).save(folder, overwrite=overwrite)
     assert alive[0].exists(), "a living writer's folder is left alone"
     writer.send_signal(signal.SIGKILL)
     writer.communicate()
-    assert read(other).changed() == []
-    Result(outcome).save(folder, overwrite=True)
+    Result(outcome).save(folder)
+    assert read(folder).changed() == []
     assert [path.name for path in tmp_path.iterdir()] == ["a"]
 
 

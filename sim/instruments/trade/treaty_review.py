@@ -54,6 +54,7 @@ class TreatyReview(Instrument):
     """A review extends a treaty, or brings tariffs and makes capital for projects dearer."""
 
     zero: ClassVar[str] = "chance: 0"
+    luck: ClassVar[tuple[str, ...]] = ("luck",)
 
     kind: Literal["treaty_review"]
     review: Date = Field(description="day of the review")
