@@ -15,6 +15,8 @@ from sim.world.figures import chosen, compare, contents_of, masses_of
 from sim.world.sources import read_sources
 from sim.world.tables import BaseYearRow, read, read_table
 
+pytestmark = pytest.mark.xdist_group("balance")
+
 EXACT = 1e-10  # of the largest mass in a sum
 TABLES = read(shipped("seeds"))
 SOURCES = read_sources(shipped("seeds"))
