@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 from sim.errors import InputError, Place, Problem, Steps, nearest, suggest
 from sim.files.positions import Node, as_node, read_file, read_text, show_path
 from sim.files.shapes import FORMS
+from sim.files.shipped import is_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
 SET = "--set"
+DEEPEST = 32  # steps of a path
 PATH_PART = re.compile(r"\[([^\]]+)\]|([^.\[\]]+)")
 
 
@@ -63,15 +65,15 @@ class _Chain:
 
     def _find(self, name: str, path: Path, place: Place) -> Path:
         beside = path.parent / name
-        if beside.is_file() and beside.resolve() != path.resolve():
+        if is_file(beside) and beside.resolve() != path.resolve():
             return beside
         ships = self.shipped(name)
         if ships is not None and ships.resolve() != path.resolve():
             return ships
         near = nearest(name, sorted(file.name for file in path.parent.glob("*.yaml") if file.name != path.name))
-        hint = f" Did you mean {near!r}?" if near and not beside.is_file() else ""
+        hint = f" Did you mean {near!r}?" if near and not is_file(beside) else ""
         right = f"Name a file beside this one, or a scenario that ships.{hint}"
-        found = f"there is no {name!r} to extend" + (" but this file itself" if beside.is_file() else "")
+        found = f"there is no {name!r} to extend" + (" but this file itself" if is_file(beside) else "")
         raise InputError(Problem(replace(place, path="extends"), found, right))
 
 
@@ -209,6 +211,8 @@ def parse_path(path: str) -> tuple[str, ...]:
     if not steps or len(PATH_PART.sub("", path).replace(".", "")) or ".." in path:
         right = "Join names by dots, and put a name that holds dots in brackets: facilities[Mt. Weld].capacity."
         raise InputError(Problem(Place(SET), f"{path!r} is not a path", right))
+    if len(steps) > DEEPEST:
+        raise InputError(Problem(Place(SET), f"{path!r} has {len(steps)} steps", f"{DEEPEST} at most."))
     return tuple(steps)
 
 
