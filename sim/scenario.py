@@ -43,7 +43,7 @@ from sim.files.quantities import (
     WorldNames,
     uncertain_schema,
 )
-from sim.files.shipped import find_scenario, shipped_scenario
+from sim.files.shipped import find_scenario, is_folder, shipped_scenario
 from sim.files.strict import mistakes_of
 from sim.instruments.base import KINDS, Instrument
 from sim.units import DIMENSIONS, WHOLE_DAYS, dimension_of, parse, show
@@ -413,12 +413,13 @@ def _with_folders(root: Node, problems: list[Problem]) -> tuple[Node, list[Path]
     items: list[Node] = []
     for i, item in enumerate(seeds.value):
         folder = beside_of(Path(item.place.file), str(item.value))
-        if not folder.is_dir():
+        if not is_folder(folder):
             right = "Name a folder of tables, seen from the file."
             problems.append(problem(root, Mistake(("seeds", i), f"there is no folder {item.value!r}", right)))
         items.append(replace(item, value=folder.resolve().as_posix()))
     folders = [Path(str(item.value)) for item in items]
-    return replace(root, value=root.value | {"seeds": replace(seeds, value=items)}), [f for f in folders if f.is_dir()]
+    written = root.value | {"seeds": replace(seeds, value=items)}
+    return replace(root, value=written), [folder for folder in folders if is_folder(folder)]
 
 
 def _checked(root: Node, names: WorldNames) -> tuple[Scenario | None, list[Mistake]]:

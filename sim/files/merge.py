@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from sim.errors import InputError, Place, Problem, Steps, nearest, suggest
 from sim.files.positions import Node, as_node, read_file, read_text, show_path
 from sim.files.shapes import FORMS
+from sim.files.shipped import is_file, is_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -18,6 +19,7 @@ SET = "--set"
 VERSION = "monazite"  # the key that every file begins with
 EMPTY_SETTING = "Write null for what holds by default, [] for an empty list, {} for an empty map, or leave it out."
 QUOTES = ("'", '"')
+DEEPEST = 32  # steps of a path
 PATH_PART = re.compile(r"\[([^\]]+)\]|([^.\[\]]+)")
 JOINT = " + "  # between paths that one value goes to
 JOINED = re.compile(r" \+ (?![^\[]*\])")  # the same, not within brackets
@@ -74,22 +76,22 @@ class _Chain:
 
     def _find(self, name: str, path: Path, place: Place) -> Path:
         beside = beside_of(path, name)
-        if beside.is_file() and beside.resolve() != path.resolve():
+        if is_file(beside) and beside.resolve() != path.resolve():
             return beside
         ships = self.shipped(name)
         if ships is not None and ships.resolve() != path.resolve():
             return ships
         near = nearest(name, sorted(file.name for file in path.parent.glob("*.yaml") if file.name != path.name))
-        hint = f" Did you mean {near!r}?" if near and not beside.is_file() else ""
+        hint = f" Did you mean {near!r}?" if near and not is_file(beside) else ""
         right = f"Name a file beside this one, or a scenario that ships.{hint}"
-        found = f"there is no {name!r} to extend" + (" but this file itself" if beside.is_file() else "")
+        found = f"there is no {name!r} to extend" + (" but this file itself" if is_file(beside) else "")
         raise InputError(Problem(replace(place, path="extends"), found, right))
 
 
 def beside_of(path: Path, name: str) -> Path:
     """The file or folder of a name beside a file; beside what it is a link to, if there is none beside itself."""
     own = path.parent / name
-    return own if own.exists() else path.resolve().parent / name
+    return own if is_file(own) or is_folder(own) else path.resolve().parent / name
 
 
 def _without_version(root: Node) -> list[Problem]:
@@ -265,6 +267,8 @@ def parse_path(path: str) -> tuple[str, ...]:
     if not steps or len(PATH_PART.sub("", path).replace(".", "")) or ".." in path:
         right = "Join names by dots, and put a name that holds dots in brackets: facilities[Mt. Weld].capacity."
         raise InputError(Problem(Place(SET), f"{path!r} is not a path", right))
+    if len(steps) > DEEPEST:
+        raise InputError(Problem(Place(SET), f"{path!r} has {len(steps)} steps", f"{DEEPEST} at most."))
     return tuple(steps)
 
 

@@ -18,7 +18,7 @@ from sim.files import writing
 from sim.files.merge import JOINT, parse_path
 from sim.files.positions import Node, as_node, plain, problem, read_file
 from sim.files.quantities import Count
-from sim.files.shipped import scenario_files, shipped_scenario
+from sim.files.shipped import is_file, scenario_files, shipped_scenario
 from sim.files.strict import Model, mistakes_of
 from sim.scenario import FolderName, Version
 from sim.sweeps.ranges import Axis, Choice, span
@@ -331,7 +331,7 @@ class Sweep(Model):
             There is none.
         """
         beside = self._folder / self.scenario
-        found = beside if beside.is_file() else shipped_scenario(self.scenario)
+        found = beside if is_file(beside) else shipped_scenario(self.scenario)
         if found is None:
             what = f"there is no file {self.scenario!r} beside this one, and no scenario of this name ships"
             names = sorted([*(file.name for file in self._folder.glob("*.yaml")), *scenario_files()])

@@ -16,7 +16,7 @@ import pytest
 from sim.sweeps import blocks, cost
 from sim.sweeps.blocks import Block, Part
 from tests.cli.conftest import Monazite
-from tests.cli.test_interrupt import living
+from tests.cli.test_interrupt import PROGRAM, living
 from tests.sweeps.sweeps import APPROVAL, GRID, HEAD, HYPERCUBE, job, tables, written
 
 ROOT = Path(__file__).parents[2]
@@ -230,11 +230,12 @@ def test_sensitivity_of_a_sample(monazite: Monazite, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.xdist_group("processes")
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="counts processes in /proc")
 def test_an_interrupt_keeps_finished_points(tmp_path: Path) -> None:
     """Exit 130 within two seconds, no process left, one line, and the next call goes on."""
     file = written(tmp_path, HEAD.replace("replicates: 2", "replicates: 256") + GRID)
-    command = [sys.executable, "-c", "from sim.cli import main; main()", "sweep", str(file), "--workers", "2"]
+    command = [sys.executable, "-c", PROGRAM, "sweep", str(file), "--workers", "2"]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     with subprocess.Popen(  # noqa: S603
         command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True, start_new_session=True

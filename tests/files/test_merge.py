@@ -149,6 +149,7 @@ def test_a_named_thing_can_be_taken_out() -> None:
         ("instruments.toll=3", "'toll' is a map of keys and values"),
         ("l=[1, 2", "a list in brackets is not closed"),
         ("a..b=3", "is not a path"),
+        (f"{'a.' * 5000}b=3", "has 5001 steps"),
         ("a[b=3", "is not a path"),
     ],
 )

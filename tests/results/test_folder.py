@@ -209,6 +209,7 @@ def start_slow_writer(folder: Path) -> subprocess.Popen[str]:
     return writer
 
 
+@pytest.mark.xdist_group("processes")
 def test_a_killed_writer_leaves_no_folder_and_the_next_one_clears_up(outcome: Outcome, tmp_path: Path) -> None:
     folder = tmp_path / "a"
     writer = start_slow_writer(folder)
@@ -225,6 +226,7 @@ def test_a_killed_writer_leaves_no_folder_and_the_next_one_clears_up(outcome: Ou
     assert [path.name for path in tmp_path.iterdir()] == ["a"]
 
 
+@pytest.mark.xdist_group("processes")
 @pytest.mark.slow
 def test_killed_at_any_moment_the_folder_is_whole_or_not_there(tmp_path: Path) -> None:
     """A dozen kills spread over the time that a save takes: before, between and after every write."""

@@ -16,6 +16,8 @@ from sim.world.rows import BaseYearRow
 from sim.world.sources import read_sources
 from sim.world.tables import read, read_table
 
+pytestmark = pytest.mark.xdist_group("balance")
+
 EXACT = 1e-10  # of the largest mass in a sum
 TABLES = read(shipped("seeds"))
 SOURCES = read_sources(shipped("seeds"))
