@@ -266,7 +266,7 @@ def _bind(plan: Plan, parameters: Parameters, draws: Draws, worlds: int) -> tupl
     setting = Setting(plan.world, parameters, clock, points, controls, draws, events, measured, traced, supply, worlds)
     for instrument in plan.instruments:
         instrument.bind(setting)
-    costs = [one.value for one in measured if one.item.name == PUBLIC_COST.name]
+    costs = [one.value for one in measured if one.item.name == PUBLIC_COST.name and not one.item.facility]
     if costs:
         measured.append(Measured(PUBLIC_COST.item(instrument=ALL), lambda: np.add.reduce([cost() for cost in costs])))
     return market, setting

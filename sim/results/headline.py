@@ -77,6 +77,8 @@ def _totals(rows: "DataFrame") -> "DataFrame":
     totals = commodities == "" if (commodities == "").any() else commodities.str.endswith(".*")
     if totals.any():
         rows = rows[totals]
+    if (rows["facility"] == "").any():
+        rows = rows[rows["facility"] == ""]
     if (rows["partner"] != "").any():
         rows = rows[~rows["region"].str.startswith("*")]
     for key in ("region", "partner", "sector"):
