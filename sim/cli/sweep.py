@@ -90,13 +90,16 @@ def _checked(file: str, out: Path | None, form: str, *, quiet: bool) -> "Job":
 
 def _pool(job: "Job", workers: int | None, scheduler: str | None) -> "Pool":
     """Choose where blocks run."""
-    from sim.sweeps.blocks import Here, cores
+    from sim.results.manifest import cores
+    from sim.sweeps.blocks import Here
     from sim.sweeps.processes import Processes
 
     if scheduler:
         from sim.sweeps.cluster import Cluster
 
-        return Cluster(scheduler)
+        cluster = Cluster(scheduler)
+        print("".join(f"{note}\n" for note in cluster.notes), end="", file=sys.stderr)
+        return cluster
     count = min(workers or cores(), sum(job.worlds))
     return Processes(count) if count > 1 else Here()
 

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import InputError, Place, Problem, RunError
+from sim.results.facts import MANIFEST, files_of
 
-MANIFEST = "manifest.json"
 SCRATCH = "monazite"
 TOKEN = "[0-9a-f]" * 8  # of the names of hidden siblings
 
@@ -114,19 +114,21 @@ def foreign_files(folder: Path) -> list[str]:
     """Names in a folder that no manifest of a result accounts for."""
     if not folder.is_dir():
         return []
-    own = read_manifest(folder)
-    known = {MANIFEST, *own["files"]} if own else set()
+    own = files_of(read_manifest(folder))
+    known = set() if own is None else {MANIFEST, *own}
     return sorted(path.name for path in folder.iterdir() if path.name not in known)
 
 
 def read_manifest(folder: Path) -> dict[str, Any] | None:
-    """Give the manifest of a result folder; None where there is none."""
+    """Give the manifest of a folder that we wrote, a result or a point of a sweep; None where there is none.
+
+    Whoever wants more of a result than its files asks `facts.read_facts`, which says what is wrong with it.
+    """
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return None
-    is_ours = isinstance(manifest, dict) and {"monazite", "files"} <= manifest.keys()
-    return manifest if is_ours else None
+    return None if files_of(manifest) is None else dict(manifest)
 
 
 def write_manifest(folder: Path, facts: Mapping[str, Any]) -> None:

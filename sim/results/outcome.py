@@ -44,6 +44,8 @@ class Outcome:
         Commodities that people look at first.
     seconds : float
         Wall time of the run.
+    workers : int
+        Processes that computed.
     peak_memory : int
         The most that its worker processes held, in bytes, added up.
     """
@@ -64,6 +66,7 @@ class Outcome:
     events: Mapping[Event, int]
     headline: Sequence[str] = ()
     seconds: float = 0.0
+    workers: int = 1
     peak_memory: int = 0
 
     @property

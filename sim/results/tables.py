@@ -39,8 +39,23 @@ COLUMNS = {
     "draws": ("quantity", "replicate", "unit", "value"),
     "events": ("date", "event", "subject", "region", "commodity", "share_of_replicates", "detail"),
 }
+WINDOW = "window"  # a column after `instrument`, where windows are asked for
 WHOLE = frozenset({"point", "replicate", "n"})
 NUMBERS = frozenset({"mean", "sd", *QUANTILES, "value", "share_of_replicates"})
+
+
+def with_window(columns: Sequence[str]) -> tuple[str, ...]:
+    """Give the columns of a table that tells the whole horizon from some windows.
+
+    Examples
+    --------
+    >>> with_window(("metric", "instrument", "unit"))
+    ('metric', 'instrument', 'window', 'unit')
+    """
+    if "instrument" not in columns:
+        return tuple(columns)
+    place = list(columns).index("instrument") + 1
+    return (*columns[:place], WINDOW, *columns[place:])
 
 
 def summary(outcome: Outcome) -> Iterator[Piece]:

@@ -54,7 +54,9 @@ class Store:
             found = json.loads((self.folder / TICKET).read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return None
-        return found if isinstance(found, dict) and {"identity", "digest", "replaces"} <= found.keys() else None
+        kinds = {"identity": dict, "digest": str, "replaces": str}
+        is_ours = isinstance(found, dict) and all(isinstance(found.get(name), kind) for name, kind in kinds.items())
+        return found if is_ours else None
 
     @contextmanager
     def held(self) -> Iterator[None]:
