@@ -49,7 +49,7 @@ def _names(column: Series[str]) -> list[str]:
 
 
 def _meant(text: str, names: Sequence[str]) -> list[str]:
-    """Names of a set: a total (``*``, ``*-CN``) by its own name; all but some are single ones, a total is of them all."""
+    """Names of a set: a total (``*``, ``*-CN``) by its own name; ``all`` and ``all-CN`` are the single ones."""
     parts = [part.strip() for part in text.split("+")]
     if any(part.startswith(ALL) for part in parts):
         return [name for part in parts for name in ([part] if part.startswith(ALL) else _meant(part, names))]

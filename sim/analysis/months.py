@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 SERIES = ("variable", *KEYS, "unit")
 INDEX = ("date", *SERIES)
-ASK = "Run it with outputs: {paths: N, every: month} for the first N worlds, or --set outputs.paths=N --set outputs.every=month."
+ASK = "Run it with outputs: {paths: N, every: month}, which keeps those of the first N worlds (--set outputs.paths=N)."
 
 
 def months(side: Side) -> DataFrame:

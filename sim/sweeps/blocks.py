@@ -183,7 +183,7 @@ def _refuse_other_tables(seeds: Seeds, wanted: Mapping[str, str]) -> None:
 
 
 def identity() -> dict[str, str]:
-    """What a worker computes with: other versions, code or SIMD level give other bits, other machines other last ones."""
+    """What a worker computes with: others give other bits, an unlike machine other last ones."""
     return versions() | {"code": _code()} | machine()
 
 
