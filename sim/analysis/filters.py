@@ -65,7 +65,7 @@ def _refuse_unknown(column: Series[str], name: str, sets: Sequence[str]) -> None
         Problem(Place(f"--{name}"), f"{one!r} is the {name} of no row", suggest(one, known))
         for text in sets
         for one in _parts(text)
-        if not set(_meant(one, known)) & set(known)
+        if not Names(listed=(one,)).among(known)
     ]
     if problems:
         raise InputError(problems)

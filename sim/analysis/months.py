@@ -46,7 +46,7 @@ def _with_days(side: Side, table: DataFrame) -> DataFrame:
     doubled = (number > 1) & (rows["date"] == before)
     if doubled.any():
         row = rows[doubled].iloc[0]
-        what = ", ".join(str(row[name]) for name in (*keys, "date") if str(row[name]))
+        what = ", ".join([*(str(row[name]) for name in keys if row[name] != ""), str(row["date"].date())])
         raise InputError(Problem(Place(side.label), f"{what} stands there twice", "Keep one row of each."))
     first = before.where(number == 1, before + _days(1))  # the day of the start is settled, too
     return rows.assign(first=first)[number > 0]

@@ -109,14 +109,11 @@ def common(sides: Sequence[Side], *, series: bool) -> str:
     for table in wanted:
         if all(table in side.tables for side in sides):
             return table
-    first = sides[0].tables[0] if len(sides[0].tables) == 1 else ""
-    odd = next(side for side in sides if side.tables[0] != first or series)
-    raise InputError(_mixed(odd, sides, series=series))
+    raise InputError(_mixed([side for side in sides if len(side.tables) == 1], series=series))
 
 
-def _mixed(odd: Side, sides: Sequence[Side], *, series: bool) -> Problem:
-    """Say which table is of another kind."""
-    named = [side for side in sides if len(side.tables) == 1]
+def _mixed(named: Sequence[Side], *, series: bool) -> Problem:
+    """Say which of the tables that were named is of another kind."""
     if series:
         odd = next(side for side in named if side.tables[0] != PATHS)
         right = "Monthly differences are taken from paths: name result folders, or their paths.csv."
