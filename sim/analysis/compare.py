@@ -301,7 +301,7 @@ def _lacking(base: Side, before: DataFrame, other: Side, after: DataFrame) -> It
     """Say which metrics a point lacks because its sweep did not keep them by replicate."""
     names = [set(table.index.get_level_values("metric")) for table in (before, after)]
     for result, absent in ((base, names[1] - names[0]), (other, names[0] - names[1])):
-        lacks = absent - set(result.facts["sweep"]["metrics"]) if "sweep" in result.facts else set()
+        lacks = absent - set(result.facts["sweep"]["metrics"]) if result.facts.get("sweep") else set()
         if lacks:
             some = ", ".join(sorted(lacks)[:NAMED])
             more = f" and {len(lacks) - NAMED} more" if len(lacks) > NAMED else ""

@@ -104,6 +104,11 @@ def in_own_words(path: Path) -> Iterator[None]:
 
 def in_pandas(rows: "Table") -> "DataFrame":
     """Columns of text are `str`, dates are days, a number that is not there is NaN."""
+    import pyarrow as pa  # noqa: PLC0415
+
+    if "date" in rows.column_names:  # as we write it, never 4.5.2025 for either of two days
+        days = rows.column("date").cast(pa.date32())
+        rows = rows.set_column(rows.column_names.index("date"), "date", days)
     return rows.to_pandas().astype({name: _dtype(name) for name in rows.column_names})
 
 

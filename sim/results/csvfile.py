@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pyarrow.dataset import Dataset
 
 STANDARD = {Path("/dev/stdout"), Path("/dev/fd/1"), Path("/proc/self/fd/1")}  # what is printed to, whatever that is
+SHOWN = 200  # characters of a header in a message
 MARKS = ',"\r\n'  # a text that holds one of them is quoted
 
 
@@ -131,7 +132,8 @@ def dataset(path: Path, columns: Sequence[str]) -> "Dataset":
     """Give a table to read some rows of, or all; a date is text."""
     names = header(path)
     if tuple(names) not in (tuple(columns), with_window(columns)):
-        found = f"the header is {','.join(names)}" if names else "the file is empty"
+        shown = ",".join(names)[:SHOWN]
+        found = f"the header is {shown if shown.isprintable() else repr(shown)}" if names else "the file is empty"
         raise InputError(Problem(Place(str(path), 1), found, f"It should be {','.join(columns)}"))
     return opened_as(path, names)
 

@@ -136,7 +136,10 @@ def scenario_of(folder: Path, manifest: Mapping[str, Any]) -> str:
     file = folder / SCENARIO
     if file.is_file() and sha256(file) == manifest["files"].get(SCENARIO):
         return file.read_text(encoding="utf-8")
-    read_file(file, [])  # says what is wrong with it, and where
+    problems: list[Problem] = []
+    read_file(file, problems)  # says what is wrong with it, and where
+    if problems:
+        raise InputError(problems)
     text = file.read_text(encoding="utf-8-sig")
     try:
         read_scenario(text)
