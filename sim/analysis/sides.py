@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, final
 from sim.ensemble.items import KEYS
 from sim.errors import InputError, Place, Problem
 from sim.files.changes import read_scenario
-from sim.results import alone
+from sim.results import alone, arrow, formats
 from sim.results.manifest import unlike
 from sim.results.result import Result
 from sim.results.tables import WINDOW
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 LEVELS, WORLDS, PATHS = "summary", "replicates", "paths"
 INDEX = ("metric", *KEYS, WINDOW, "unit")  # what a row is about, whether or not a table has windows
 PLACE = ("metric", *KEYS, "unit")
+TABLES = (".csv", arrow.PARQUET)  # what files of tables end with
 VERSIONS = ("numpy", "scipy")
 
 
@@ -72,15 +73,21 @@ def opened(what: Result | SweepResult | str | Path) -> Side | SweepResult:
     """
     if isinstance(what, SweepResult):
         return what
-    if isinstance(what, str | Path) and Path(what).is_file():
+    if isinstance(what, str | Path) and _is_table(Path(what)):
         return _of_table(Path(what))
     found = what if isinstance(what, Result) else read(what)
     return _of_result(found) if isinstance(found, Result) else found
 
 
+def _is_table(place: Path) -> bool:
+    """Whether a file is meant, be it there or not."""
+    return place.is_file() or (place.suffix.lower() in TABLES and not place.is_dir())
+
+
 def _of_result(result: Result) -> Side:
     def row(table: str, number: int) -> Place:
-        return Place(f"{result.label}/{table}.csv", number + 2)
+        name = formats.file_of(result.manifest["files"], table) or f"{table}.csv"
+        return Place(f"{result.label}/{name}", 0 if name.endswith(arrow.PARQUET) else number + 2)
 
     notes = [f"{result.label}/{name} was changed after it was written." for name in result.changed()]
     frame: Callable[[str], DataFrame] = lambda table: getattr(result, table)  # noqa: E731

@@ -55,6 +55,8 @@ def read(file: Path, among: Sequence[str]) -> Alone:
     InputError
         It is none of them, or a row of it cannot be read.
     """
+    if not file.is_file():
+        raise InputError(Problem(Place(str(file)), "there is no such file", "Name a table of a result, or its folder."))
     names = parquet_names(file) if _is_parquet(file) else csvfile.header(file)
     kind = _kind(file, names, among)
     columns = [name for name in with_window(COLUMNS[kind]) if name in names]

@@ -223,6 +223,21 @@ def test_a_parquet_file_that_is_none_is_said(folders: tuple[Path, Path], tmp_pat
         compare(folders[0], tmp_path / "t.parquet")
 
 
+def test_a_table_or_a_folder_that_is_not_there_is_said(folders: tuple[Path, Path]) -> None:
+    with pytest.raises(InputError, match=r"b/replicas.csv: there is no such file.\n  Name a table of a result"):
+        compare(folders[0], folders[1] / "replicas.csv")
+    (folders[1] / "x.csv").mkdir()
+    with pytest.raises(InputError, match=r"b/x.csv: no result is there: it has no manifest"):
+        compare(folders[0], folders[1] / "x.csv")
+
+
+def test_a_doubled_row_of_parquet_has_no_line(folders: tuple[Path, Path], tmp_path: Path) -> None:
+    table = pd.read_csv(folders[1] / "replicates.csv", keep_default_na=False)
+    pd.concat([table, table.iloc[[1]]]).to_parquet(tmp_path / "t.parquet", index=False)
+    with pytest.raises(InputError, match=r"t.parquet: 0, value_added_lost, \*, \*, USD stands there twice\.\n"):
+        compare(folders[0], tmp_path / "t.parquet")
+
+
 def test_worlds_and_levels_are_not_compared(folders: tuple[Path, Path]) -> None:
     a, b = folders
     with pytest.raises(InputError, match=r"summary.csv: this is summary.csv, and .*replicates.csv is replicates.csv"):
