@@ -22,6 +22,7 @@ from sim.results.tables import COLUMNS, Piece
 
 TICKET = "sweep.json"
 GO_ON = "Finished points are kept: make room, then go on with --resume."
+FACTS = {"core_seconds": int | float, "peak_memory": int, "headline": list, "metrics": list, "rows": dict}  # of a point
 SUMMARY, REPLICATES = "summary", "replicates"
 TABLES = {table: ("point", *COLUMNS[table]) for table in (SUMMARY, REPLICATES)}
 
@@ -119,6 +120,8 @@ class Store:
         folder = self.folder / str(point)
         facts = read_manifest(folder)
         if facts is None or (facts.get("point"), facts.get("sweep")) != (point, digest):
+            return False
+        if not all(isinstance(facts.get(name), kind) for name, kind in FACTS.items()):
             return False
         return set(facts["files"]) == set(map(self._file, TABLES)) and not changed(folder, facts["files"])
 

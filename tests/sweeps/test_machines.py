@@ -26,7 +26,7 @@ OLD = {"cpu": "x86_64 X86_V3", "libc": "glibc 2.31"}
 NEW = {"cpu": "x86_64 X86_V4", "libc": "glibc 2.36"}
 
 
-def edited(folder: Path, **facts: str) -> None:
+def edited(folder: Path, **facts: object) -> None:
     """Write facts into the manifest of a result, which no hash is made of."""
     file = folder / "manifest.json"
     file.write_text(json.dumps(json.loads(file.read_text()) | facts))
@@ -113,3 +113,21 @@ def test_a_cluster_of_unlike_machines_is_told() -> None:
     assert cluster._checked(cast("Any", Asked())) == []
     with pytest.raises(RunError, match="workers that would compute other bits are refused"):
         cluster._checked(cast("Any", Asked(simd="SSE")))
+
+
+@pytest.mark.parametrize("facts", [{"core_seconds": "x"}, {"metrics": None}, {"rows": 3}, {"files": {"../x": "y"}}])
+def test_a_point_whose_manifest_was_edited_runs_again(
+    facts: dict[str, object], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def but_one(block: Block) -> Part:
+        if block.point == 1:
+            raise MemoryError
+        return part_of(block, NEW)
+
+    made = job(tmp_path)
+    monkeypatch.setattr(blocks, "run_block", but_one)
+    run(made, Here())
+    edited(made.store.folder / "3", **facts)
+    monkeypatch.setattr(blocks, "run_block", lambda block: part_of(block, NEW))
+    report = run(made, Here(), resume=True)
+    assert (report.before, report.done) == (4, 6)
