@@ -17,7 +17,6 @@ from sim.ensemble.items import Item
 from sim.ensemble.selection import Labels
 from sim.errors import InputError, MistakeError, Place, Problem, mistake, suggest
 from sim.files.quantities import Names
-from sim.results import faults
 from sim.units import parse_date
 
 KEYS = ("commodity", "region", "partner", "sector", "instrument")
@@ -138,20 +137,11 @@ def _rows(path: Path, problems: list[Problem]) -> Iterator[tuple[Place, Cells]]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.reader(file, strict=True)
-            table = [(Place(str(path), reader.line_num), cells) for cells in reader if any(map(str.strip, cells))]
-    except UnicodeDecodeError:
-        problems.append(faults.not_utf8(path))
-        return
-    except csv.Error as error:
+            table = [(Place(str(path), reader.line_num), cells) for cells in reader if cells]
+    except (UnicodeDecodeError, csv.Error) as error:
         problems.append(Problem(Place(str(path)), f"cannot be read: {error}", "Write CSV in UTF-8."))
         return
     header = table[0][1] if table else []
-    if not header or (signs := faults.separated(",".join(header))):
-        found = f"cells stand apart by {signs}" if header else "the file is empty"
-        problems.append(
-            Problem(Place(str(path), 1), found, faults.COMMAS if header else f"Columns: {', '.join(COLUMNS)}.")
-        )
-        return
     if wrong := list(_wrong_columns(path, header)):
         problems += wrong
         return

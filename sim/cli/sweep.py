@@ -90,8 +90,7 @@ def _checked(file: str, out: Path | None, form: str, *, quiet: bool) -> "Job":
 
 def _pool(job: "Job", workers: int | None, scheduler: str | None) -> "Pool":
     """Choose where blocks run."""
-    from sim.results.manifest import cores
-    from sim.sweeps.blocks import Here
+    from sim.sweeps.blocks import Here, cores
     from sim.sweeps.processes import Processes
 
     if scheduler:

@@ -27,8 +27,8 @@ KINDS = {
 
 
 def _plain(name: str) -> str:
-    """Refuse a name that could lead out of the folder."""
-    if name in ("", ".", "..") or set(name) & set("/\\:\0"):
+    """Refuse a name that could lead out of the folder; a file may lie in a folder of it."""
+    if set(name.split("/")) & {"", ".", ".."} or set(name) & set("\\:\0"):
         raise ValueError("not the name of a file in the folder")
     return name
 

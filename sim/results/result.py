@@ -222,6 +222,7 @@ class _Folder(Source):
         hashes: dict[str, str] = {}
         for name, digest in self.manifest["files"].items():
             other = formats.other_form(name, form)
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
             if other:
                 formats.convert(self.folder / name, folder / other)
                 hashes[other] = sha256(folder / other)

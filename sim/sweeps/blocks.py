@@ -19,6 +19,7 @@ from sim.ensemble.items import Item
 from sim.errors import MonaziteError, RunError
 from sim.files.shipped import PACKAGE
 from sim.plan import Plan, make_plan
+from sim.results import manifest
 from sim.results.manifest import MACHINE, machine, peak_memory, versions
 from sim.scenario import Scenario
 from sim.simulation import CHUNK
@@ -220,3 +221,8 @@ def attempt(run: Callable[[Block], Part], block: Block) -> Part | Exception:
         return run(block)
     except Exception as error:
         return error
+
+
+def cores() -> int:
+    """How many processes can work at once here."""
+    return manifest.cores()

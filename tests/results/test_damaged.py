@@ -69,6 +69,8 @@ FACTS: Mapping[str, tuple[Mapping[str, object], str]] = {
     "a number": ({"seeds": {"regions.csv": 3}}, r"seeds.regions.csv is 3, not a text"),
     "no map": ({"files": ["summary.csv"]}, r"files is \['summary.csv'\], not a map"),
     "outside": ({"files": {"../../passwords": "ab"}}, r"files...\/..\/passwords is .*, not the name of a file"),
+    "deeper outside": ({"files": {"tables/../../x": "ab"}}, r"not the name of a file in the folder"),
+    "from the root": ({"files": {"/etc/passwd": "ab"}}, r"not the name of a file in the folder"),
     "hidden outside": ({"files": {"..": "ab"}}, r"not the name of a file in the folder"),
     "no sweep": ({"sweep": "yes"}, r"manifest.json:\d+: sweep is 'yes', not a map"),
     "no design": ({"sweep": {"paths": [], "points": 1, "design": {"kind": "magic"}}}, r"sweep.design.kind is 'magic'"),

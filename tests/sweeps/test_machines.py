@@ -53,7 +53,7 @@ def test_what_a_result_took_is_no_difference(tmp_path: Path) -> None:
 
 def part_of(block: Block, on: dict[str, str]) -> Part:
     """What a block gives on some machine."""
-    return Part([LOSS], np.ones((1, len(block.worlds))), [], 0.5, "there:1", 0, on)
+    return Part([LOSS], np.ones((1, len(block.worlds))), [], 0.5, "there:1", 0, machine=on)
 
 
 def test_resume_on_another_machine_goes_on_and_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
