@@ -187,11 +187,9 @@ def test_parquet_that_is_none_or_holds_something_else_is_said(outcome: Outcome, 
         _ = sim.read(folder).replicates
 
 
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
-    max_leaves=5,
-)
+LEAF = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5)
+FLAT = LEAF | st.lists(LEAF, max_size=3) | st.dictionaries(st.text(max_size=5), LEAF, max_size=3)
+JSON = FLAT | st.lists(FLAT, max_size=3) | st.dictionaries(st.text(max_size=5), FLAT, max_size=3)
 NAMES = ("monazite", "name", "scenario", "seeds", "seed", "replicates", "headline", "files", "sweep", "simd", "cpu")
 
 
