@@ -101,7 +101,9 @@ def _pool(job: "Job", workers: int | None, scheduler: str | None) -> "Pool":
     if scheduler:
         from sim.sweeps.cluster import Cluster
 
-        return Cluster(scheduler)
+        cluster = Cluster(scheduler)
+        print("".join(f"{note}\n" for note in cluster.notes), end="", file=sys.stderr)
+        return cluster
     count = min(workers or cores(), sum(job.worlds))
     return Processes(count) if count > 1 else Here()
 

@@ -11,7 +11,8 @@ from typing import Any, final
 
 from sim.errors import InputError, Place, Problem
 from sim.files.changes import changes
-from sim.results.folder import MANIFEST, check_writable, obstacle, read_manifest
+from sim.results.facts import MANIFEST, read_facts
+from sim.results.folder import check_writable, obstacle, read_manifest
 from sim.results.manifest import changed, sha256, versions
 from sim.scenario import Scenario
 from sim.sweeps.file import Sweep
@@ -128,7 +129,7 @@ class Job:
 
     def _refuse_to_go_on(self) -> None:
         """Refuse to go on with points, or a result, of another sweep."""
-        ticket, standing = self.store.ticket(), read_manifest(self.place)
+        ticket, standing = self.store.ticket(), read_facts(self.place)
         if ticket is not None:
             self._refuse_another(ticket["identity"], "the unfinished sweep there")
             self.refuse_a_result_of_others()
@@ -146,7 +147,8 @@ class Job:
             With what to do about it.
         """
         ticket, standing = self.store.ticket() or {}, read_manifest(self.place) or {}
-        is_ours = standing.get("sweep", {}).get("digest", "") == ticket.get("digest")
+        its = standing.get("sweep")
+        is_ours = isinstance(its, Mapping) and its.get("digest", "") == ticket.get("digest")
         if problem := obstacle(self.place, overwrite=is_ours or self.standing == ticket.get("replaces")):
             right = "Move it away, then go on with --resume."
             raise InputError(replace(problem, right=right))
@@ -168,13 +170,13 @@ class Job:
             A result is there that is not this sweep's, or whose files are not what was written.
         """
         self.refuse_obstacles(resume=True, overwrite=False)
-        standing = read_manifest(self.place)
+        standing = read_facts(self.place)
         if standing is None or self.store.ticket() is not None:
             return False
         if names := changed(self.place, standing["files"]):
             found = f"{', '.join(names)} was changed after it was written"
             raise InputError(Problem(Place(str(self.place)), found, "Begin anew with --overwrite."))
-        return int(standing["sweep"]["done"]) == len(self.points)
+        return standing["sweep"].get("done") == len(self.points)
 
 
 def _differences(there: Mapping[str, Any], here: Mapping[str, Any]) -> Iterator[str]:

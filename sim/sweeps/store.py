@@ -23,6 +23,7 @@ from sim.results.tables import COLUMNS, Piece
 
 TICKET = "sweep.json"
 GO_ON = "Finished points are kept: make room, then go on with --resume."
+FACTS = {"core_seconds": int | float, "peak_memory": int, "headline": list, "metrics": list, "rows": dict}  # of a point
 SUMMARY, REPLICATES = "summary", "replicates"
 TABLES = {table: ("point", *COLUMNS[table]) for table in (SUMMARY, REPLICATES)}
 
@@ -55,7 +56,9 @@ class Store:
             found = json.loads((self.folder / TICKET).read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return None
-        return found if isinstance(found, dict) and {"identity", "digest", "replaces"} <= found.keys() else None
+        kinds = {"identity": dict, "digest": str, "replaces": str}
+        is_ours = isinstance(found, dict) and all(isinstance(found.get(name), kind) for name, kind in kinds.items())
+        return found if is_ours else None
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -128,6 +131,8 @@ class Store:
             return "its manifest is missing or damaged"
         if (facts.get("point"), facts.get("sweep")) != (point, digest):
             return "it is one of another sweep, or another point"
+        if not all(isinstance(facts.get(name), kind) for name, kind in FACTS.items()):
+            return "its manifest was edited"
         if set(facts["files"]) != set(map(self._file, TABLES)):
             return "it has other tables"
         names = changed(folder, facts["files"])

@@ -225,6 +225,9 @@ def test_sensitivity_of_a_sample(monazite: Monazite, tmp_path: Path) -> None:
     assert "Sobol indices need a design of kind sobol, and this is a Latin hypercube" in told.err
     rows = list(csv.DictReader((tmp_path / "s.csv").read_text().splitlines()))
     assert {row["measure"] for row in rows} == {"distance", "p_value", "rank_correlation", "chance_share"}
+    refused = monazite("sensitivity", "results/small", "--out", "small.yaml")
+    assert (refused.code, "this command did not write it" in refused.err) == (2, True)
+    assert (tmp_path / "small.yaml").read_text().startswith("monazite: 1")
     assert monazite("sensitivity", "results/small", "--metric", "value_added_lots").code == 2
     assert monazite("sensitivity", "results/small", "--statistic", "p04").code == 2
 

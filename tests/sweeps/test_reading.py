@@ -8,11 +8,14 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 import sim
 from sim import plan, simulation
 from sim.analysis.compare import compare
-from sim.errors import InputError
+from sim.analysis.sensitivity import sensitivity
+from sim.errors import InputError, MonaziteError
 from sim.results.result import Result
 from sim.scenario import Scenario
 from sim.sweeps.blocks import Here
@@ -38,6 +41,12 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def copy(made: Path, tmp_path: Path) -> Path:
     """A copy of it that may be damaged."""
     return Path(shutil.copytree(made / "small", tmp_path / "small"))
+
+
+@pytest.fixture(scope="module")
+def twin(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of it that is damaged and mended again and again."""
+    return Path(shutil.copytree(made / "small", tmp_path_factory.mktemp("twin") / "small"))
 
 
 def load(name: str, folder: Path) -> Scenario:
@@ -228,3 +237,33 @@ def test_namibia_is_no_gap(tmp_path: Path) -> None:
     file = folder / "replicates.csv"
     file.write_text(file.read_text().replace(",VN,", ",NA,"))
     assert "NA" in set(opened(folder).replicates["region"])
+
+
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(
+    name=st.sampled_from(["manifest.json", "scenario.yaml", "points.csv", "summary.csv", "replicates.csv"]),
+    place=st.floats(0, 1, exclude_max=True),
+    length=st.integers(0, 30),
+    put=st.binary(max_size=6) | st.sampled_from([b",", b"\n", b'"', b"\0", b"\xff", b"{", b": ", b"NA", b"-", b";"]),
+)
+def test_whatever_is_written_into_a_file_it_is_read_or_told(
+    twin: Path, name: str, place: float, length: int, put: bytes
+) -> None:
+    file = twin / name
+    before = file.read_bytes()
+    first = int(place * len(before))
+    try:
+        file.write_bytes(before[:first] + put + before[first + length :])
+        compare(f"{twin}@0", f"{twin}@5", metrics=["value_added_lost"])
+        sensitivity(twin)
+    except MonaziteError as error:
+        assert error.exit_code == 2  # noqa: PT017
+    finally:
+        file.write_bytes(before)
+
+
+def test_a_scenario_of_a_sweep_that_is_none_is_said(copy: Path) -> None:
+    (copy / "scenario.yaml").write_text("name: [x\n")
+    for use in (lambda: opened(copy).scenario, lambda: compare(f"{copy}@0", f"{copy}@1")):
+        with pytest.raises(InputError, match=r"scenario.yaml:2:\d+: "):
+            use()
