@@ -13,6 +13,7 @@ import typer
 
 from sim.cli.compare import compare
 from sim.cli.hindcast import hindcast
+from sim.cli.inputs import quick_start
 from sim.cli.list import list_
 from sim.cli.run import run
 from sim.cli.schema import schema
@@ -37,7 +38,8 @@ for command in (run, validate, show, schema, list_, world, sweep, compare, sensi
 
 def _print_version(asked: bool) -> None:
     if asked:
-        from sim.results.manifest import git_revision, versions
+        with quick_start():
+            from sim.results.manifest import git_revision, versions
 
         facts = versions() | {"git": git_revision() or "no checkout"}
         print("\n".join(f"{name} {value}" for name, value in facts.items()))

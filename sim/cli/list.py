@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sim.cli.inputs import quick_start
 from sim.cli.text import table
 from sim.errors import InputError, Place, Problem, suggest
 
@@ -20,11 +21,16 @@ def list_(
 ) -> None:
     """List names that scenario files and commands may use, one line each."""
     if what is None:
-        print(table(["list", "names"], [[kind, str(len(rows()))] for kind, rows in KINDS.items()]))
+        print(table(["list", "names"], [[kind, str(len(_rows(kind)))] for kind in KINDS]))
     elif what in KINDS:
-        print(table(HEADERS[what], KINDS[what]()))
+        print(table(HEADERS[what], _rows(what)))
     else:
         raise InputError(Problem(Place("list"), f"{what!r} is not a kind of name", suggest(what, KINDS)))
+
+
+def _rows(kind: str) -> Rows:
+    with quick_start():
+        return KINDS[kind]()
 
 
 def _scenarios() -> Rows:
@@ -53,7 +59,8 @@ def _instruments() -> Rows:
 
 
 def _metrics() -> Rows:
-    import sim.analysis.compare  # noqa: F401  (with it, every metric is declared)
+    import sim.analysis.per_dollar
+    import sim.simulation  # noqa: F401  (with these two, every metric is declared)
     from sim.ensemble.metrics import METRICS
 
     metrics = (METRICS[name] for name in sorted(METRICS))

@@ -1,6 +1,6 @@
 """`monazite validate`: all errors of all files at once."""
 
-from sim.cli.inputs import Scenarios, Settings, load_all
+from sim.cli.inputs import Scenarios, Settings, load_all, quick_start
 from sim.errors import InputError, Problem
 
 
@@ -9,7 +9,8 @@ def validate(scenarios: Scenarios, settings: Settings = None) -> None:
     problems: list[Problem] = []
     for path in scenarios:
         try:
-            (scenario,) = load_all([path], settings or [])
+            with quick_start():
+                (scenario,) = load_all([path], settings or [])
         except InputError as error:
             problems += error.problems
         else:

@@ -91,9 +91,9 @@ class ProductionQuota(Instrument):
 
     def counted(self, world: World) -> Floats:
         """(F,), t REO that are counted in what a unit of activity makes; nought for plants that it is not on."""
-        counted = np.zeros(len(world.facilities))
-        rows = self.rows(world)
-        counted[rows] = (world.output_of_plants.matrix.T @ self.content(world))[rows]
+        counted, rows, made = np.zeros(len(world.facilities)), self.rows(world), world.output_of_plants
+        content = np.bincount(made.columns, made.weights * self.content(world)[made.rows], len(counted))
+        counted[rows] = content[rows]
         return counted
 
     def content(self, world: World) -> Floats:
@@ -103,7 +103,9 @@ class ProductionQuota(Instrument):
 
     def makers(self, world: World) -> Ints:
         """Rows of the nodes (N) where its plants make what is counted."""
-        makes = world.output_of_plants.matrix[:, self.rows(world)].sum(axis=1) > 0
+        made = world.output_of_plants
+        theirs = np.isin(made.columns, self.rows(world))
+        makes = np.bincount(made.rows, made.weights * theirs, made.shape[0]) > 0
         return np.arange(len(world.nodes))[world.origins][makes & (self.content(world) > 0)]
 
     def bind(self, setting: Setting) -> None:
