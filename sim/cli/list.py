@@ -21,7 +21,7 @@ def list_(
 ) -> None:
     """List names that scenario files and commands may use, one line each."""
     if what is None:
-        print(table(["list", "names"], [[kind, str(len(_rows(kind)))] for kind in KINDS]))
+        print(table(["list", "what it names"], list(MEANINGS.items())))
     elif what in KINDS:
         print(table(HEADERS[what], _rows(what)))
     else:
@@ -75,7 +75,7 @@ def _variables() -> Rows:
 
 
 def _costs() -> Rows:
-    """Cost of a kilogram of activity without inputs, USD: what is borne today, and at full standards."""
+    """Cost of a kilogram of activity without inputs, USD: what is borne today, and with all that standards ask."""
     from sim.plan import load, make_plan
     from sim.simulation import worlds_of
     from sim.supply.costs import unit_costs
@@ -141,6 +141,21 @@ KINDS: Mapping[str, Callable[[], Rows]] = {
     "variables": _variables,
     "parameters": _from_tables(_parameters),
 }
+MEANINGS = {
+    "scenarios": "scenarios that ship, to run or to extend",
+    "sweeps": "sweeps that ship",
+    "instruments": "kinds of instrument",
+    "commodities": "goods, from concentrates to magnets",
+    "regions": "countries and the rest of the world; which of them are allied",
+    "facilities": "mines and plants that run in the base year, and lines that projects would build",
+    "projects": "plants outside China that may come, as they stand at the start",
+    "costs": "what a kilogram costs at each facility and project, without inputs",
+    "sectors": "end uses and the regions that have them",
+    "metrics": "what summary.csv and replicates.csv hold",
+    "variables": "series that timeseries.csv may hold",
+    "events": "what events.csv may tell",
+    "parameters": "numbers of the model, with their limits",
+}
 HEADERS = {
     "scenarios": ["scenario", "question"],
     "sweeps": ["sweep", "question"],
@@ -154,12 +169,12 @@ HEADERS = {
         "",
         "region",
         "process",
-        "operating",
+        "running",
         "capital",
-        "environmental",
+        "environment",
         "social",
         "today",
-        "at full standards",
+        "at full cost",
     ],
     "sectors": ["sector", "regions"],
     "metrics": ["metric", "unit", "by", "better", "definition"],

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from sim.results.result import Result
     from sim.scenario import Scenario
 
+ENOUGH = 20  # replicates of which one lies beyond each of the quantiles that are printed
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -101,6 +103,11 @@ def _report(result: "Result", folder: Path) -> str:
     cells = [
         [row["metric"], about(row), *(row[name] for name in numbers), row["unit"]] for row in rows.to_dict("records")
     ]
-    body = table(["metric", "of", "mean", "std. error", "p05", "p95", "unit"], cells)
-    equal = "\nAll replicates are equal: nothing here is drawn." if result.is_certain() else ""
-    return f"{head(facts, folder)}\n{body}{equal}\n"
+    few = facts["replicates"] < ENOUGH
+    low, high = ("p05*", "p95*") if few else ("p05", "p95")
+    lines = [head(facts, folder), table(["metric", "of", "mean", "std. error", low, high, "unit"], cells)]
+    if few:
+        lines.append(f"* of fewer than {ENOUGH} replicates: hardly more than the lowest and the highest")
+    if result.is_certain():
+        lines.append("All replicates are equal: nothing here is drawn.")
+    return "\n".join([*lines, ""])
