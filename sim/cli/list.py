@@ -74,6 +74,14 @@ def _variables() -> Rows:
     return [(one.name, one.unit, ", ".join(one.by), one.definition) for one in variables]
 
 
+def _events() -> Rows:
+    import sim.simulation  # noqa: F401  (with it, every event is declared)
+    from sim.ensemble.events import HAPPENINGS
+
+    events = (HAPPENINGS[name] for name in sorted(HAPPENINGS))
+    return [(one.name, one.columns, one.definition) for one in events]
+
+
 def _costs() -> Rows:
     """Cost of a kilogram of activity without inputs, USD: what is borne today, and with all that standards ask."""
     from sim.plan import load, make_plan
@@ -139,6 +147,7 @@ KINDS: Mapping[str, Callable[[], Rows]] = {
     "sectors": _from_tables(_sectors),
     "metrics": _metrics,
     "variables": _variables,
+    "events": _events,
     "parameters": _from_tables(_parameters),
 }
 MEANINGS = {
@@ -179,5 +188,6 @@ HEADERS = {
     "sectors": ["sector", "regions"],
     "metrics": ["metric", "unit", "by", "better", "definition"],
     "variables": ["variable", "unit", "by", "definition"],
+    "events": ["event", "columns", "definition"],
     "parameters": ["parameter", "value", "may be", "unit", "description"],
 }

@@ -81,7 +81,7 @@ def test_a_narrow_terminal_gets_fewer_columns_and_says_which(monkeypatch: pytest
     head, first, second, note = table(HEADER, rows).splitlines()
     assert head.split() == ["metric", "of", "mean", "p05", "p95", "unit"]
     assert first == second
-    assert note == "Not shown in 60 columns: std. error."
+    assert note == "Not shown in 60 columns: std. error (1 in all rows)."
 
 
 def test_text_that_is_long_wraps_in_its_own_column() -> None:

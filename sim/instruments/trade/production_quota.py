@@ -11,9 +11,10 @@ from pydantic import Field
 
 from sim.axes import TINY, Floats, Ints, Scalar, Sum
 from sim.ensemble.clock import Tick
+from sim.ensemble.events import Happening, declare_event
 from sim.ensemble.metrics import Measured, Metric, declare
 from sim.files.quantities import Date, Names, UncertainRatio, UncertainShare, UncertainTonnesPerDay, WorldNames
-from sim.instruments.base import NO_ARCS, Instrument, Problem, Setting, amount
+from sim.instruments.base import IN_FORCE, LIFTED, NO_ARCS, Instrument, Problem, Setting, amount
 from sim.instruments.parts.schedule import Dated, Schedule, check_order
 from sim.world.build import World
 
@@ -22,6 +23,9 @@ HELD_BACK = declare(
 )
 PUSHED = declare(
     Metric("output_pushed", "t", ("instrument",), "neither", "tonnes of counted contents that plants are made to make")
+)
+QUOTA_CHANGES = declare_event(
+    Happening("quota changes", "other terms hold from this day on", "instrument", detail="name of the change")
 )
 
 
@@ -149,13 +153,13 @@ class _Rule:
         day = setting.clock.horizon.day
         terms = self._terms(schema, setting, "", schema, _Terms(0.0, 0.0, 0.0))
         first, changes = terms, list[tuple[int, _Terms]]()
-        setting.log(schema.in_force, "in force", schema.name, schema.kind)
+        setting.log(schema.in_force, IN_FORCE, schema.name, schema.kind)
         for change in schema.changes:
             terms = self._terms(schema, setting, f"changes.{change.name}.", change, terms)
             changes.append((day(change.since), terms))
-            setting.log(change.since, "quota changes", schema.name, change.name)
+            setting.log(change.since, QUOTA_CHANGES, schema.name, change.name)
         if schema.until is not None:
-            setting.log(schema.until, "lifted", schema.name, schema.kind)
+            setting.log(schema.until, LIFTED, schema.name, schema.kind)
         end = float("inf") if schema.until is None else float(day(schema.until))
         return Schedule(day(schema.in_force), first, changes, end)
 
