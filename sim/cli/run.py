@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sim.cli.inputs import RESULTS, Format, Scenarios, Settings, load_all, overrides, warn_of_large_files
-from sim.cli.progress import interrupted, progress
+from sim.cli.progress import Bar, interrupted
 from sim.cli.text import about, head, table
 from sim.errors import InputError, Place, Problem
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from sim.results.result import Result
     from sim.scenario import Scenario
 
+LONG_WORK = "\n  For long work: monazite sweep keeps each point that is done, and goes on with --resume."
 ENOUGH = 20  # replicates of which one lies beyond each of the quantiles that are printed
 
 
@@ -50,12 +51,14 @@ def run(
     done: list[Plan] = []
     try:
         loaded = load_all(scenarios, overrides(settings, replicates=replicates, seed=seed))
-        for plan in _plans(loaded, out, overwrite=overwrite):
-            _run(plan, how, form, overwrite=overwrite, quiet=quiet)
+        plans = _plans(loaded, out, overwrite=overwrite)
+        bar = Bar([(one.scenario.name, _worlds(one, replicate)) for one in plans], quiet=quiet)
+        for plan in plans:
+            _run(plan, how, form, bar, overwrite=overwrite, quiet=quiet)
             done.append(plan)
             gc.collect()  # a market and its rules hold one another: without this several wait to be taken away
     except KeyboardInterrupt:
-        raise interrupted([plan.folder for plan in done]) from None
+        raise interrupted([plan.folder for plan in done], LONG_WORK) from None
     if len(done) > 1 and not quiet:
         print(table(["scenario", "folder"], [[plan.scenario.name, str(plan.folder)] for plan in done]))
 
@@ -79,13 +82,16 @@ def _plans(scenarios: "Sequence[Scenario]", out: Path | None, *, overwrite: bool
     return [Plan(scenario, folder) for scenario, folder in zip(scenarios, folders, strict=True)]
 
 
-def _run(plan: Plan, how: dict[str, Any], form: str, *, overwrite: bool, quiet: bool) -> None:
+def _worlds(plan: Plan, replicate: int | None) -> int:
+    return plan.scenario.ensemble.replicates if replicate is None else 1
+
+
+def _run(plan: Plan, how: dict[str, Any], form: str, bar: Bar, *, overwrite: bool, quiet: bool) -> None:
     """Run one scenario, save and print."""
     from sim import simulation
 
     given = {name: value for name, value in how.items() if value is not None}
-    worlds = 1 if "replicate" in given else plan.scenario.ensemble.replicates
-    with progress(plan.scenario.name, worlds, quiet=quiet) as show:
+    with bar.next() as show:
         result = simulation.run(plan.scenario, progress=show, scratch=plan.folder.parent, **given)
     result.save(plan.folder, overwrite=overwrite, form=form)
     warn_of_large_files(plan.folder)

@@ -132,7 +132,11 @@ def test_a_value_given_twice_is_refused(monazite: Monazite, engine: list[Mapping
 
 def test_interrupted_it_says_what_is_kept(monazite: Monazite, engine: list[Mapping[str, Any]], tmp_path: Path) -> None:
     answer = monazite("run", "a.yaml", "endless.yaml", "c.yaml")
-    assert (answer.code, answer.err) == (130, "Interrupted. Kept: results/a.\n")
+    assert (answer.code, answer.err) == (
+        130,
+        "Interrupted. Kept: results/a.\n"
+        "  For long work: monazite sweep keeps each point that is done, and goes on with --resume.\n",
+    )
     assert [call["name"] for call in engine] == ["a", "endless"]
     assert [path.name for path in (tmp_path / "results").iterdir()] == ["a"]
 
