@@ -34,9 +34,11 @@ def quick_start() -> Iterator[None]:
     Threads for linear algebra, which starts with numpy, cost more than reading a file and are not used by it; whatever
     is imported stays, so that looking through it for what is left over finds nothing.
     """
-    unset = THREADS not in os.environ and "numpy" not in sys.modules
-    if unset:
-        os.environ[THREADS] = "1"
+    if "numpy" in sys.modules:
+        yield
+        return
+    unset = THREADS not in os.environ
+    os.environ.setdefault(THREADS, "1")
     gc.disable()
     try:
         yield

@@ -8,8 +8,10 @@ WIDEST = 100  # columns of a terminal, and of a pipe
 GAP = 2  # between two columns of a table
 NARROW, WIDE = 12, 40  # how narrow a column of text may get, and how long a word it is widened for
 FEWEST = 3  # columns that are left, however narrow the terminal
-FIRST_TO_GO = ("n", "std. error", "better", "confidence", "source", "may be", "operator", "p25", "p75", "p05", "p95")
+FIRST_TO_GO = ("n", "better", "std. error", "confidence", "source", "may be", "operator", "p25", "p75", "base")
 """Columns that a narrow terminal does without, those that say least first; after them goes what stands at the right."""
+PAIRS = ({"p05", "p95"}, {"p25", "p75"}, {"low 95 %", "high 95 %"}, {"in the base", "in the other"})
+"""Of which neither says anything without the other."""
 LAST_TO_GO = ("of", "p50", "difference", "mean", "unit", "metric")
 """Those without which the others say nothing, in the order in which they go all the same."""
 
@@ -36,7 +38,8 @@ def fit(header: Sequence[str], rows: Sequence[Sequence[str]], rights: Sequence[b
     kept = list(range(len(columns)))
     gone = _going(header, columns, rights)
     while _total([least[i] for i in kept]) > width and len(kept) > FEWEST:
-        kept.remove(next(i for i in gone if i in kept))
+        first = next(i for i in gone if i in kept)
+        kept = [i for i in kept if i != first and not _are_a_pair(header[i], header[first])]
     widths = _widened([least[i] for i in kept], [naturals[i] for i in kept], width)
     body = _wrapped([columns[i] for i in kept], widths, [rights[i] for i in kept])
     left_out = [_told(columns[i]) for i in range(len(columns)) if i not in kept]
@@ -76,6 +79,10 @@ def _going(header: Sequence[str], columns: Sequence[Sequence[str]], rights: Sequ
         return (2, -i) if i else (4, i)
 
     return sorted(range(len(header)), key=rank)
+
+
+def _are_a_pair(one: str, other: str) -> bool:
+    return one != other and any({one.rstrip("*"), other.rstrip("*")} == pair for pair in PAIRS)
 
 
 def _is_constant(column: Sequence[str]) -> bool:

@@ -84,6 +84,17 @@ def test_a_narrow_terminal_gets_fewer_columns_and_says_which(monkeypatch: pytest
     assert note == "Not shown in 60 columns: std. error (1 in all rows)."
 
 
+def test_half_of_an_interval_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sim.cli.text.columns_of_terminal", lambda: 60)
+    head = ["metric", "of", "base", "difference", "low 95 %", "high 95 %", "better", "n", "unit"]
+    told = table(
+        head, [["value_added_lost", "*-CN electronics", 3e9, i * 1e9, 1e9, 2e9, 0.5, i, "USD"] for i in (1, 2)]
+    )
+    assert told.splitlines()[0].split() == ["metric", "of", "difference", "unit"]
+    gone = "base (3 in all rows), low 95 % (1 in all rows), high 95 % (2 in all rows), better (0.5 in all rows), n"
+    assert " ".join(told.partition("Not shown in 60 columns: ")[2].split()) == f"{gone}."
+
+
 def test_text_that_is_long_wraps_in_its_own_column() -> None:
     told = fit(
         ["name", "n", "meaning"], [["a", "7", "one two three four"], ["b", "8", "five"]], [False, True, False], 22
