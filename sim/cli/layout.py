@@ -3,6 +3,8 @@
 import shutil
 import sys
 from collections.abc import Sequence
+from itertools import zip_longest
+from textwrap import wrap
 
 WIDEST = 100  # columns of a terminal, and of a pipe
 GAP = 2  # between two columns of a table
@@ -106,17 +108,9 @@ def _widened(widths: Sequence[int], naturals: Sequence[int], width: int) -> list
 
 
 def _wrapped(columns: Sequence[Sequence[str]], widths: Sequence[int], rights: Sequence[bool]) -> str:
-    """Lay out columns of given widths, cells wrapped between words; without colours."""
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    grid = Table(box=None, show_header=False, padding=(0, GAP, 0, 0), pad_edge=False)
-    for width, right in zip(widths, rights, strict=True):
-        grid.add_column(width=width, justify="right" if right else "left", overflow="fold")
+    """Lay out columns of given widths, cells wrapped between words; only a word that is too long is broken."""
+    lines = []
     for cells in zip(*columns, strict=True):
-        grid.add_row(*map(Text, cells))
-    console = Console(width=_total(widths) + GAP, color_system=None, legacy_windows=False)
-    with console.capture() as captured:
-        console.print(grid)
-    return "\n".join(line.rstrip() for line in captured.get().rstrip("\n").splitlines())
+        parts = [wrap(cell, width, break_on_hyphens=False) or [""] for cell, width in zip(cells, widths, strict=True)]
+        lines += [_line(one, widths, rights) for one in zip_longest(*parts, fillvalue="")]
+    return "\n".join(lines)

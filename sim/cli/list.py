@@ -60,7 +60,8 @@ def _instruments() -> Rows:
 
 def _metrics() -> Rows:
     import sim.analysis.per_dollar
-    import sim.simulation  # noqa: F401  (with these two, every metric is declared)
+    import sim.ensemble.recorder
+    import sim.instruments  # noqa: F401  (with these three, every metric is declared)
     from sim.ensemble.metrics import METRICS
 
     metrics = (METRICS[name] for name in sorted(METRICS))
@@ -75,7 +76,8 @@ def _variables() -> Rows:
 
 
 def _events() -> Rows:
-    import sim.simulation  # noqa: F401  (with it, every event is declared)
+    import sim.ensemble.recorder
+    import sim.instruments  # noqa: F401  (with these two, every event is declared)
     from sim.ensemble.events import HAPPENINGS
 
     events = (HAPPENINGS[name] for name in sorted(HAPPENINGS))

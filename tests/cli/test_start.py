@@ -8,6 +8,7 @@ from pkgutil import walk_packages
 import pytest
 
 import sim
+from sim.ensemble.events import HAPPENINGS
 from sim.ensemble.metrics import METRICS
 
 HEAVY = {"scipy", "pandas", "pyarrow", "matplotlib", "simpy", "distributed"}
@@ -28,6 +29,7 @@ def imported(*arguments: str) -> set[str]:
         "--version",
         "list",
         "list metrics",
+        "list events",
         "list scenarios",
         "list parameters",
         "schema",
@@ -45,11 +47,12 @@ def test_help_imports_no_numbers_and_no_tables() -> None:
     assert not imported("--help") & {"numpy", "yaml", "rich"}
 
 
-def test_metrics_that_are_listed_are_all_that_any_module_declares() -> None:
+def test_what_is_listed_is_all_that_any_module_declares() -> None:
     """Listed by a process of its own; here every module of the program is imported."""
     for module in walk_packages(sim.__path__, "sim."):
-        if not module.name.endswith("__main__"):
-            import_module(module.name)
-    code = "import sim.cli.list, sim.ensemble.metrics; sim.cli.list._metrics(); print(*sim.ensemble.metrics.METRICS)"
+        import_module(module.name)
+    code = "import sim.cli.list as l\nfor rows in l._metrics(), l._events(): print(*[row[0] for row in rows], sep='|')"
     listed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603
-    assert sorted(listed.stdout.split()) == sorted(METRICS)
+    metrics, events = (line.split("|") for line in listed.stdout.splitlines())
+    assert metrics == sorted(METRICS)
+    assert events == sorted(HAPPENINGS)
