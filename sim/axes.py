@@ -85,7 +85,8 @@ class Sum:
 
     def once(self, x: Floats) -> Floats:
         """(M, 1): weighted sums of one column, (K, 1), in the same order; without scipy, which takes long to import."""
-        return np.bincount(self.rows, self.weights * x[self.columns, 0], self.shape[0])[:, None]
+        sums = np.bincount(self.rows, self.weights * x[self.columns, 0], self.shape[0])
+        return sums.astype(np.float64)[:, None]  # where there is nothing to add up, they would be whole numbers
 
     def scaled(self, weights: Floats) -> Sum:
         """The same sums with each column's weight multiplied by weights (K,)."""

@@ -159,7 +159,7 @@ MEANINGS = {
     "commodities": "goods, from concentrates to magnets",
     "regions": "countries and the rest of the world; which of them are allied",
     "facilities": "mines and plants that run in the base year, and lines that projects would build",
-    "projects": "plants outside China that may come, as they stand at the start",
+    "projects": "plants that may come, as they stand at the start",
     "costs": "what a kilogram costs at each facility and project, without inputs",
     "sectors": "end uses and the regions that have them",
     "metrics": "what summary.csv and replicates.csv hold",

@@ -72,4 +72,10 @@ def _forgiving(stream: TextIO | None) -> TextIO:
     except OSError:  # it is no file, but somebody's buffer
         return stream
     raw = BufferedWriter(_Forgiving(number, "w", closefd=False))
-    return TextIOWrapper(raw, encoding, "backslashreplace", line_buffering=stream.line_buffering)
+    return TextIOWrapper(
+        raw,
+        encoding,
+        "backslashreplace",
+        line_buffering=stream.line_buffering,
+        write_through=stream.write_through,
+    )

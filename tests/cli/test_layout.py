@@ -1,6 +1,7 @@
 """Tables for people: numbers in a unit that can be read, in as many columns as fit."""
 
 import os
+import shutil
 import sys
 
 import pytest
@@ -11,6 +12,7 @@ from sim.cli.text import scale, table
 from sim.units import MASS, MASS_RATE, MONEY, parse
 from tests.cli.conftest import Monazite
 
+Row = list[str | float]
 HEADER = ["metric", "of", "mean", "std. error", "p05", "p95", "unit"]
 
 
@@ -69,7 +71,7 @@ def test_a_scale_is_a_unit_that_scenario_files_know() -> None:
 @pytest.mark.parametrize("width", [100, 72, 50, 40])
 def test_no_line_is_wider_than_the_terminal(width: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sim.cli.text.columns_of_terminal", lambda: width)
-    rows = [["value_added_lost", "magnet.NdFeB-Dy *-CN", 36.6e9, 1e9, 2e10, 4e10, "USD"]] * 2
+    rows: list[Row] = [["value_added_lost", "magnet.NdFeB-Dy *-CN", 36.6e9, 1e9, 2e10, 4e10, "USD"]] * 2
     told = table([*HEADER, "what it is about, in words"], [[*row, "some words about it " * 9] for row in rows])
     assert max(map(len, told.splitlines()[: -1 if "Not shown" in told else None])) <= width
     assert "\x1b" not in told
@@ -77,7 +79,7 @@ def test_no_line_is_wider_than_the_terminal(width: int, monkeypatch: pytest.Monk
 
 def test_a_narrow_terminal_gets_fewer_columns_and_says_which(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sim.cli.text.columns_of_terminal", lambda: 60)
-    rows = [["value_added_lost", "magnet.NdFeB *-CN", 36.6e9, 1e9, 2e10, 4e10, "USD"] for _ in range(2)]
+    rows: list[Row] = [["value_added_lost", "magnet.NdFeB *-CN", 36.6e9, 1e9, 2e10, 4e10, "USD"] for _ in range(2)]
     head, first, second, note = table(HEADER, rows).splitlines()
     assert head.split() == ["metric", "of", "mean", "p05", "p95", "unit"]
     assert first == second
@@ -124,5 +126,5 @@ def test_a_pipe_is_a_hundred_columns_wide_whatever_the_terminal(
 def test_a_terminal_that_is_narrower_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
     for width, taken in ((60, 60), (240, 100)):
-        monkeypatch.setattr(layout.shutil, "get_terminal_size", lambda width=width: os.terminal_size((width, 24)))
+        monkeypatch.setattr(shutil, "get_terminal_size", lambda width=width: os.terminal_size((width, 24)))
         assert layout.columns_of_terminal() == taken
