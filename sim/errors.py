@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 ALIKE, ALIKE_SHORT, SHORT = 0.6, 0.5, 3  # how alike names must be; of two letters, one
 MOST_LISTED = 16  # names in one message
+HEAD, TAIL = 600, 200  # letters that are kept of a line that is longer than both
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,18 @@ class Problem:
     def __str__(self) -> str:
         sentence = self.found if self.found.endswith((".", "?", "!")) else f"{self.found}."
         head = f"{self.place}: {sentence}" if str(self.place) else sentence
-        return f"{head}\n  {self.right}" if self.right else head
+        return "\n".join(map(clipped, (f"{head}\n  {self.right}" if self.right else head).split("\n")))
+
+
+def clipped(line: str) -> str:
+    """Leave out the middle of a line that quotes more than anybody reads.
+
+    Examples
+    --------
+    >>> len(clipped("x" * 100_000)), clipped("short")
+    (803, 'short')
+    """
+    return line if len(line) <= HEAD + TAIL else f"{line[:HEAD]} … {line[-TAIL:]}"
 
 
 class MonaziteError(Exception):

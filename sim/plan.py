@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
@@ -12,22 +12,29 @@ import numpy as np
 
 from sim.axes import Floats, Ints
 from sim.ensemble.clock import Horizon
+from sim.ensemble.correlation import Entry, Together
 from sim.ensemble.fields import VARIABLES, amounts, levels
 from sim.ensemble.mass import MassCheck
 from sim.ensemble.parameters import Parameters
 from sim.ensemble.recorder import Record
 from sim.ensemble.selection import Focus, items_of
-from sim.errors import InputError, Mistake
-from sim.files.distributions import Uncertain
+from sim.ensemble.windows import Window
+from sim.errors import InputError, Mistake, MistakeError, mistake, suggest
+from sim.files.distributions import Distribution, Uncertain
+from sim.files.merge import parse_path
 from sim.files.quantities import WorldNames
+from sim.files.shapes import FORMS
 from sim.instruments.base import Instrument
 from sim.instruments.parts.control import Control
+from sim.notes import begins_too_early, schedule_notes, windows_outside
 from sim.scenario import Draft, Overrides, Scenario
 from sim.units import DAYS_A_YEAR
 from sim.world.build import World, build
-from sim.world.seeds import Seeds
+from sim.world.seeds import Seeds, carried_names
 
 MARGIN = "margin_"
+OF_ONE = ("instruments.", "instruments[")  # how paths into an instrument begin
+DRAWN = ("slip", "fate", "ramp", "qualification")  # of each project
 TOKEN = 1e-9  # home use counts only where nothing is exported
 SAME = ("review_time", "output_time", "output_spread", "ramp_spread", "qualification_spread")
 """Parameters that are one number for all worlds: of a calendar, and of distributions that each world draws from."""
@@ -45,6 +52,67 @@ class Plan:
     def parameters(self) -> Mapping[str, Uncertain]:
         """The parameters of the tables, with those that the scenario sets."""
         return {**self.seeds.parameters, **self.scenario.parameters}
+
+    @cached_property
+    def text(self) -> str:
+        """The resolved scenario as YAML, own tables named as a result folder carries them."""
+        names = carried_names([Path(folder) for folder in self.scenario.seeds])
+        return self.scenario.model_copy(update={"seeds": tuple(names)}).to_yaml()
+
+    @cached_property
+    def drawn(self) -> tuple[str, ...]:
+        """Names of all uncertain numbers, as they stand in ``draws.csv``."""
+        instruments = [name for one in self.scenario.instruments for name in one.drawn()]
+        parameters = [
+            f"parameters.{name}" for name, value in self.parameters.items() if isinstance(value, Distribution)
+        ]
+        projects = [f"projects.{name}.{what}" for name in self.world.projects for what in DRAWN]
+        return (*instruments, *parameters, *projects)
+
+    @cached_property
+    def together(self) -> Together:
+        """Uncertain numbers whose draws belong together, by name.
+
+        Raises
+        ------
+        InputError
+            With every entry of ``correlate`` that names no uncertain number, or contradicts others.
+        """
+        entries: list[Entry] = []
+        wrong: list[Mistake] = []
+        for i, one in enumerate(self.scenario.correlate):
+            names = []
+            for side, path in enumerate(one.between):
+                try:
+                    names.append(named(path, self.drawn))
+                except MistakeError as error:
+                    wrong += error.under("correlate", i, "between", side).items
+            if len(names) == len(one.between):
+                entries.append(Entry(names[0], names[1], one.rank))
+        try:
+            found = Together.of(entries) if not wrong else Together()
+        except MistakeError as error:
+            wrong += error.under("correlate").items
+        if wrong:
+            raise InputError([self.scenario.problem(one) for one in wrong])
+        return found
+
+    def without_instruments(self) -> Plan:
+        """The same worlds in which nothing happens; with instruments go the draws that belong to theirs."""
+        left = [one for one in self.scenario.correlate if not any(path.startswith(OF_ONE) for path in one.between)]
+        return Plan(self.scenario.model_copy(update={"instruments": (), "correlate": tuple(left)}), self.seeds)
+
+    def refuse_undrawn(self, drawn: Container[str]) -> None:
+        """Refuse entries of ``correlate`` that name what is not drawn."""
+        right = "It is drawn anew each time that it happens, or not used at all: take the entry out."
+        wrong = [
+            Mistake(("correlate", i, "between", side), f"{path!r} is not drawn once for each world", right)
+            for i, one in enumerate(self.scenario.correlate)
+            for side, path in enumerate(one.between)
+            if named(path, self.drawn) not in drawn
+        ]
+        if wrong:
+            raise InputError([self.scenario.problem(one) for one in wrong])
 
     @cached_property
     def world(self) -> World:
@@ -80,10 +148,11 @@ class Plan:
 
     @cached_property
     def size(self) -> Floats:
-        """(F, 1): capacity that the scenario gives a facility, over that of the tables."""
+        """(F, 1): capacity that own tables or the scenario give a facility, over that of the base year."""
         rows = {row.facility: row.capacity for row in self.seeds.tables.facilities}
-        given = {name: change.capacity * DAYS_A_YEAR for name, change in self.scenario.facilities.items()}
-        return np.array([[given.get(f, rows[f]) / rows[f]] for f in self.world.facilities])
+        base = {**rows, **self.seeds.tables.base_capacity}
+        given = rows | {name: change.capacity * DAYS_A_YEAR for name, change in self.scenario.facilities.items()}
+        return np.array([[given[f] / base[f]] for f in self.world.facilities])
 
     @cached_property
     def record(self) -> Record:
@@ -98,12 +167,14 @@ class Plan:
             series += [item for one in self.instruments for item in one.series(self.world) if item.name in wanted]
         totals = items_of(self.world, focus, ["value_added_lost", "unmet_demand", "exports"], labels)
         days = tuple(_days(self.horizon, outputs.every)) if self.keeps_series else ()
-        return Record(self.world, focus, self.horizon, series, totals, days, fields)
+        day = self.horizon.day
+        windows = [Window(part.name, day(part.first), day(part.last) + 1) for part in outputs.windows]
+        return Record(self.world, focus, self.horizon, series, totals, days, fields, windows)
 
     @cached_property
     def mass(self) -> MassCheck:
-        """The check that no tonne goes astray."""
-        return MassCheck(self.world, self.arcs)
+        """The check that every tonne is accounted for."""
+        return MassCheck(self.world, self.arcs, f"monazite run {self.scenario.name} --replicate")
 
     @cached_property
     def focus(self) -> Focus:
@@ -125,9 +196,20 @@ class Plan:
             headline=headline,
         )
 
+    @cached_property
+    def notes(self) -> tuple[str, ...]:
+        """What to know before a run: what of it is not as it looks, in sentences."""
+        own = (note for one in self.scenario.instruments for note in one.notes(self.world, self.horizon))
+        return (*self.seeds.notes, *schedule_notes(self.scenario, self.horizon, self.seeds.dates), *own)
+
     def check(self) -> None:
         """Refuse instruments that have nothing to act on: silence would look like an answer."""
         problems = [
+            self.scenario.problem(found)
+            for found in (*begins_too_early(self.horizon, self.seeds.dates), *windows_outside(self.scenario))
+        ]
+
+        problems += [
             self.scenario.problem(Mistake(("instruments", place), f"{instrument.name!r} acts on nothing: {why}", right))
             for place, instrument in enumerate(self.scenario.instruments)
             if not instrument.acts_on(self.world)
@@ -152,6 +234,7 @@ class Plan:
         ]
         if problems:
             raise InputError(problems)
+        _ = self.together
 
 
 @lru_cache(maxsize=4)
@@ -162,6 +245,32 @@ def built(seeds: Seeds, margins: tuple[tuple[str, float], ...], projects: tuple[
 
 def _middle(value: Uncertain) -> float:
     return value if isinstance(value, float | int) else float(value.inverse(np.array([0.5]))[0])
+
+
+def named(path: str, drawn: Sequence[str]) -> str:
+    """Find the name under which a number is drawn: the path of its value, without the words of distributions.
+
+    Raises
+    ------
+    MistakeError
+        No uncertain number is there.
+
+    Examples
+    --------
+    >>> named("instruments.licence.processing.lognormal.median", ["instruments.licence.processing.median"])
+    'instruments.licence.processing.median'
+    """
+    if path in drawn:
+        return path
+    try:
+        steps = parse_path(path)
+    except InputError as error:
+        raise MistakeError(Mistake((), one.found, one.right) for one in error.problems) from None
+    name = ".".join(step for step in steps if step not in FORMS)
+    if name in drawn:
+        return name
+    right = f"A number without a distribution has no draw. {suggest(name, drawn)}"
+    raise mistake(f"{path!r} is no uncertain number of this scenario", right)
 
 
 def _largest_exporter(world: World, commodity: str) -> str:

@@ -24,12 +24,13 @@ from pydantic import (
     model_validator,
 )
 
+from sim.ensemble.correlation import Correlated
 from sim.ensemble.fields import VARIABLES
 from sim.errors import InputError, Mistake, MistakeError, Problem, mistake, suggest
 from sim.files import distributions, writing
 from sim.files.distributions import Distribution
 from sim.files.editors import DEFS, LOOSE, loosened, stated_once
-from sim.files.merge import override, read_merged, split_setting
+from sim.files.merge import beside_of, override, read_merged, split_setting
 from sim.files.positions import Node, as_node, plain, problem
 from sim.files.quantities import (
     Count,
@@ -42,7 +43,7 @@ from sim.files.quantities import (
     WorldNames,
     uncertain_schema,
 )
-from sim.files.shipped import find_scenario, shipped_scenario
+from sim.files.shipped import find_scenario, is_folder, shipped_scenario
 from sim.files.strict import mistakes_of
 from sim.instruments.base import KINDS, Instrument
 from sim.units import DIMENSIONS, WHOLE_DAYS, dimension_of, parse, show
@@ -72,6 +73,12 @@ def _folder_name(raw: object) -> str:
         raise mistake(f"{raw!r} cannot name a folder", "Write up to 64 letters without accents, digits, dots, _ or -.")
     if RESERVED.fullmatch(raw):
         raise mistake(f"{raw!r} cannot name a folder on every system", "Choose another name.")
+    return raw
+
+
+def _window_name(raw: object) -> str:
+    if not isinstance(raw, str) or not INSTRUMENT_NAME.fullmatch(raw):
+        raise mistake(f"{raw!r} cannot name a window", "Write up to 64 letters, digits, _ or -.")
     return raw
 
 
@@ -216,8 +223,26 @@ class Ensemble(Model):
     uncertain: bool = Field(default=True, description="false puts every distribution at its median")
 
 
+class Part(Model):
+    """A part of the horizon: every metric is told for it, too."""
+
+    name: Annotated[str, PlainValidator(_window_name), WithJsonSchema({"pattern": f"^{INSTRUMENT_NAME.pattern}$"})] = (
+        Field(description="stands in the column `window` of summary.csv and replicates.csv")
+    )
+    first: Date = Field(alias="from", description="its first day")
+    last: Date = Field(alias="to", description="its last day")
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> Part:
+        if self.last < self.first:
+            raise mistake(f"{self.last} is before from, {self.first}", "The last day comes after the first.", "to")
+        return self
+
+
 class Outputs(Model):
     """What is kept of the series."""
+
+    windows: tuple[Part, ...] = Field(default=(), description="parts of the horizon of which metrics are told again")
 
     record: Annotated[
         tuple[str, ...],
@@ -272,6 +297,7 @@ class Scenario(Model):
     facilities: Annotated[dict[str, FacilityChange], WrapValidator(_facilities)] = Field(
         default={}, description="facilities that differ here, by name"
     )
+    correlate: tuple[Correlated, ...] = Field(default=(), description="uncertain numbers whose draws belong together")
     seeds: tuple[str, ...] = Field(default=(), description="folders of tables laid over those that ship")
     outputs: Outputs = Field(default=Outputs(), description="what is kept of the series")
 
@@ -289,7 +315,7 @@ class Scenario(Model):
 
     def to_yaml(self, *, origins: bool = False) -> str:
         """Write it with every default filled in: running that again gives the same."""
-        return writing.to_yaml(self.model_dump(), (self._root or as_node({})) if origins else None)
+        return writing.to_yaml(self.model_dump(by_alias=True), (self._root or as_node({})) if origins else None)
 
 
 def to_yaml(scenario: Scenario, *, origins: bool = False) -> str:
@@ -360,7 +386,8 @@ class Draft:
         root = override(self.root, _pairs(overrides, problems), problems)
         root, folders = _with_folders(root, problems)
         scenario, found = _checked(root, names(folders))
-        problems += [problem(root, one) for one in found]
+        told = {one.place for one in problems}  # a key without a value is not told as missing, too
+        problems += [one for one in (problem(root, mistake) for mistake in found) if one.place not in told]
         if scenario is None or problems:
             places = dict.fromkeys(problems)
             raise InputError(sorted(places, key=lambda p: (p.place.file, p.place.line, p.place.column)))
@@ -385,13 +412,14 @@ def _with_folders(root: Node, problems: list[Problem]) -> tuple[Node, list[Path]
         return root, []
     items: list[Node] = []
     for i, item in enumerate(seeds.value):
-        folder = Path(item.place.file).parent / str(item.value)
-        if not folder.is_dir():
+        folder = beside_of(Path(item.place.file), str(item.value))
+        if not is_folder(folder):
             right = "Name a folder of tables, seen from the file."
             problems.append(problem(root, Mistake(("seeds", i), f"there is no folder {item.value!r}", right)))
         items.append(replace(item, value=folder.resolve().as_posix()))
     folders = [Path(str(item.value)) for item in items]
-    return replace(root, value=root.value | {"seeds": replace(seeds, value=items)}), [f for f in folders if f.is_dir()]
+    written = root.value | {"seeds": replace(seeds, value=items)}
+    return replace(root, value=written), [folder for folder in folders if is_folder(folder)]
 
 
 def _checked(root: Node, names: WorldNames) -> tuple[Scenario | None, list[Mistake]]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
-from collections.abc import Callable, Generator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
@@ -21,7 +21,7 @@ from sim.ensemble.clock import Clock, Tick
 from sim.ensemble.draws import Draws
 from sim.ensemble.fields import Field, amounts, levels
 from sim.ensemble.items import Block, Event, Item
-from sim.ensemble.metrics import Measured
+from sim.ensemble.metrics import METRICS, Measured
 from sim.ensemble.observer import Observation, Observer, joined
 from sim.ensemble.parameters import Parameters
 from sim.ensemble.recorder import Recorder, Traced
@@ -43,6 +43,7 @@ from sim.scenario import Scenario
 from sim.supply.settle import Supply
 
 CHUNK = 256  # worlds side by side: as many as share the cost of a call and still sit in the cache of the machine
+NEGLIGIBLE = 1e-6  # of a unit of a metric: what rounding leaves of zero
 NARROWEST = 2  # a lone world runs as two columns, so that every sum takes the same road
 
 Done = TypeVar("Done")
@@ -84,6 +85,7 @@ def run(
     """
     began = perf_counter()
     plan = make_plan(scenario if replicate is None else _alone(scenario))
+    refuse_undrawn(plan)
     worlds = range(plan.scenario.ensemble.replicates) if replicate is None else range(replicate, replicate + 1)
     chunks, rows = _chunks(worlds, chunk, workers), (1 + len(plan.record.days)) * len(plan.record.series)
     size = rows * len(worlds) * np.dtype(np.float64).itemsize
@@ -107,10 +109,13 @@ def _outcome(
     for chunk in chunks:
         events.update(chunk.block.events)
     memory = {chunk.process: chunk.memory for chunk in chunks if chunk.process != os.getpid()}
+    measured = np.concatenate([chunk.block.metrics for chunk in chunks], axis=-1)
     dates = [plan.horizon.start, *(plan.horizon.date(day - 1) for day in record.days)]
     return Outcome(
         name=scenario.name,
-        scenario=scenario.to_yaml(),
+        scenario=plan.text,
+        tables=plan.seeds.own,
+        notes=(*plan.notes, *_idle(plan, first.metrics, measured)),
         seed=scenario.ensemble.seed,
         seeds=plan.seeds.hashes,
         replicates=worlds,
@@ -118,7 +123,7 @@ def _outcome(
         series=record.series,
         draws=first.draws,
         dates=dates,
-        measured=np.concatenate([chunk.block.metrics for chunk in chunks], axis=-1),
+        measured=measured,
         drawn=np.concatenate([chunk.block.draws for chunk in chunks], axis=-1),
         recorded=recorded.reshape(len(dates), len(record.series), -1),
         paths=paths.reshape(len(dates), len(record.series), -1),
@@ -127,6 +132,20 @@ def _outcome(
         seconds=seconds,
         peak_memory=sum(memory.values()),
     )
+
+
+def _idle(plan: Plan, metrics: Sequence[Item], measured: Floats) -> Iterator[str]:
+    """Say which instruments did nothing in any replicate, by the metrics that tell."""
+    for instrument in plan.instruments:
+        most: dict[str, float] = defaultdict(float)
+        for item, values in zip(metrics, measured, strict=True):
+            if item.instrument == instrument.name:
+                most[item.name] = max(most[item.name], float(np.abs(values).max()))
+        active = [METRICS[name] for name, size in most.items() if size > NEGLIGIBLE]
+        idle = [METRICS[name] for name, size in most.items() if size <= NEGLIGIBLE]
+        if any(one.idle for one in idle) and not any(one.idle for one in active):
+            said = [*(one.idle for one in idle if one.idle), *(one.because for one in idle if one.because)]
+            yield f"{instrument.name} did nothing: {'; '.join(said)}."
 
 
 def _chunks(worlds: range, chunk: int, workers: int) -> list[range]:
@@ -194,7 +213,9 @@ def _run_to_disk(files: SeriesFiles, plan: Plan, part: range) -> Chunk:
 def run_chunk(plan: Plan, replicates: range, file: BinaryIO | None = None) -> Chunk:
     """Run the worlds of one chunk side by side; their series go to the file, if one is given."""
     width, draws, market, setting = worlds_of(plan, replicates)
-    recorder = Recorder(plan.record, *_fields(plan, market, setting), setting.traced, replicates, width, file)
+    recorder = Recorder(
+        plan.record, *_fields(plan, market, setting), setting.traced, replicates, width, file, setting.measured
+    )
     recorder.start(market.state)
     held = _held(plan, market, setting)
 
@@ -204,15 +225,15 @@ def run_chunk(plan: Plan, replicates: range, file: BinaryIO | None = None) -> Ch
         recorder.after(market.state, tick)
 
     setting.clock.run(settle)
-    plan.mass.check(held, _held(plan, market, setting), recorder.running)
+    plan.mass.check(held, _held(plan, market, setting), recorder.running, replicates)
     told = [] if setting.supply is None else setting.supply.reports.turns
     turns = [*told, *setting.notices.turns]
-    items, block = recorder.block(setting.measured, draws.table(), setting.events, turns)
+    items, block = recorder.block(draws.table(), setting.events, turns)
     return Chunk(items, draws.items, block, os.getpid(), peak_memory())
 
 
 def _held(plan: Plan, market: Market, setting: Setting) -> Floats:
-    """(E, R), t REO: everything that is anywhere."""
+    """(P, R), t: everything that is anywhere."""
     return plan.mass.held(market.state, market.under_way.total, market.controls.waiting, setting.kept)
 
 
@@ -220,7 +241,8 @@ def worlds_of(plan: Plan, replicates: range) -> tuple[int, Draws, Market, Settin
     """Columns of the state, draws, market and instruments of a chunk: all that its clock needs to run."""
     width = max(len(replicates), NARROWEST)
     ensemble = plan.scenario.ensemble
-    draws = Draws(ensemble.seed, range(replicates.start, replicates.start + width), ensemble.uncertain)
+    worlds = range(replicates.start, replicates.start + width)
+    draws = Draws(ensemble.seed, worlds, ensemble.uncertain, plan.together)
     units = plan.seeds.units
     values = {n: draws.draw(f"parameters.{n}", v, units[n]) for n, v in sorted(plan.parameters.items())}
     return width, draws, *_bind(plan, Parameters(values), draws, len(replicates))
@@ -244,10 +266,25 @@ def _bind(plan: Plan, parameters: Parameters, draws: Draws, worlds: int) -> tupl
     setting = Setting(plan.world, parameters, clock, points, controls, draws, events, measured, traced, supply, worlds)
     for instrument in plan.instruments:
         instrument.bind(setting)
-    costs = [one.value for one in measured if one.item.name == PUBLIC_COST.name]
+    costs = [one.value for one in measured if one.item.name == PUBLIC_COST.name and not one.item.facility]
     if costs:
         measured.append(Measured(PUBLIC_COST.item(instrument=ALL), lambda: np.add.reduce([cost() for cost in costs])))
     return market, setting
+
+
+def refuse_undrawn(plan: Plan) -> None:
+    """Refuse to relate the draw of a number that no world draws; an instrument at its zero draws nothing.
+
+    Raises
+    ------
+    InputError
+        With the place of each.
+    """
+    if not plan.together.groups or not plan.scenario.ensemble.uncertain:
+        return
+    _, draws, *_ = worlds_of(plan, range(1))
+    idle = {name for one in plan.scenario.instruments if one.is_zero() for name in one.drawn()}
+    plan.refuse_undrawn({item.name for item in draws.items} | idle)
 
 
 def _fields(plan: Plan, market: Market, setting: Setting) -> tuple[dict[str, Field], dict[str, Field]]:
@@ -277,6 +314,7 @@ def observe(
     workers, chunk, progress
         As of `run`.
     """
+    refuse_undrawn(plan)
     chunks = _chunks(range(plan.scenario.ensemble.replicates), chunk, workers)
     values: list[Floats] = []
     events: list[Event] = []

@@ -21,7 +21,7 @@ from dataclasses import replace
 from typing import Any
 
 from sim.axes import Scalar
-from sim.world.tables import (
+from sim.world.rows import (
     FacilityRow,
     LinePriceRow,
     LineRecipeRow,

@@ -22,7 +22,7 @@ from sim.market.points import Points, controls_on
 from sim.market.settle import Market
 from sim.supply.settle import Supply
 from sim.world.build import World, build
-from sim.world.tables import Tables
+from sim.world.rows import Tables
 from tests.worlds import MARGINS, small_tables
 
 PARAMETERS = Path(__file__).parents[1] / "seeds" / "parameters.csv"
@@ -128,4 +128,6 @@ def step(market: Market, kind: type[Step]) -> Step:
 
 def measured(built: Built, metric: str) -> Floats:
     """(R,): what instruments measured under a name, added up."""
-    return np.sum([m.value() for m in built.setting.measured if m.item.name == metric], axis=0)
+    found = [m for m in built.setting.measured if m.item.name == metric]
+    whole = [m for m in found if not m.item.facility] or found  # what is told of plants, too, is told of all of them
+    return np.sum([m.now() for m in whole], axis=0)

@@ -17,8 +17,9 @@ from sim.plan import Plan, names_of
 from sim.scenario import Scenario
 from sim.scenario import load as load_scenario
 from sim.simulation import Chunk, run_chunk
+from sim.world.rows import ParameterRow, Tables
 from sim.world.seeds import Seeds
-from sim.world.tables import ParameterRow, Tables, read_table
+from sim.world.tables import read_table
 from tests.worlds import small_tables
 
 LICENCE = """\

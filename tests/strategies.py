@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import Phase, settings
 from hypothesis import strategies as st
 
-from sim.world.tables import Tables
+from sim.world.rows import Tables
 from tests.driver import Spec, day
 from tests.worlds import small_tables
 

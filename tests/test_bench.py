@@ -6,6 +6,8 @@ import pytest
 
 from bench import throughput
 
+pytestmark = pytest.mark.xdist_group("processes")
+
 
 @pytest.mark.slow
 def test_the_last_line_is_for_programs(capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,7 +12,7 @@ from sim.cli import app
 from sim.ensemble.fields import VARIABLES
 from sim.ensemble.metrics import METRICS
 from sim.files.shipped import shipped
-from sim.world.tables import Tables
+from sim.world.rows import KINDS
 
 ROOT = Path(__file__).parent
 TESTS = "\n".join(file.read_text(encoding="utf-8") for file in sorted(ROOT.rglob("test_*.py")))
@@ -41,7 +41,7 @@ def test_every_step_has_its_worked_numbers(step: str) -> None:
     assert (ROOT / "market" / f"test_{step}.py").exists()
 
 
-@pytest.mark.parametrize("table", Tables.__dataclass_fields__)
+@pytest.mark.parametrize("table", KINDS)
 def test_every_row_of_a_table_has_its_source(table: str) -> None:
     if table == "base_year":  # made from the others by one command
         return

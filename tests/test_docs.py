@@ -76,7 +76,7 @@ def _agree(told: str, printed: str) -> bool:
     return words[0] == words[1] and all(math.isclose(a, b, rel_tol=CLOSE) for a, b in zip(*values, strict=True))
 
 
-@pytest.mark.slow
+@pytest.mark.slow(40)
 def test_the_tutorial_says_what_the_program_prints(tmp_path: Path) -> None:
     told = TUTORIAL.read_text(encoding="utf-8")
     differences = list(_differences(told, play(told, tmp_path)))

@@ -12,6 +12,8 @@ from sim.ensemble.streams import uniforms
 from sim.simulation import Chunk
 from tests.ensembles import LICENCE, OTHERS, plan, recorded
 
+pytestmark = pytest.mark.xdist_group("replicates")
+
 
 def run(folder: Path, replicates: range) -> tuple[Chunk, Floats]:
     """Some worlds under every kind of control."""

@@ -90,12 +90,14 @@ def test_what_is_written_is_the_same_to_a_reader_of_old_yaml() -> None:
 
 
 def test_origins_stand_behind_the_values() -> None:
-    Path("mine.yaml").write_text("extends: base.yaml\nname: mine\ninstruments: [{name: toll-one, pause: 3 days}]\n")
+    Path("mine.yaml").write_text(
+        "monazite: 1\nextends: base.yaml\nname: mine\ninstruments: [{name: toll-one, pause: 3 days}]\n"
+    )
     lines = read("mine.yaml", ["instruments.toll-one.steps.a.share=6 %"]).to_yaml(origins=True).splitlines()
     for line in (
-        "name: mine  # mine.yaml:2",
+        "name: mine  # mine.yaml:3",
         "    by: CN  # base.yaml:8",
-        "    pause: 3 days  # mine.yaml:3",
+        "    pause: 3 days  # mine.yaml:4",
         "        share: 0.06  # --set",
         "    until: null  # default",
     ):
@@ -135,7 +137,7 @@ def test_faults_of_overrides_and_of_the_file_are_told_together() -> None:
 
 def test_names_of_the_world_come_from_the_scenarios_own_folders() -> None:
     Path("sub/mine").mkdir(parents=True)
-    Path("sub/own.yaml").write_text("extends: ../base.yaml\nseeds: [mine]\n")
+    Path("sub/own.yaml").write_text("monazite: 1\nextends: ../base.yaml\nseeds: [mine]\n")
     asked: list[Path] = []
 
     def names(folders: Sequence[Path]) -> WorldNames:

@@ -49,8 +49,8 @@ def test_the_base_year_stands_still_for_five_years() -> None:
 
 @cache
 def lost(name: str, setting: str) -> Floats:
-    """Value added lost outside the home of the control, world by world, up to the end of 2027."""
-    overrides = [setting, "ensemble.replicates=4", "horizon.end=2027-12-31"]
+    """Value added lost outside the home of the control, world by world, up to 2027 in ticks of two weeks."""
+    overrides = [setting, "ensemble.replicates=4", "horizon.end=2027-12-31", "horizon.tick=14 days"]
     table = sim.run(sim.load(name, overrides=overrides)).replicates
     rows = table[(table["metric"] == "value_added_lost") & (table["commodity"] == "") & (table["sector"] == "*")]
     return rows[rows["region"] == "*-CN"].sort_values("replicate")["value"].to_numpy(float)

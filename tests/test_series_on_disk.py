@@ -16,6 +16,8 @@ from sim.plan import load
 from sim.scenario import Scenario
 from sim.simulation import run
 
+pytestmark = pytest.mark.xdist_group("processes")
+
 SHORT = {"horizon.end": "2025-02-28", "ensemble.replicates": 5, "outputs.every": "7 days"}
 
 

@@ -52,7 +52,7 @@ def test_a_growth_of_a_year_is_reached_after_a_year() -> None:
         ("1:30", units.DURATION, "45 days"),
         ("5 m", units.DURATION, "5 months"),
         ("60 Days", units.DURATION, "60 days"),
-        ("5 ton", units.MASS, "5 t?"),
+        ("5 ton", units.MASS, "Known: t, kt"),
         ("2 tonnes/year", units.MASS_RATE, "2 t/year"),
         ("10 m USD", units.MONEY, "10 million USD"),
         ("100K USD", units.MONEY, "100 thousand USD"),
@@ -119,3 +119,44 @@ def test_a_date_is_year_month_day() -> None:
     for text in ("2025-02-30", "4 April 2025", "20250404", "2025-4-4"):
         with pytest.raises(UnitError):
             units.parse_date(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "dimension", "meant"),
+    [
+        ("2500 t/a", units.MASS_RATE, "2500 t/year"),
+        ("2 500 t/year", units.MASS_RATE, "2500 t/year"),
+        ("2500 t p.a.", units.MASS_RATE, "2500 t/year"),
+        ("2500 tonnes per year", units.MASS_RATE, "2500 t/year"),
+        ("2500 tonnes per annum", units.MASS_RATE, "2500 t/year"),
+        ("5 milliard USD", units.MONEY, "5 bn USD"),
+        ("1 000 000 USD", units.MONEY, "1000000 USD"),
+        ("3 %/a", units.GROWTH, "3 %/year"),
+        ("6 Wks", units.DURATION, "6 weeks"),
+        ("110 usd/kg", units.PRICE, "110 USD/kg"),
+    ],
+)
+def test_a_known_spelling_is_met_with_the_same_quantity(text: str, dimension: units.Dimension, meant: str) -> None:
+    """What is proposed is what was written: read back, it is the quantity that was meant."""
+    with pytest.raises(units.UnitError) as caught:
+        units.parse(text, dimension)
+    assert f"Did you mean {meant}?" in caught.value.items[0].right
+    units.parse(meant, dimension)
+
+
+@pytest.mark.parametrize(
+    ("text", "dimension"),
+    [
+        ("5 trillion USD", units.MONEY),
+        ("2500 t/quarter", units.MASS_RATE),
+        ("10 fortnights", units.DURATION),
+        ("20 t/hour", units.MASS_RATE),
+        ("3 lb", units.MASS),
+        ("110 USD/lb", units.PRICE),
+        ("2 50 t/year", units.MASS_RATE),
+    ],
+)
+def test_what_has_no_unit_of_its_size_gets_no_guess(text: str, dimension: units.Dimension) -> None:
+    with pytest.raises(units.UnitError) as caught:
+        units.parse(text, dimension)
+    assert "Did you mean" not in caught.value.items[0].right

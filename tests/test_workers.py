@@ -12,6 +12,8 @@ import pytest
 from sim.ensemble.workers import in_workers
 from sim.errors import RunError
 
+pytestmark = pytest.mark.xdist_group("processes")
+
 LONG = 60.0  # seconds, against the one or two that it takes to end
 
 

@@ -20,7 +20,7 @@ from typing import Any
 from sim.axes import Floats
 from sim.ensemble.clock import Tick
 from sim.ensemble.state import State
-from sim.world.tables import (
+from sim.world.rows import (
     BaseYearRow,
     CommodityRow,
     Confidence,

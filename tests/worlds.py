@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from sim.world.tables import (
+from sim.world.rows import (
     BaseYearRow,
     CommodityRow,
     Confidence,

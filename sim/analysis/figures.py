@@ -10,21 +10,23 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.analysis import event_labels
 from sim.analysis.measures import UNTIL, quotient
 from sim.analysis.scores import LEVELS, Score
 from sim.analysis.targets import Reading
 from sim.axes import Floats
 from sim.ensemble.clock import Horizon
 from sim.ensemble.fields import VARIABLES
-from sim.ensemble.items import Event
 from sim.ensemble.observer import Observation
 from sim.results import statistics
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 SIZE, DPI = (10.0, 5.0), 120
 SIMULATED, NOTHING, SEEN, HIT, MISSED, EVENT = "#1f5f99", "#808080", "#f0b030", "#2a8a3a", "#c02020", "#505050"
+BELOW, ABOVE = 6.0, 20.0  # points from labels to the foot of the definition, and of the title
 LONGEST = 80  # letters of a file's name
 LEAST_WIDTH = 0.01  # of a box, as a share of the horizon
 QUARTERS = (1, 4, 7, 10)  # months in which they begin
@@ -99,14 +101,29 @@ def panels_of(scores: Sequence[Score]) -> list[Panel]:
 
 def draw(folder: Path, scores: Sequence[Score], observed: Observation, null: Observation) -> None:
     """Draw every panel into a folder, as PNG files with a number and the name of the series."""
+    for number, panel in enumerate(panels_of(scores), 1):
+        file = folder / f"{number:02d}-{_file_name(panel.top.about)}.png"
+        picture(panel, observed, null).savefig(file, metadata={"Software": None})
+
+
+def picture(panel: Panel, observed: Observation, null: Observation) -> Figure:
+    """Draw one panel; as much higher as the labels of its events need."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415
     from matplotlib.figure import Figure  # noqa: PLC0415
 
-    for number, panel in enumerate(panels_of(scores), 1):
-        figure = Figure(figsize=SIZE, dpi=DPI, layout="constrained")
-        FigureCanvasAgg(figure)
-        _draw(figure.add_subplot(), panel, observed, null)
-        figure.savefig(folder / f"{number:02d}-{_file_name(panel.top.about)}.png", metadata={"Software": None})
+    figure = Figure(figsize=SIZE, dpi=DPI, layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = figure.add_subplot()
+    _draw(axes, panel, observed, null)
+    labels = event_labels.labels_of(observed.events, observed.horizon)
+    texts, height = event_labels.write(axes, labels)
+    _head(axes, panel, height)
+    figure.set_size_inches(SIZE[0], SIZE[1] + height / event_labels.POINTS)
+    layout = figure.get_layout_engine()
+    assert layout is not None
+    layout.execute(figure)
+    event_labels.spread(axes, texts)
+    return figure
 
 
 def _file_name(words: str) -> str:
@@ -126,14 +143,21 @@ def _draw(axes: Axes, panel: Panel, observed: Observation, null: Observation) ->
             _wait(axes, score, horizon)
     axes.set_xlim(0, horizon.days)
     axes.set_ylim(bottom=0)
-    _events(axes, observed.events, horizon)
+    event_labels.lines(axes, observed.events, horizon)
     _months(axes, horizon)
-    variable = VARIABLES[panel.top.item.name]
-    axes.set_title(f"{panel.title}\n", fontsize=11, loc="left")
-    axes.text(0, 1.02, f"{variable.name}: {variable.definition}", fontsize=8, color=EVENT, transform=axes.transAxes)
     axes.set_ylabel(panel.unit(horizon))
     axes.spines[["top", "right"]].set_visible(False)
     axes.figure.legend(loc="outside lower center", ncols=6, fontsize=8, frameon=False)
+
+
+def _head(axes: Axes, panel: Panel, height: float) -> None:
+    """Title and definition, over labels of a height in points."""
+    variable = VARIABLES[panel.top.item.name]
+    axes.annotate(
+        f"{variable.name}: {variable.definition}", (0, 1), xycoords="axes fraction", xytext=(0, height + BELOW),
+        textcoords="offset points", fontsize=8, color=EVENT,
+    )  # fmt: skip
+    axes.set_title(panel.title, fontsize=11, loc="left", pad=height + ABOVE)
 
 
 def _curves(axes: Axes, panel: Panel, observed: Observation, null: Observation) -> None:
@@ -193,21 +217,6 @@ def _point(axes: Axes, score: Score, ends: tuple[Sequence[float], Sequence[float
 def _once(axes: Axes, label: str) -> str:
     """A label for the legend, once."""
     return "" if label in axes.get_legend_handles_labels()[1] else label
-
-
-def _events(axes: Axes, events: Sequence[Event], horizon: Horizon) -> None:
-    """A thin line on each day on which something was announced, came into force or ended."""
-    days: dict[int, dict[str, list[str]]] = {}
-    for event in sorted(events):
-        day = max(horizon.day(event.date), 0)
-        days.setdefault(day, {}).setdefault(event.subject, []).append(event.event)
-    for day, happened in days.items():
-        words = [f"{subject} {', '.join(each)}" for subject, each in happened.items()]
-        axes.axvline(day, color=EVENT, linewidth=0.6, alpha=0.7, zorder=0)
-        axes.annotate(
-            "\n".join(words), (day, 1), xycoords=("data", "axes fraction"), xytext=(2, -2),
-            textcoords="offset points", rotation=90, va="top", ha="left", fontsize=6, color=EVENT, zorder=6,
-        )  # fmt: skip
 
 
 def _months(axes: Axes, horizon: Horizon) -> None:

@@ -19,8 +19,8 @@ from sim.errors import InputError, Place, Problem
 from sim.files.shipped import find_scenario
 from sim.plan import Plan, make_plan, names_of
 from sim.results import csvfile
-from sim.results.folder import whole, write_manifest
-from sim.results.manifest import origin, peak_memory, sha256
+from sim.results.folder import carry, whole, write_manifest
+from sim.results.manifest import hashes, origin, peak_memory, sha256
 from sim.scenario import Scenario
 from sim.simulation import observe, worlds_of
 
@@ -33,7 +33,7 @@ COLUMNS = ("target", "from", "to", "unit", "observed_low", "observed_high", *SIM
 class Hindcast:
     """What a hindcast gave: a score for each target, in the order of the table."""
 
-    scenario: Scenario
+    plan: Plan
     targets: Sequence[Target]
     observed: Observation
     null: Observation
@@ -49,10 +49,10 @@ class Hindcast:
         place = Path(folder)
         with whole(place, overwrite=overwrite) as partial:
             csvfile.write(partial / COMPARISON, COLUMNS, [self._columns()])
-            (partial / SCENARIO).write_text(self.scenario.to_yaml(), encoding="utf-8", newline="\n")
+            (partial / SCENARIO).write_text(self.plan.text, encoding="utf-8", newline="\n")
+            carry(partial, self.plan.seeds.own)
             draw(partial, self.scores, self.observed, self.null)
-            files = {file.name: sha256(file) for file in sorted(partial.iterdir())}
-            write_manifest(partial, {**self.facts, "files": files})
+            write_manifest(partial, {**self.facts, "files": hashes(partial)})
         return place
 
     def _columns(self) -> dict[str, list[Any]]:
@@ -100,16 +100,16 @@ def hindcast(
     items = list(dict.fromkeys(item for target in wanted for item in target.items))
     worlds = scenario.ensemble.replicates
     observed = observe(plan, items, workers=workers, progress=progress)
-    without = Plan(scenario.model_copy(update={"instruments": ()}), plan.seeds)
+    without = plan.without_instruments()
     left = [item for item in items if not item.instrument]
     null = observe(without, left, workers=workers, progress=lambda done: progress(worlds + done))
     facts = {
-        **origin(scenario.name, scenario.to_yaml(), plan.seeds.hashes, scenario.ensemble.seed, worlds),
+        **origin(scenario.name, plan.text, plan.seeds.hashes, scenario.ensemble.seed, worlds),
         "targets": sha256(Path(targets)),
         "wall_time": round(perf_counter() - began, 3),
         "peak_memory": peak_memory(),
     }
-    return Hindcast(scenario, wanted, observed, null, facts)
+    return Hindcast(plan, wanted, observed, null, facts)
 
 
 def known_of(plan: Plan) -> Known:

@@ -84,6 +84,6 @@ def _costs(table: "DataFrame") -> dict[str, int]:
     index = table.index.to_frame(index=False)
     rows: dict[str, int] = {}
     for metric in COSTS:
-        for row in np.flatnonzero(index["metric"] == metric):
+        for row in np.flatnonzero((index["metric"] == metric) & (index["facility"] == "")):
             rows.setdefault(str(index["instrument"].iloc[row]), int(row))
     return rows

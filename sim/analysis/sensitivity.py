@@ -16,6 +16,7 @@ from sim.analysis.outcomes import Item, Outcomes, about
 from sim.axes import Floats
 from sim.ensemble.metrics import METRICS
 from sim.errors import InputError, Place, Problem, suggest
+from sim.files.merge import JOINT
 from sim.results import csvfile
 from sim.results.headline import leading
 from sim.results.tables import QUANTILES
@@ -125,7 +126,8 @@ def _row(item: Item, parameter: str, measure: str, value: float, n: int, low: fl
 
 def _sobol(sweep: SweepResult, outcomes: Outcomes) -> tuple[list[Row], list[str]]:
     """Indices of every row, from the blocks that are whole."""
-    size = len(sweep.paths) + 2
+    factors = [JOINT.join(factor) for factor in sweep.manifest["sweep"].get("factors", [[p] for p in sweep.paths])]
+    size = len(factors) + 2
     whole = np.flatnonzero(outcomes.done.reshape(-1, size).all(axis=1))
     blocks, n = len(outcomes.done) // size, len(whole)
     if n < FEWEST_BLOCKS:
@@ -140,7 +142,7 @@ def _sobol(sweep: SweepResult, outcomes: Outcomes) -> tuple[list[Row], list[str]
             notes.append(f"{about(item)}: too few points in which it varies; left out.")
             continue
         for measure, shares in zip((FIRST, TOTAL), sobol.indices(in_blocks), strict=True):
-            for path, (value, low, high) in zip(sweep.paths, shares, strict=True):
+            for path, (value, low, high) in zip(factors, shares, strict=True):
                 rows.append(_row(item, path, measure, value, n, low, high))
     lost = blocks - n
     if lost:
@@ -184,6 +186,8 @@ def _regional(sweep: SweepResult, outcomes: Outcomes) -> tuple[list[Row], list[s
             rows += [_row(item, path, measure, value, n) for measure, value in measured]
     kind = DESIGNS[sweep.design["kind"]]
     notes = [f"Sobol indices need a design of kind sobol, and this is {kind}: regional sensitivity instead."]
+    together = [JOINT.join(factor) for factor in sweep.manifest["sweep"].get("factors", []) if len(factor) > 1]
+    notes += [f"{names} are drawn together: what one of them does shows in the others, too." for names in together]
     if n < FEW_POINTS:
         notes.append(f"Too few points to tell small effects: {n}, of which {ceil(n * regional.WORST)} are the worst.")
     return rows, notes

@@ -22,6 +22,7 @@ from sim.units import parse_date
 KEYS = ("commodity", "region", "partner", "sector", "instrument")
 READING = ("variable", *KEYS, "measure", "from", "to")
 COLUMNS = ("target", *READING, *(f"base_{column}" for column in READING), "unit", "low", "high", "source")
+DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 EMPTY = "-"  # in a base field: empty, not as its counterpart
 
 Cells = Mapping[str, str]
@@ -134,13 +135,7 @@ def read(path: Path, known: Known) -> list[Target]:
 
 def _rows(path: Path, problems: list[Problem]) -> Iterator[tuple[Place, Cells]]:
     """Rows of the file by column, and where they stand."""
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.reader(file, strict=True)
-            table = [(Place(str(path), reader.line_num), cells) for cells in reader if cells]
-    except (UnicodeDecodeError, csv.Error) as error:
-        problems.append(Problem(Place(str(path)), f"cannot be read: {error}", "Write CSV in UTF-8."))
-        return
+    table = _lines(path)
     header = table[0][1] if table else []
     if wrong := list(_wrong_columns(path, header)):
         problems += wrong
@@ -152,8 +147,31 @@ def _rows(path: Path, problems: list[Problem]) -> Iterator[tuple[Place, Cells]]:
             problems.append(Problem(place, f"{len(cells)} cells stand in this row", f"The header has {len(header)}."))
 
 
+def _lines(path: Path) -> list[tuple[Place, list[str]]]:
+    """Lines of the file; those of empty cells, as spreadsheets leave them, say nothing."""
+    line = 0
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader, table = csv.reader(file, strict=True), []
+            for cells in reader:
+                line = reader.line_num
+                if any(map(str.strip, cells)):
+                    table.append((Place(str(path), line), cells))
+    except UnicodeDecodeError as error:
+        found = f"cannot be read: byte {error.start} is not UTF-8"
+        raise InputError(Problem(Place(str(path)), found, "Save it as CSV UTF-8.")) from None
+    except csv.Error as error:
+        right = "A quote that opens a cell closes it, before the next comma."
+        raise InputError(Problem(Place(str(path), line + 1), f"cannot be read: {error}", right)) from None
+    return table
+
+
 def _wrong_columns(path: Path, header: Sequence[str]) -> Iterator[Problem]:
     place = Place(str(path), 1)
+    for sign, name in DELIMITERS.items():
+        if header and header[0].count(sign) > 1:
+            yield Problem(place, f"cells stand apart by {name}", "Write commas between them, and decimal points.")
+            return
     for column in COLUMNS:
         if column not in header:
             yield Problem(place, f"column {column!r} is missing", f"Columns: {', '.join(COLUMNS)}.")

@@ -9,7 +9,6 @@ from sim.cli.inputs import RESULTS, Settings, load_all, overrides
 from sim.cli.layout import columns_of_terminal, fit
 from sim.cli.progress import interrupted, progress
 from sim.cli.text import head, number
-from sim.errors import InputError
 
 if TYPE_CHECKING:
     from sim.analysis.hindcast import Hindcast
@@ -38,19 +37,17 @@ def hindcast(
     Ends with 0 whatever the score is.
     """
     from sim.analysis import hindcast as analysis
-    from sim.results.folder import check_writable, obstacle
+    from sim.results.folder import claim
 
     try:
         table = targets or analysis.targets_beside(scenario)
         analysis.check_targets(table)
         (loaded,) = load_all([scenario], overrides(settings, replicates=replicates, seed=seed))
         folder = out or RESULTS / f"{loaded.name}.hindcast"
-        if problem := obstacle(folder, overwrite=overwrite):
-            raise InputError(problem)
-        check_writable(folder)
-        with progress(loaded.name, 2 * loaded.ensemble.replicates, quiet=quiet) as show:
-            found = analysis.hindcast(loaded, table, workers=workers, progress=show)
-        found.save(folder, overwrite=overwrite)
+        with claim([folder], overwrite=overwrite):
+            with progress(loaded.name, 2 * loaded.ensemble.replicates, quiet=quiet) as show:
+                found = analysis.hindcast(loaded, table, workers=workers, progress=show)
+            found.save(folder, overwrite=overwrite)
     except KeyboardInterrupt:
         raise interrupted([]) from None
     if not quiet:

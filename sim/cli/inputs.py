@@ -3,7 +3,7 @@
 import gc
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -57,6 +57,12 @@ def warn_of_large_files(folder: Path) -> None:
         if file.stat().st_size > LARGE:
             size = f"{file.stat().st_size / LARGE:.1f} GB"
             print(f"{file} has {size}: --format parquet is smaller, and read in part.", file=sys.stderr)
+
+
+def tell(notes: Iterable[str], about: str) -> None:
+    """Say on standard error what to know of something that is no fault."""
+    for note in notes:
+        print(f"{about}: note: {note}", file=sys.stderr)
 
 
 def load_all(scenarios: Sequence[str], overrides: Sequence[str]) -> "list[Scenario]":

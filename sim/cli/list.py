@@ -11,7 +11,7 @@ from sim.cli.text import table
 from sim.errors import InputError, Place, Problem, suggest
 
 if TYPE_CHECKING:
-    from sim.world.tables import Tables
+    from sim.world.rows import Tables
 
 Rows = list[tuple[str | float, ...]]
 

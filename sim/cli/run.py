@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.cli.inputs import RESULTS, Format, Scenarios, Settings, load_all, overrides, warn_of_large_files
+from sim.cli.inputs import RESULTS, Format, Scenarios, Settings, load_all, overrides, tell, warn_of_large_files
 from sim.cli.progress import Bar, interrupted
 from sim.cli.text import about, head, table
 from sim.errors import InputError, Place, Problem
@@ -47,38 +47,35 @@ def run(
 
     All files are checked before the first runs. Interrupted, it keeps the results that are complete.
     """
+    from sim.results.folder import claim
+
     how = {"workers": workers, "chunk": chunk, "replicate": replicate}
     done: list[Plan] = []
     try:
-        loaded = load_all(scenarios, overrides(settings, replicates=replicates, seed=seed))
-        plans = _plans(loaded, out, overwrite=overwrite)
+        plans = _plans(load_all(scenarios, overrides(settings, replicates=replicates, seed=seed)), out)
         bar = Bar([(one.scenario.name, _worlds(one, replicate)) for one in plans], quiet=quiet)
-        for plan in plans:
-            _run(plan, how, form, bar, overwrite=overwrite, quiet=quiet)
-            done.append(plan)
-            gc.collect()  # a market and its rules hold one another: without this several wait to be taken away
+        with claim([plan.folder for plan in plans], overwrite=overwrite):
+            for plan in plans:
+                _run(plan, how, form, bar, overwrite=overwrite, quiet=quiet)
+                done.append(plan)
+                gc.collect()  # a market and its rules hold one another: without this several wait to be taken away
     except KeyboardInterrupt:
         raise interrupted([plan.folder for plan in done], LONG_WORK) from None
     if len(done) > 1 and not quiet:
         print(table(["scenario", "folder"], [[plan.scenario.name, str(plan.folder)] for plan in done]))
 
 
-def _plans(scenarios: "Sequence[Scenario]", out: Path | None, *, overwrite: bool) -> list[Plan]:
-    """Give each scenario its folder; what stands in the way is told for all of them before anything runs."""
-    from sim.results.folder import check_writable, obstacle
-
+def _plans(scenarios: "Sequence[Scenario]", out: Path | None) -> list[Plan]:
+    """Give each scenario its folder."""
     alone = out is not None and len(scenarios) == 1
     folders = [out if alone and out else (out or RESULTS) / scenario.name for scenario in scenarios]
-    problems = [problem for folder in folders if (problem := obstacle(folder, overwrite=overwrite))]
     twice = {folder for folder in folders if folders.count(folder) > 1}
-    problems += [
+    problems = [
         Problem(Place(str(folder)), "two scenarios of one name would go there", "Give each its own `name`.")
         for folder in sorted(twice)
     ]
     if problems:
         raise InputError(problems)
-    for folder in folders:
-        check_writable(folder)
     return [Plan(scenario, folder) for scenario, folder in zip(scenarios, folders, strict=True)]
 
 
@@ -95,6 +92,7 @@ def _run(plan: Plan, how: dict[str, Any], form: str, bar: Bar, *, overwrite: boo
         result = simulation.run(plan.scenario, progress=show, scratch=plan.folder.parent, **given)
     result.save(plan.folder, overwrite=overwrite, form=form)
     warn_of_large_files(plan.folder)
+    tell(result.manifest["notes"], plan.scenario.name)
     if not quiet:
         print(_report(result, plan.folder))
 

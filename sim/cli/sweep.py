@@ -50,6 +50,8 @@ def sweep(
     killed, a sweep goes on with --resume. Points are compared by number: monazite compare results/NAME@0
     results/NAME@3. Ends with 1 if a point failed.
     """
+    from sim.sweeps.cost import refuse_full_disk
+
     if resume and overwrite:
         raise InputError(Problem(Place("--resume"), "it keeps what --overwrite would remove", "Give one of them."))
     if workers and scheduler:
@@ -62,6 +64,7 @@ def sweep(
     if resume and job.is_finished():
         print(f"{len(job.points)} of {len(job.points)} points done before: nothing is left to do.")
         return
+    refuse_full_disk(job)
     report = _run(job, _pool(job, workers, scheduler), resume=resume, overwrite=overwrite, quiet=quiet)
     warn_of_large_files(job.place)
     for note in report.notes:
@@ -84,6 +87,8 @@ def _checked(file: str, out: Path | None, form: str, *, quiet: bool) -> "Job":
     points = Points.of(found)
     if len(points) >= MANY:
         print(f"{len(points):,} points: checking them takes a while.", file=sys.stderr)
+    for note in [] if quiet else found.notes:
+        print(note, file=sys.stderr)
     with _bar("checking points", len(points), quiet=quiet) as show:
         return Job.of(found, out or RESULTS / found.name, form, lambda done: show(done, ""))
 
@@ -118,14 +123,13 @@ def _run(job: "Job", pool: "Pool", *, resume: bool, overwrite: bool, quiet: bool
     told = [monotonic()]
 
     def tell(state: "Progress") -> None:
-        if not quiet and not last and state.before:
-            print(f"{state.before} of {state.points} points done before.", file=sys.stderr)
+        if not quiet and not last:
+            _print_before(state)
         if not quiet and state.worlds and not (last and last[0].worlds):
-            time = state.core_seconds / state.worlds * state.left / pool.workers
             left = f", {state.left:,} of them left" if state.before else ""
-            print(f"{_size_of(job.worlds)}{left}, about {duration(time)}.", file=sys.stderr)
+            print(f"{_size_of(job.worlds)}{left}, about {duration(state.seconds + state.rest)}.", file=sys.stderr)
         if not quiet and not sys.stderr.isatty() and monotonic() - told[0] > SILENCE:
-            print(f"{state.done} of {state.points} points done.", file=sys.stderr)
+            print(_so_far(state), file=sys.stderr)
             told[0] = monotonic()
         last[:] = [state]
         show(state.done + state.failed, f"{state.failed} failed" if state.failed else "")
@@ -137,6 +141,22 @@ def _run(job: "Job", pool: "Pool", *, resume: bool, overwrite: bool, quiet: bool
         done = last[0].done if last else 0
         print(f"Interrupted. Kept: {done} of {len(job.points)} points; go on with --resume.", file=sys.stderr)
         raise typer.Exit(130) from None
+
+
+def _print_before(state: "Progress") -> None:
+    """Say what is there already, and which points of it are damaged."""
+    if state.before:
+        print(f"{state.before} of {state.points} points done before.", file=sys.stderr)
+    for point, why in list(state.damaged.items())[:NAMED]:
+        print(f"Point {point} is done again: {why}.", file=sys.stderr)
+    if len(state.damaged) > NAMED:
+        print(f"{len(state.damaged) - NAMED} more points are done again for such reasons.", file=sys.stderr)
+
+
+def _so_far(state: "Progress") -> str:
+    """Say how many points are done, and about how long the rest will take."""
+    left = f", about {duration(state.rest)} left" if state.rest > 0 else ""
+    return f"{state.done} of {state.points} points done{left}."
 
 
 @contextmanager
@@ -169,18 +189,21 @@ def _size_of(worlds: Sequence[int]) -> str:
 
 def _print_plan(job: "Job", workers: int | None, scheduler: str | None) -> None:
     """Print the points, as a table for people and as CSV for a pipe, then what they cost."""
-    from sim.sweeps.blocks import width
-    from sim.sweeps.cost import estimate
+    from sim.results.folder import room
+    from sim.sweeps.blocks import Here
+    from sim.sweeps.cost import estimate, needed, too_little
 
     count = _workers_of(job, workers, scheduler)
     _print_points(job.points)
-    sizes = job.worlds, job.checked.ticks, width(job.worlds, count)
-    cost = estimate(job.points.scenario(0), *sizes, job.points.sweep.kept, job.form)
-    time = f"about {duration(cost.seconds / count)} with {count} worker{'s' * (count > 1)}"
+    cost = estimate(job, Here() if scheduler else _pool(job, workers, None), count)
+    time = f"about {duration(cost.seconds)} with {count} worker{'s' * (count > 1)}"
     space = f"about {size(cost.size)} on disk (twice that while the tables are joined)"
     done = len(job.store.done())
     before = f", {done} of {len(job.points)} points done before" if done else ""
     print(f"{_size_of(job.worlds)}, {time}, {space}{before}.", file=sys.stderr)
+    wanted, free = needed(job), room(job.place.parent)
+    if wanted > free:
+        print(f"{job.place}: {too_little(wanted, free)}", file=sys.stderr)
 
 
 def _print_points(points: "Points") -> None:

@@ -108,7 +108,7 @@ def about(row: Mapping[Hashable, Any]) -> str:
     >>> about({"commodity": "oxide.Dy", "region": "EU", "partner": ""})
     'oxide.Dy EU'
     """
-    keys = ("commodity", "region", "partner", "sector", "facility", "instrument")
+    keys = ("commodity", "region", "partner", "sector", "facility", "instrument", "window")
     return " ".join(row[key] for key in keys if row.get(key))
 
 
@@ -119,13 +119,15 @@ def endings(paths: Sequence[str]) -> list[str]:
     --------
     >>> endings(["instruments.licence.approval.default", "facilities[Mt. Low].capacity", "parameters.growth"])
     ['approval.default', '[Mt. Low].capacity', 'parameters.growth']
+    >>> endings(["instruments.licence.approval.default + instruments.other.approval.default"])
+    ['approval.default + approval.default']
     """
-    from sim.files.merge import parse_path
+    from sim.files.merge import JOINT, parse_path, split_paths
     from sim.files.positions import show_path
 
-    parts = [parse_path(path) for path in paths]
-    lengths = range(2, max(map(len, parts), default=0) + 1)
-    short = ([show_path(one[-n:]) for one in parts] for n in lengths)
+    columns = [[parse_path(path) for path in split_paths(column)] for column in paths]
+    lengths = range(2, max((len(path) for column in columns for path in column), default=0) + 1)
+    short = ([JOINT.join(show_path(path[-n:]) for path in column) for column in columns] for n in lengths)
     return next((names for names in short if len(set(names)) == len(names)), list(paths))
 
 

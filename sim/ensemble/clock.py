@@ -72,7 +72,9 @@ class Clock:
 
     def at(self, when: date, happen: Callable[[], None]) -> None:
         """Let something happen on a date; on the first day if the date is before it, never if it is after the end."""
-        self.environment.process(self._wait(max(0, self.horizon.day(when)), happen))
+        day = max(0, self.horizon.day(when))
+        if day < self.horizon.days:
+            self.environment.process(self._wait(day, happen))
 
     def _wait(self, day: int, happen: Callable[[], None]) -> Generator[simpy.Event, None, None]:
         yield self.environment.timeout(day)

@@ -8,6 +8,7 @@ from typing import final
 import numpy as np
 
 from sim.axes import Floats, Ints, Scalar
+from sim.ensemble.correlation import ALONE, Together
 from sim.ensemble.items import Item
 from sim.ensemble.streams import uniforms
 from sim.files.distributions import Distribution
@@ -26,10 +27,12 @@ class Draws:
         Numbers of the worlds.
     uncertain : bool
         Whether distributions are drawn from.
+    together : Together
+        Names whose draws belong together.
     """
 
-    def __init__(self, seed: int, replicates: range, uncertain: bool = True) -> None:
-        self.seed, self.replicates, self.uncertain = seed, replicates, uncertain
+    def __init__(self, seed: int, replicates: range, uncertain: bool = True, together: Together = ALONE) -> None:
+        self.seed, self.replicates, self.uncertain, self.together = seed, replicates, uncertain, together
         self.items: list[Item] = []
         self.values: list[Floats] = []
 
@@ -49,10 +52,14 @@ class Draws:
             return value
         if not self.uncertain:
             return float(value.inverse(np.array([MIDDLE]))[0])
-        drawn = value.inverse(uniforms(self.seed, name, self.replicates))
+        drawn = value.inverse(self.together.draw(name, self._own))
         self.items.append(Item(name, unit=unit))
         self.values.append(drawn)
         return drawn
+
+    def _own(self, name: str) -> Floats:
+        """(R,), share of 1: the draw of a name that belongs to no other."""
+        return uniforms(self.seed, name, self.replicates)
 
     def occurrences(self, *names: str) -> Occurrences:
         """Draws of what happens again and again, in each world on its own days."""

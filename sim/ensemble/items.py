@@ -27,11 +27,12 @@ class Item:
     facility: str = ""
     instrument: str = ""
     unit: str = ""
+    window: str = ""  # part of the horizon that a metric is about; empty for all of it
 
     @property
     def cells(self) -> tuple[str, ...]:
-        """The item as cells of a table: name, keys, unit."""
-        return (self.name, *(getattr(self, key) for key in KEYS), self.unit)
+        """The item as cells of a table: name, keys, window, unit."""
+        return (self.name, *(getattr(self, key) for key in KEYS), self.window, self.unit)
 
 
 class Event(NamedTuple):

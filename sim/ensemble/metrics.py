@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from sim.axes import Floats
+from sim.axes import Floats, ratio
 from sim.ensemble.items import Item
 
 METRICS: dict[str, Metric] = {}
@@ -23,6 +23,9 @@ class Metric:
     definition: str
     headline: bool = False
     told: bool = False  # printed after a run, too
+    over: Literal["sum", "end"] | None = "sum"  # in a window: what it gained, how it stands at the end, or not at all
+    idle: str = ""  # what it means if it is zero in every replicate, and so is all else of this kind: it did nothing
+    because: str = ""  # what it means if it is zero, too
 
     def item(self, **keys: str) -> Item:
         """The metric about something."""
@@ -39,7 +42,15 @@ def declare(metric: Metric) -> Metric:
 
 @dataclass(frozen=True)
 class Measured:
-    """A metric that an instrument keeps: what it is about, and its value in each world at the end, (R,)."""
+    """A metric that an instrument keeps: what it is about, and its value in each replicate as it stands, (R,).
+
+    What is a ratio gives what it divides, and what it divides by (`per`).
+    """
 
     item: Item
     value: Callable[[], Floats]
+    per: Callable[[], Floats] | None = None
+
+    def now(self) -> Floats:
+        """(R,): the value as it stands."""
+        return self.value() if self.per is None else ratio(self.value(), self.per())

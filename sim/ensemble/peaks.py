@@ -73,28 +73,44 @@ class Followed:
 
 @final
 class Peaks:
-    """Follows prices (USD/kg) and supply in the worlds of a chunk, one row for each of the items."""
+    """Follows prices (USD/kg) and supply in the worlds of a chunk, one row for each of the items.
 
-    def __init__(self, followed: Followed, width: int) -> None:
-        self.followed = followed
+    Parameters
+    ----------
+    followed : Followed
+    width : int
+    first : int or None
+        Day, since the start, from which things are compared with what was usual: that of the first control.
+    whole : Peaks, optional
+        Those of the whole horizon, followed first in each tick, which know what is usual; left out, these do.
+    """
+
+    def __init__(self, followed: Followed, width: int, first: int | None, whole: Peaks | None = None) -> None:
+        self.followed, self.first, self.whole = followed, first, whole or self
         shape = len(followed.items), width
-        self.ratio, self.price, self.room = np.empty((len(followed.nodes), width)), np.empty(shape), np.empty(shape)
-        self.days, self.before = 0.0, np.zeros(shape)
-        self.held = self.usual = followed.base + np.zeros(shape)
-        self.most = self.usual * (1 + WITHIN)
+        self.room = np.empty(shape)
         self.peak, self.gap, self.away = np.zeros(shape), np.zeros(shape), np.zeros(shape)
         self.last = 0.0  # day, since the first control, up to which was compared
+        if whole is None:
+            self.ratio, self.price = np.empty((len(followed.nodes), width)), np.empty(shape)
+            self.days, self.before = 0.0, np.zeros(shape)
+            self.held = self.usual = followed.base + np.zeros(shape)
+            self.most = self.usual * (1 + WITHIN)
 
     def follow(self, state: State, tick: Tick) -> None:
         """Take in the end of a tick."""
-        ratio = pick(state.price, self.followed.nodes, self.ratio)
-        self.followed.prices(np.exp(ratio, out=ratio), self.price)
-        first = self.followed.first_control
-        if first is not None and tick.start < first:
-            self._remember(min(first, tick.end) - tick.start)
-        now = tick.end - (first or 0)
+        if self.whole is self:
+            self._read_prices(state, tick)
+        now = tick.end - (self.first or 0)
         if now > 0:
             self._compare(state, now)
+
+    def _read_prices(self, state: State, tick: Tick) -> None:
+        """Prices at the end of a tick, and what is usual before the first control."""
+        ratio = pick(state.price, self.followed.nodes, self.ratio)
+        self.followed.prices(np.exp(ratio, out=ratio), self.price)
+        if self.first is not None and tick.start < self.first:
+            self._remember(min(self.first, tick.end) - tick.start)
 
     def _remember(self, days: int) -> None:
         """Before the first control: the usual price is the mean; a price holds from its tick until the next."""
@@ -105,22 +121,22 @@ class Peaks:
 
     def _compare(self, state: State, now: float) -> None:
         """Since the first control: what is higher, wider or away later than before."""
-        followed, price, room = self.followed, self.price, self.room
+        followed, price, room = self.followed, self.whole.price, self.room
         np.maximum(self.peak, price, out=self.peak)
         gap = np.divide(price, pick(price, followed.origin, room), out=room)
         np.maximum(self.gap, gap, out=self.gap)
         followed.users(state.use, room)
         followed.enough.add(state.need, room)  # supply, less what is enough
-        np.copyto(self.away, now, where=(price > self.most) | (room < 0))
+        np.copyto(self.away, now, where=(price > self.whole.most) | (room < 0))
         self.last = now
 
     def metrics(self) -> Iterator[tuple[Item, Floats]]:
         """What came of it, row by row."""
-        ratio, back = self.peak / self.usual, np.where(self.away == self.last, np.inf, self.away)
+        ratio, back = self.peak / self.whole.usual, np.where(self.away == self.last, np.inf, self.away)
         for row, item in enumerate(self.followed.items):
             keys = {"commodity": item.commodity, "region": item.region}
             yield PEAK.item(**keys), ratio[row]
             if self.followed.origin[row] != row:
                 yield GAP.item(**keys), self.gap[row]
-            if self.followed.first_control is not None:
+            if self.first is not None:
                 yield RECOVERY.item(**keys), back[row]

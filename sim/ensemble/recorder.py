@@ -22,6 +22,7 @@ from sim.ensemble.selection import Focus
 from sim.ensemble.state import State
 from sim.ensemble.totals import Total, totals
 from sim.ensemble.turns import Turns
+from sim.ensemble.windows import Watch, Window
 from sim.world.build import World
 
 STOPPED = 0.002  # share of value added standing still from which a stop is told
@@ -77,6 +78,8 @@ class Record:
         Days since the start at whose beginning series are read; ascending.
     fields : mapping of str to Field
         All that can be read, for its labels and weights.
+    windows : sequence of Window
+        Parts of the horizon of which every metric is told again.
     """
 
     world: World
@@ -86,6 +89,7 @@ class Record:
     totals: Sequence[Item]
     days: Sequence[int]
     fields: Mapping[str, Field]
+    windows: Sequence[Window] = ()
 
     @cached_property
     def readings(self) -> Readings:
@@ -140,6 +144,8 @@ class Recorder:
         Columns of the state; at least as many as there are worlds.
     file : binary file, optional
         Takes the series day by day: the rows of `Record.series`, a column a world.
+    measured : sequence of Measured
+        Metrics that instruments and projects keep.
     """
 
     def __init__(
@@ -151,12 +157,15 @@ class Recorder:
         replicates: range,
         width: int,
         file: BinaryIO | None = None,
+        measured: Sequence[Measured] = (),
     ) -> None:
         self.record, self.replicates, self.width, self.file = record, replicates, width, file
         self.amounts = {name: field for name, field in amounts.items() if name in record.needs}
         self.levels = levels
         self.running = {name: np.zeros((len(field.labels), width)) for name, field in self.amounts.items()}
-        self.peaks = Peaks(record.followed, width)
+        self.peaks = Peaks(record.followed, width, record.focus.first_control)
+        self.measured = measured
+        self.windows = [Watch(one, self.peaks, record.metrics, measured, width) for one in record.windows]
         values = {trace.item: trace.value for trace in traced}
         self.traced = [values[item] for item in record.readings.others]
         self.next = 0  # of the days that are recorded
@@ -176,6 +185,8 @@ class Recorder:
 
     def before(self, state: State, tick: Tick) -> None:
         """Before a tick: keep what holds until its end, if a day within it is to be recorded."""
+        for watch in self.windows:
+            watch.begin(tick, self.running)
         if self._is_due(tick.end - 1):
             self.kept = self._added(), self._standing(state, tick)
 
@@ -184,6 +195,8 @@ class Recorder:
         for name, field in self.amounts.items():
             self.running[name] += field.read(state, tick)
         self.peaks.follow(state, tick)
+        for watch in self.windows:
+            watch.settle(tick, state, self.running)
         when = self.record.horizon.date(tick.end - 1)
         self.stops.follow(state.production < 1 - STOPPED, when)
         self.hoards.follow(state.hoarding > HOARDED, when)
@@ -221,12 +234,11 @@ class Recorder:
             for rows in (*self.record.readings.gains(self.last, added, days), *standing):
                 self.file.write(np.ascontiguousarray(rows[:, : len(self.replicates)]).data)
 
-    def block(
-        self, measured: Sequence[Measured], draws: Floats, dated: Sequence[Event], turns: Sequence[Turns] = ()
-    ) -> tuple[list[Item], Block]:
+    def block(self, draws: Floats, dated: Sequence[Event], turns: Sequence[Turns] = ()) -> tuple[list[Item], Block]:
         """What the chunk gave, and the items of its metrics."""
         added = (pair for total in self.record.metrics for pair in total.values(self.running))
-        found = [*added, *self.peaks.metrics(), *((m.item, m.value()) for m in measured)]
+        found = [*added, *self.peaks.metrics(), *((m.item, m.now()) for m in self.measured)]
+        found += [pair for watch in self.windows for pair in watch.values(self.running)]
         found.sort(key=lambda pair: pair[0].cells)
         n = len(self.replicates)
         values = np.array([np.broadcast_to(value, (self.width,))[:n] for _, value in found])

@@ -9,13 +9,20 @@ from typing import TYPE_CHECKING
 from sim.errors import InputError, Place, Problem, Steps, nearest, suggest
 from sim.files.positions import Node, as_node, read_file, read_text, show_path
 from sim.files.shapes import FORMS
+from sim.files.shipped import is_file, is_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
 SET = "--set"
+VERSION = "monazite"  # the key that every file begins with
+EMPTY_SETTING = "Write null for what holds by default, [] for an empty list, {} for an empty map, or leave it out."
+QUOTES = ("'", '"')
+DEEPEST = 32  # steps of a path
 PATH_PART = re.compile(r"\[([^\]]+)\]|([^.\[\]]+)")
+JOINT = " + "  # between paths that one value goes to
+JOINED = re.compile(r" \+ (?![^\[]*\])")  # the same, not within brackets
 
 
 def read_merged(path: Path, shipped: Callable[[str], Path | None], problems: list[Problem]) -> Node:
@@ -51,7 +58,13 @@ class _Chain:
         """Read what a file extends, then the file."""
         if path.resolve() in self.seen:
             return
-        root = read_file(path, self.problems)
+        before = len(self.problems)
+        try:
+            root = read_file(path, self.problems)
+            self.problems += _without_version(root) if above or root.child("extends") else []  # else the schema tells
+        except InputError as error:
+            raise InputError(_of_a_base(error.problems, above)) from None
+        self.problems[before:] = _of_a_base(self.problems[before:], above)
         for name in _extended(root):
             base = self._find(str(name.value), path, name.place)
             trail = (*above, (path.resolve(), name.place))
@@ -62,17 +75,44 @@ class _Chain:
         self.files.append(root)
 
     def _find(self, name: str, path: Path, place: Place) -> Path:
-        beside = path.parent / name
-        if beside.is_file() and beside.resolve() != path.resolve():
+        beside = beside_of(path, name)
+        if is_file(beside) and beside.resolve() != path.resolve():
             return beside
         ships = self.shipped(name)
         if ships is not None and ships.resolve() != path.resolve():
             return ships
         near = nearest(name, sorted(file.name for file in path.parent.glob("*.yaml") if file.name != path.name))
-        hint = f" Did you mean {near!r}?" if near and not beside.is_file() else ""
+        hint = f" Did you mean {near!r}?" if near and not is_file(beside) else ""
         right = f"Name a file beside this one, or a scenario that ships.{hint}"
-        found = f"there is no {name!r} to extend" + (" but this file itself" if beside.is_file() else "")
+        found = f"there is no {name!r} to extend" + (" but this file itself" if is_file(beside) else "")
         raise InputError(Problem(replace(place, path="extends"), found, right))
+
+
+def beside_of(path: Path, name: str) -> Path:
+    """The file or folder of a name beside a file; beside what it is a link to, if there is none beside itself."""
+    own = path.parent / name
+    return own if is_file(own) or is_folder(own) else path.resolve().parent / name
+
+
+def _without_version(root: Node) -> list[Problem]:
+    """Say that a file does not tell of which version it is."""
+    if root.child(VERSION) is not None:
+        return []
+    return [
+        Problem(
+            Place(root.place.file, 1),
+            f"the file does not say of which version it is: {VERSION} is missing",
+            f"Begin with `{VERSION}: 1`.",
+        )
+    ]
+
+
+def _of_a_base(problems: Iterable[Problem], above: tuple[tuple[Path, Place], ...]) -> list[Problem]:
+    """Say of the problems of a file that is extended by whom it is."""
+    if not above:
+        return list(problems)
+    whom = ", extended by ".join(f"{place.file}:{place.line}" for _, place in reversed(above))
+    return [replace(one, right=f"{one.right} The file is extended by {whom}.".strip()) for one in problems]
 
 
 def _extended(root: Node) -> list[Node]:
@@ -177,20 +217,38 @@ def _items(node: Node) -> list[Node]:
 
 
 def override(root: Node, overrides: Iterable[tuple[str, object]], problems: list[Problem]) -> Node:
-    """Lay single values, each at its path, over a tree; the last word."""
-    for path, value in overrides:
-        try:
-            steps = parse_path(path)
-            node = _value(value, Place(SET, path=path))
-            root = merge(root, _tree(root, steps, node, Place(SET, path=path)), problems)
-        except InputError as error:
-            problems += error.problems
+    """Lay single values, each at its path, or at several joined by ``" + "``, over a tree; the last word."""
+    for paths, value in overrides:
+        for path in split_paths(paths):
+            try:
+                steps = parse_path(path)
+                node = _value(value, Place(SET, path=path))
+                root = merge(root, _tree(root, steps, node, Place(SET, path=path)), problems)
+            except InputError as error:
+                problems += error.problems
     return root
+
+
+def split_paths(paths: str) -> list[str]:
+    """Split paths that one value goes to.
+
+    Examples
+    --------
+    >>> split_paths("parameters.growth + facilities[Here + There].capacity")
+    ['parameters.growth', 'facilities[Here + There].capacity']
+    """
+    return JOINED.split(paths)
 
 
 def split_setting(setting: str) -> tuple[str, str]:
     """Split ``path=value``."""
+    quote = setting[:1]
+    if quote in QUOTES and setting.endswith(quote) and len(setting) > 1:  # some shells of Windows leave them there
+        setting = setting[1:-1]
     path, sign, value = setting.partition("=")
+    if path[:1] in QUOTES:
+        right = 'Put the whole of path=value in double quotes: --set "ensemble.replicates=50".'
+        raise InputError(Problem(Place(SET), f"{setting!r} begins with a quote that nothing closes", right))
     if not sign or not path.strip():
         right = 'Write path=value, such as --set "ensemble.replicates=50".'
         raise InputError(Problem(Place(SET), f"{setting!r} has no = between a path and a value", right))
@@ -209,13 +267,17 @@ def parse_path(path: str) -> tuple[str, ...]:
     if not steps or len(PATH_PART.sub("", path).replace(".", "")) or ".." in path:
         right = "Join names by dots, and put a name that holds dots in brackets: facilities[Mt. Weld].capacity."
         raise InputError(Problem(Place(SET), f"{path!r} is not a path", right))
+    if len(steps) > DEEPEST:
+        raise InputError(Problem(Place(SET), f"{path!r} has {len(steps)} steps", f"{DEEPEST} at most."))
     return tuple(steps)
 
 
 def _value(value: object, place: Place) -> Node:
     """Read a value as a file would: lists, maps and quotes are YAML, all else is the text."""
+    if value is None or value == "":
+        raise InputError(Problem(place, "the value is empty", EMPTY_SETTING))
     if not isinstance(value, str) or not value.startswith(("[", "{", '"', "'")):
-        return as_node(None if value in ("", "~", "null") else value, place)
+        return as_node(None if value in ("~", "null") else value, place)
     try:
         return _placed(read_text(value, ""), place)
     except InputError as error:
@@ -250,7 +312,7 @@ def _tree(root: Node, steps: tuple[str, ...], value: Node, place: Place) -> Node
 
 
 def _element(root: Node, step: str, place: Place) -> Node:
-    """Find a thing of a list by its name, or by its number."""
+    """Find a thing of a list by its name."""
     items = _items(root)
     if not _are_named(root):
         right = f'Give it whole, in quotes: --set "{place.path.rpartition(".")[0]}=[a, b]".'
@@ -258,7 +320,8 @@ def _element(root: Node, step: str, place: Place) -> Node:
     named = {_name(item): item for item in items}
     if step in named:
         return named[step]
-    if step.isdigit() and int(step) < len(items):
-        return items[int(step)]
+    if step.isdigit() and named:
+        right = f"Things of this list have names: {step} may be {list(named)[min(int(step), len(named) - 1)]!r}."
+        raise InputError(Problem(place, f"{step!r} is a position, not a name", right))
     right = f"{suggest(step, named)} A new one is added in a file that extends this one."
     raise InputError(Problem(place, f"there is no {step!r} here", right))

@@ -20,6 +20,7 @@ LARGEST_FILE = 1_000_000  # bytes
 MOST_NODES = 100_000  # with aliases expanded
 DEEPEST = 60  # levels of nesting
 NOTHING = {"", "~", "null", "Null", "NULL"}
+EMPTY = "Write `null` for what holds by default, `[]` for an empty list, `{}` for an empty map, or take the key out."
 TAGS = ("str", "int", "float", "bool", "null", "timestamp", "map", "seq", "merge", "value")
 STANDARD_TAGS = {f"tag:yaml.org,2002:{tag}" for tag in TAGS}
 
@@ -83,7 +84,7 @@ def show_path(path: Steps) -> str:
 
 def read_file(path: Path, problems: list[Problem]) -> Node:
     """Read a file; what can be told besides other faults goes to the list, what cannot is raised."""
-    name = _shown(path)
+    name = shown(path)
     try:
         if path.stat().st_size > LARGEST_FILE:
             raise InputError(Problem(Place(name), "the file is over 1 MB", "A scenario is a few hundred lines."))
@@ -98,7 +99,7 @@ def read_file(path: Path, problems: list[Problem]) -> Node:
     return root
 
 
-def _shown(path: Path) -> str:
+def shown(path: Path) -> str:
     """The path as people know it: from where they stand, if it lies below."""
     return (path.relative_to(Path.cwd()) if path.is_absolute() and path.is_relative_to(Path.cwd()) else path).as_posix()
 
@@ -155,6 +156,8 @@ class _Converter:
         if isinstance(composed, yaml.SequenceNode):
             return Node(self._list(composed, path, depth), place)
         is_unquoted = isinstance(composed, yaml.ScalarNode) and composed.style is None
+        if is_unquoted and not composed.value and path and isinstance(path[-1], str):
+            self._tell(place, path, "the key has no value", EMPTY)
         return Node(None if is_unquoted and composed.value in NOTHING else composed.value, place)
 
     def _map(self, composed: yaml.MappingNode, path: Steps, depth: int) -> dict[str, Node]:
@@ -166,6 +169,10 @@ class _Converter:
                 self._tell(place, path, "a list or map stands where a key is wanted", right)
                 continue
             key = key_node.value
+            if key == "<<" and key_node.style is None:
+                right = "Name the file whose values this one takes over with `extends`."
+                self._tell(place, (*path, key), "maps are not merged by << here", right)
+                continue
             first = result.get(key)
             if first is not None and first.key is not None:
                 found = f"the key {key!r} stands here and in line {first.key.line}"

@@ -199,7 +199,9 @@ class Names:
         """Say of each of its names that is not known what was found, and what would be right."""
         for one in self.named:
             if not any(_is_meant(name, one) for name in known):
-                yield f"{one!r} is not {_article(what)} {what}", suggest(one, known)
+                several = _several(one, set(known)) if self.is_complement else []
+                right = f"Join several by +: all-{'+'.join(several)}." if several else suggest(one, known)
+                yield f"{one!r} is not {_article(what)} {what}", right
 
     @classmethod
     def read(cls, raw: object) -> Names:
@@ -231,6 +233,20 @@ class Names:
             "x-text": "all, all-A, A+B, or a list",
             "anyOf": [{"type": "string", "minLength": 1}, {"type": "array", "items": {"type": "string"}}],
         }
+
+
+def _several(text: str, known: set[str]) -> list[str]:
+    """Take text apart into known names that dashes join; nothing if it is not made of them.
+
+    Examples
+    --------
+    >>> _several("US-automotive-ev", {"US", "automotive-ev"}), _several("US-cars", {"US"})
+    (['US', 'automotive-ev'], [])
+    """
+    if text in known:
+        return [text]
+    cuts = (i for i, sign in enumerate(text) if sign == "-" and text[:i] in known)
+    return next(([text[:i], *rest] for i in cuts if (rest := _several(text[i + 1 :], known))), [])
 
 
 def _is_meant(name: str, one: str) -> bool:

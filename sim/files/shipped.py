@@ -12,6 +12,22 @@ SWEEPS = "sweeps"  # the folder of sweeps among scenarios
 PACKAGE = Path(__file__).resolve().parent.parent
 
 
+def is_file(path: Path) -> bool:
+    """Whether there is such a file; what cannot name one names none."""
+    try:
+        return path.is_file()
+    except OSError:  # longer than a name may be, or below what nobody may look into
+        return False
+
+
+def is_folder(path: Path) -> bool:
+    """Whether there is such a folder; what cannot name one names none."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
 def shipped(kind: Literal["scenarios", "seeds"]) -> Path:
     """Find the folder of what ships."""
     for folder in (PACKAGE.parent / kind, PACKAGE / "_shipped" / kind):
@@ -48,11 +64,11 @@ def find_sweep(path_or_name: str) -> Path:
 
 def _found(path_or_name: str, ships: Mapping[str, Path], what: str) -> Path:
     path = Path(path_or_name)
-    if path.is_file():
+    if is_file(path):
         return path
     if path_or_name.removesuffix(".yaml") in ships:
         return ships[path_or_name.removesuffix(".yaml")]
     if what == "sweep" and shipped_scenario(path_or_name) is not None:
         raise InputError(Problem(Place(path_or_name), "this is a scenario, not a sweep", "Run it with monazite run."))
-    found = "this is a folder" if path.is_dir() else f"there is no such file, and no {what} of this name ships"
+    found = "this is a folder" if is_folder(path) else f"there is no such file, and no {what} of this name ships"
     raise InputError(Problem(Place(path_or_name), found, suggest(path.stem, ships)))

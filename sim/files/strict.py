@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, ModelWrapValidatorHandler, Validatio
 from sim.errors import Mistake, MistakeError, mistake, suggest
 
 if TYPE_CHECKING:
+    from pydantic.fields import FieldInfo
     from pydantic_core import ErrorDetails
 
 Wording: TypeAlias = tuple[str, str]
@@ -47,12 +48,18 @@ class Model(BaseModel):
         if isinstance(data, cls):
             return data
         if not isinstance(data, Mapping):
-            raise mistake(f"{_quoted(data)} stands where keys are wanted", f"Keys: {', '.join(cls.model_fields)}.")
-        given = {key: value for key, value in data.items() if value is not None or key not in cls.model_fields}
+            raise mistake(f"{_quoted(data)} stands where keys are wanted", f"Keys: {', '.join(keys_of(cls))}.")
+        keys = keys_of(cls)
+        given = {key: value for key, value in data.items() if value is not None or key not in keys}
         try:
             return handler(given)
         except ValidationError as error:
             raise MistakeError(m for one in error.errors() for m in _mistakes(one, cls)) from None
+
+
+def keys_of(model: type[Model]) -> dict[str, FieldInfo]:
+    """Fields of a model by the keys that a file writes them with."""
+    return {field.alias or name: field for name, field in model.model_fields.items()}
 
 
 def mistakes_of(error: ValidationError) -> list[Mistake]:
@@ -77,7 +84,7 @@ def _wording(error: ErrorDetails, model: type[Model]) -> Wording:
     if error["type"] == "missing":
         return "it is missing", _meaning(model, name)
     if error["type"] == "extra_forbidden":
-        return f"there is no key {name!r} here", suggest(name, model.model_fields)
+        return f"there is no key {name!r} here", suggest(name, keys_of(model))
     if error["type"] == "literal_error":
         known = re.findall(r"'([^']*)'", ctx["expected"])
         return f"{_quoted(error['input'])} is not known here", suggest(str(error["input"]), known)
@@ -86,7 +93,7 @@ def _wording(error: ErrorDetails, model: type[Model]) -> Wording:
 
 
 def _meaning(model: type[Model], name: str) -> str:
-    field = model.model_fields.get(name)
+    field = keys_of(model).get(name)
     return f"Write `{name}`: {field.description}." if field and field.description else f"Write `{name}`."
 
 

@@ -11,7 +11,8 @@ from typing import ClassVar, get_args
 import numpy as np
 
 from sim.axes import Ints, Scalar
-from sim.ensemble.clock import Clock
+from sim.ensemble.clock import Clock, Horizon
+from sim.ensemble.correlation import uncertain
 from sim.ensemble.draws import Draws
 from sim.ensemble.events import Happening, declare_event
 from sim.ensemble.items import Event, Item
@@ -27,6 +28,7 @@ from sim.supply.settle import Supply
 from sim.world.build import World
 
 KINDS: dict[str, type[Instrument]] = {}
+FIRST_DAYS = ("in_force", "start", "since", "review")  # fields that say when an instrument begins
 NO_ARCS: Ints = np.empty(0, np.intp)
 
 ANNOUNCED = declare_event(
@@ -82,6 +84,9 @@ class Instrument(Model):
     binds_last: ClassVar[bool] = False
     """Whether it needs the others to be bound before it."""
 
+    luck: ClassVar[tuple[str, ...]] = ()
+    """Names of what is drawn in every world though no field of it is a distribution."""
+
     name: str
     kind: str
 
@@ -105,6 +110,17 @@ class Instrument(Model):
         """What is wrong with the instruments that it refers to; `kinds` holds those of the scenario, by name."""
         yield from ()
 
+    def notes(self, world: World, horizon: Horizon) -> Iterator[str]:  # noqa: ARG002  (for those that look at it)
+        """What to know of it before a run: that its days are not those of the run, that something of it is not used."""
+        first = next((day for field in FIRST_DAYS if isinstance(day := getattr(self, field, None), date)), None)
+        until = getattr(self, "until", None)
+        if first is not None and first > horizon.end:
+            known = getattr(self, "announced", None)
+            before = f"; it is announced before, on {known}" if known and known <= horizon.end else ""
+            yield f"{self.name} begins on {first}, after the end of the run, {horizon.end}{before}."
+        if until is not None and until <= horizon.start:
+            yield f"{self.name} is over on {until}, before the run begins, {horizon.start}."
+
     @abstractmethod
     def is_zero(self) -> bool:
         """Whether it does nothing at all: then it is never bound."""
@@ -124,6 +140,11 @@ class Instrument(Model):
     @abstractmethod
     def bind(self, setting: Setting) -> None:
         """Resolve names to rows once, draw what is uncertain, and attach rules to the points."""
+
+    def drawn(self) -> Iterator[str]:
+        """Names of what is drawn of it."""
+        yield from uncertain(self, f"instruments.{self.name}")
+        yield from (f"instruments.{self.name}.{path}" for path in self.luck)
 
     def draw(self, setting: Setting, path: str, value: float | Distribution, unit: str = "") -> Scalar:
         """Draw one of its numbers; the stream is named after the instrument and the path of the field."""

@@ -1,5 +1,6 @@
 """Tables as CSV: the same bytes for the same numbers, and back bit for bit."""
 
+import glob
 import secrets
 import shutil
 from collections.abc import Iterable, Sequence
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from sim.errors import InputError, Place, Problem, RunError
 from sim.results.arrow import array, in_own_words, in_pandas, read_all, type_of
+from sim.results.claims import TOKEN, claimed, locks
 from sim.results.tables import Column, Piece, Text
 
 if TYPE_CHECKING:
@@ -39,18 +41,37 @@ def join(path: Path, columns: Sequence[str], files: Iterable[Path]) -> None:
 
 
 def replace(path: Path, columns: Sequence[str], piece: Piece) -> None:
-    """Write a single table in place of what has that name, whole or not at all; into it, if that is no file."""
+    """Write a single table in place of what has that name, whole or not at all; into it, if that is no file.
+
+    Raises
+    ------
+    InputError
+        A folder has that name, or somebody else is writing it.
+    RunError
+        The disk is full, or the file cannot be written.
+    """
     if path.is_dir():
         raise InputError(Problem(Place(str(path)), "this is a folder", "Name a file."))
-    partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     try:
         if path.exists() and not path.is_file():  # such as /dev/stdout
             write(path, columns, [piece])
         else:
-            write(partial, columns, [piece])
-            partial.replace(path)
+            path.parent.stat()  # it is not made for a file
+            with claimed(path):
+                _replace(path, columns, piece)
     except OSError as error:
         raise RunError(f"{path}: could not be written: {(error.strerror or str(error)).lower()}.") from error
+
+
+def _replace(path: Path, columns: Sequence[str], piece: Piece) -> None:
+    """Write a table beside its place, which is claimed, then give it its name; what killed processes left goes."""
+    if locks() is not None:
+        for stale in path.parent.glob(f".{glob.escape(path.name)}.{TOKEN}.tmp"):
+            stale.unlink(missing_ok=True)
+    partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+    try:
+        write(partial, columns, [piece])
+        partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
 

@@ -6,17 +6,17 @@ import json
 import os
 import secrets
 import shutil
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from sim.errors import InputError, Place, Problem, RunError
+from sim.results.claims import TOKEN, claimed
 
 MANIFEST = "manifest.json"
 SCRATCH = "monazite"
-TOKEN = "[0-9a-f]" * 8  # of the names of hidden siblings
 
 
 @contextmanager
@@ -33,26 +33,56 @@ def whole(folder: Path, *, overwrite: bool = False) -> Iterator[Path]:
     Raises
     ------
     InputError
-        Something stands there that may not be replaced.
+        Something stands there that may not be replaced, or another run is at work on it.
     RunError
         The disk is full, or the folder cannot be written.
     """
-    place = folder.resolve()
-    problem = obstacle(folder, overwrite=overwrite)
-    if problem:
-        raise InputError(problem)
-    partial = _sibling(place)
-    try:
-        remove_stale(place)
-        partial.mkdir(parents=True)
-        with held(partial):
-            yield partial
-            _to_disk(partial)
-            _swap(partial, place)
-    except OSError as error:
-        raise RunError(failure(folder, error)) from error
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
+    with claim([folder], overwrite=overwrite):
+        place = folder.resolve()
+        partial = _sibling(place)
+        try:
+            remove_stale(place)
+            partial.mkdir(parents=True)
+            with held(partial):
+                yield partial
+                _to_disk(partial)
+                if not overwrite:
+                    refuse_obstacles([folder])  # what came meanwhile stays, even where nobody can claim
+                _swap(partial, place)
+        except OSError as error:
+            raise RunError(failure(folder, error)) from error
+        finally:
+            shutil.rmtree(partial, ignore_errors=True)
+
+
+@contextmanager
+def claim(folders: Sequence[Path], *, overwrite: bool = False) -> Iterator[None]:
+    """Claim the folders of results before anything is computed for them, until they are written.
+
+    Raises
+    ------
+    InputError
+        Something stands there that may not be replaced, or another run is at work on it.
+    RunError
+        A folder cannot be written.
+    """
+    refuse_obstacles(folders, overwrite=overwrite)
+    for folder in folders:
+        check_writable(folder)
+    with ExitStack() as claims:
+        try:
+            claims.enter_context(claimed(*folders))
+        except OSError as error:
+            raise RunError(failure(folders[0], error)) from error
+        refuse_obstacles(folders, overwrite=overwrite)  # whoever held a claim may have just written
+        yield
+
+
+def refuse_obstacles(folders: Iterable[Path], *, overwrite: bool = False) -> None:
+    """Refuse places where a result cannot be written, all at once."""
+    problems = [problem for folder in folders if (problem := obstacle(folder, overwrite=overwrite))]
+    if problems:
+        raise InputError(problems)
 
 
 @contextmanager
@@ -71,8 +101,7 @@ def scratch(home: Path, size: int) -> Iterator[Path]:
     RunError
         There is too little room, or nothing can be written.
     """
-    home = _standing(home.resolve())
-    free = shutil.disk_usage(home).free
+    home, free = _standing(home.resolve()), room(home)
     if free < size:
         right = "Record less (`outputs`), run fewer replicates, or choose another place with --out."
         raise RunError(f"{home}: the run needs {size / 1e6:,.0f} MB, and {free / 1e6:,.0f} MB are free.\n  {right}")
@@ -103,6 +132,11 @@ def obstacle(folder: Path, *, overwrite: bool = False) -> Problem | None:
     return None
 
 
+def room(place: Path) -> int:
+    """Bytes that are free where a folder is, or would be."""
+    return shutil.disk_usage(_standing(place.resolve())).free
+
+
 def check_writable(folder: Path) -> None:
     """Refuse a place that cannot be written, before anything is computed for it."""
     parent = _standing(folder.resolve().parent)
@@ -116,7 +150,18 @@ def foreign_files(folder: Path) -> list[str]:
         return []
     own = read_manifest(folder)
     known = {MANIFEST, *own["files"]} if own else set()
-    return sorted(path.name for path in folder.iterdir() if path.name not in known)
+    carried = {name.partition("/")[0] for name in known if "/" in name}
+    inside = (path for name in carried for path in (folder / name).rglob("*") if not path.is_dir())
+    beside = (path for path in folder.iterdir() if path.name not in carried)
+    names = (path.relative_to(folder).as_posix() for path in (*beside, *inside))
+    return sorted(name for name in names if name not in known)
+
+
+def carry(folder: Path, tables: Mapping[str, bytes]) -> None:
+    """Write files of tables into a folder of results."""
+    for name, content in tables.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
 
 
 def read_manifest(folder: Path) -> dict[str, Any] | None:
@@ -167,7 +212,7 @@ def _swap(partial: Path, place: Path) -> None:
 
 def _to_disk(folder: Path) -> None:
     """See that what was written is on the disk, not on its way: a folder that has its name outlives a power cut."""
-    for path in (*folder.iterdir(), folder):
+    for path in (*folder.rglob("*"), folder):
         sync(path)
 
 
@@ -200,7 +245,7 @@ def held(folder: Path) -> Iterator[None]:
 
 def failure(folder: Path, error: OSError) -> str:
     """Tell in words why a folder could not be written, and how much room there is."""
-    free = shutil.disk_usage(_standing(folder.resolve().parent)).free / 1e6
+    free = room(folder.parent) / 1e6
     reason = (error.strerror or str(error)).lower()
     return f"{folder}: could not be written: {reason} ({free:,.0f} MB free); nothing was left there."
 

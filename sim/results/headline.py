@@ -31,8 +31,18 @@ def headline(table: "DataFrame", commodities: Sequence[str] = (), size: str = "m
     names = [name for name, metric in METRICS.items() if metric.headline or metric.told]
     if commodities:
         table = table[table["commodity"].isin(commodities) | _is_total(table["commodity"])]
-    rows = [_totals(table[table["metric"] == name]).nlargest(MOST, size, keep="first") for name in names]
+    parts = _by_window(table)
+    rows = [
+        _totals(part[part["metric"] == name]).nlargest(MOST, size, keep="first") for part in parts for name in names
+    ]
     return pd.concat([table.head(0), *rows], ignore_index=True)
+
+
+def _by_window(table: "DataFrame") -> "list[DataFrame]":
+    """Take a table apart by the windows that its rows are about, that of the whole horizon first."""
+    if "window" not in table:
+        return [table]
+    return [table[table["window"] == name] for name in dict.fromkeys(["", *table["window"]])]
 
 
 def leading(rows: "DataFrame") -> "DataFrame":
@@ -67,6 +77,8 @@ def _totals(rows: "DataFrame") -> "DataFrame":
     totals = commodities == "" if (commodities == "").any() else commodities.str.endswith(".*")
     if totals.any():
         rows = rows[totals]
+    if (rows["facility"] == "").any():
+        rows = rows[rows["facility"] == ""]
     if (rows["partner"] != "").any():
         rows = rows[~rows["region"].str.startswith("*")]
     for key in ("region", "partner", "sector"):

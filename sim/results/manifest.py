@@ -6,7 +6,7 @@ import platform
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -20,16 +20,24 @@ from sim.results.outcome import Outcome
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def manifest(outcome: Outcome, files: Iterable[Path]) -> dict[str, Any]:
+def manifest(outcome: Outcome, folder: Path | None = None) -> dict[str, Any]:
     """Everything that another machine would need to make the same files, and what this one spent."""
     return {
         **origin(outcome.name, outcome.scenario, outcome.seeds, outcome.seed, len(outcome.replicates)),
         "first_replicate": outcome.replicates.start,
         "headline": list(outcome.headline),
+        "notes": list(outcome.notes),
+        "windows": list(dict.fromkeys(item.window for item in outcome.metrics if item.window)),
         "wall_time": round(outcome.seconds, 3),
         "peak_memory": peak_memory() + outcome.peak_memory,
-        "files": {file.name: sha256(file) for file in sorted(files)},
+        "files": hashes(folder) if folder else {},
     }
+
+
+def hashes(folder: Path) -> dict[str, str]:
+    """The sha256 of each file in a folder and below, by its path from there."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {file.relative_to(folder).as_posix(): sha256(file) for file in files}
 
 
 def origin(name: str, scenario: str, seeds: Mapping[str, str], seed: int, replicates: int) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """What a run hands over before it is tables: the numbers of every world, and the statistics of series."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
@@ -44,6 +44,10 @@ class Outcome:
         Commodities that people look at first.
     seconds : float
         Wall time of the run.
+    tables : mapping of str to bytes
+        Files of own tables, which the result carries so that its scenario runs again wherever it is.
+    notes : sequence of str
+        What to know when reading it.
     peak_memory : int
         The most that its worker processes held, in bytes, added up.
     """
@@ -65,6 +69,13 @@ class Outcome:
     headline: Sequence[str] = ()
     seconds: float = 0.0
     peak_memory: int = 0
+    notes: Sequence[str] = ()
+    tables: Mapping[str, bytes] = field(default_factory=dict)
+
+    @property
+    def has_windows(self) -> bool:
+        """Whether any metric is about a part of the horizon."""
+        return any(item.window for item in self.metrics)
 
     @property
     def has_paths(self) -> bool:

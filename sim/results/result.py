@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, final
 from sim.ensemble.items import KEYS
 from sim.errors import InputError, Place, Problem
 from sim.results import arrow, formats
-from sim.results.folder import MANIFEST, read_manifest, whole, write_manifest
+from sim.results.folder import MANIFEST, carry, read_manifest, whole, write_manifest
 from sim.results.manifest import changed, manifest
 from sim.results.outcome import Outcome
-from sim.results.tables import COLUMNS, PIECES
+from sim.results.tables import PIECES, columns_of
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -139,17 +139,19 @@ class _Memory(Source):
 
     @cached_property
     def manifest(self) -> Mapping[str, Any]:  # type: ignore[override]
-        return manifest(self.outcome, ())
+        return manifest(self.outcome)
 
     def frame(self, table: str) -> "DataFrame":
-        return arrow.frame(COLUMNS[table], PIECES[table](self.outcome))
+        return arrow.frame(columns_of(table, windows=self.outcome.has_windows), PIECES[table](self.outcome))
 
     def write(self, folder: Path, form: str) -> None:
         for table, pieces in PIECES.items():
             if table != "paths" or self.outcome.has_paths:
-                formats.write(folder, table, COLUMNS[table], pieces(self.outcome), form)
+                columns = columns_of(table, windows=self.outcome.has_windows)
+                formats.write(folder, table, columns, pieces(self.outcome), form)
         (folder / SCENARIO).write_text(self.scenario, encoding="utf-8", newline="\n")
-        write_manifest(folder, manifest(self.outcome, folder.iterdir()))
+        carry(folder, self.outcome.tables)
+        write_manifest(folder, manifest(self.outcome, folder))
 
     def is_certain(self) -> bool:
         return self.outcome.is_certain()
@@ -173,14 +175,19 @@ class _Folder(Source):
         self.scenario = (folder / SCENARIO).read_text(encoding="utf-8")
 
     def frame(self, table: str) -> "DataFrame":
-        name = formats.file_of(self.manifest["files"], table)
+        name, columns = formats.file_of(self.manifest["files"], table), columns_of(table, windows=self._has_windows)
         if name is None:
-            return arrow.frame(COLUMNS[table], ())
+            return arrow.frame(columns, ())
         file = self.folder / name
-        return formats.FORMATS[formats.form_of(file)].read(file, COLUMNS[table])
+        return formats.FORMATS[formats.form_of(file)].read(file, columns)
+
+    @property
+    def _has_windows(self) -> bool:
+        return bool(self.manifest.get("windows"))
 
     def write(self, folder: Path, form: str) -> None:  # noqa: ARG002  (a copy is what the original is)
         for name in (*self.manifest["files"], MANIFEST):
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(self.folder / name, folder / name)
 
     def is_certain(self) -> bool:

@@ -39,6 +39,7 @@ COLUMNS = {
     "draws": ("quantity", "replicate", "unit", "value"),
     "events": ("date", "event", "subject", "region", "commodity", "share_of_replicates", "detail"),
 }
+WINDOW = "window"  # a column of metrics, behind those of KEYS, where a scenario asks for windows
 WHOLE = frozenset({"point", "replicate", "n"})
 NUMBERS = frozenset({"mean", "sd", *QUANTILES, "value", "share_of_replicates"})
 
@@ -97,6 +98,21 @@ def events(outcome: Outcome) -> Iterator[Piece]:
     yield columns | {"share_of_replicates": [worlds / len(outcome.replicates) for _, worlds in happened]}
 
 
+def columns_of(table: str, *, windows: bool) -> tuple[str, ...]:
+    """Columns of a table, of a result with windows or without.
+
+    Examples
+    --------
+    >>> columns_of("replicates", windows=True)[-3:]
+    ('window', 'unit', 'value')
+    """
+    columns = COLUMNS[table]
+    if not windows or "metric" not in columns:
+        return columns
+    place = columns.index("unit")
+    return (*columns[:place], WINDOW, *columns[place:])
+
+
 EVENT = ("event", "subject", "region", "commodity", "detail")
 
 PIECES: Mapping[str, Callable[[Outcome], Iterator[Piece]]] = {
@@ -119,7 +135,7 @@ class _Names:
         doubled = [one for one, following in pairwise(cells) if one == following]
         if doubled:
             raise BrokenInvariant(f"two rows claim the {kind} {', '.join(filter(None, doubled[0]))}")
-        names = (kind, *KEYS, "unit")
+        names = (kind, *KEYS, WINDOW, "unit")
         self.words = {name: [row[column] for row in cells] for column, name in enumerate(names)}
 
     def columns(self, rows: Ints) -> dict[str, Column]:

@@ -14,7 +14,7 @@ from sim.finance.capital import annuity
 from sim.supply.portfolio import Portfolio
 from sim.world.base_year import TONNE
 from sim.world.build import World
-from sim.world.tables import CostShareRow, Tables
+from sim.world.rows import CostShareRow, Tables
 
 
 @final

@@ -13,7 +13,7 @@ from sim.ensemble.clock import Horizon
 from sim.units import DAYS_A_MONTH, DAYS_A_YEAR, MILLION
 from sim.world.base_year import TONNE
 from sim.world.build import World
-from sim.world.tables import ProjectRow, RecordRow
+from sim.world.rows import ProjectRow, RecordRow
 
 
 @dataclass(frozen=True, eq=False)

@@ -19,13 +19,20 @@ from sim.supply.portfolio import Portfolio
 from sim.supply.stages import Stage, Stages
 
 OPERATING = declare(
-    Metric("projects_operating", "1", ("region",), "higher", "projects that run at the end, plants of old among them")
+    Metric(
+        "projects_operating",
+        "1",
+        ("region",),
+        "higher",
+        "projects that run at the end, plants of old among them",
+        over="end",
+    )
 )
 FAILED = declare(
     Metric("projects_failed", "1", ("region",), "lower", "projects that were given up, or closed for good")
 )
 MOTHBALLED = declare(
-    Metric("projects_mothballed", "1", ("region",), "lower", "plants that were mothballed at some time")
+    Metric("projects_mothballed", "1", ("region", "facility"), "lower", "plants that were mothballed at some time")
 )
 DECIDED = declare(
     Metric("projects_decided", "1", ("region",), "higher", "investment decisions taken since the start", told=True)
@@ -40,7 +47,14 @@ STARTED = declare(
     )
 )
 FIRST_OUTPUT = declare(
-    Metric("first_output", "days", ("facility",), "lower", "of a project, since the start; inf where it never comes")
+    Metric(
+        "first_output",
+        "days",
+        ("facility",),
+        "lower",
+        "of a project, since the start; inf where it never comes",
+        over=None,
+    )
 )
 _PLACE = {"subject": "project", "region": "where it stands"}
 DECISION = declare_event(Happening("investment decided", "its owners decide to build it", **_PLACE))
@@ -103,6 +117,9 @@ class Reports:
             rows = np.array([j for j, row in enumerate(portfolio.rows) if region in (row.region, ALL)], np.intp)
             for metric, holds in counted.items():
                 yield Measured(metric.item(region=region), partial(_count, holds, rows))
+        for j, row in enumerate(portfolio.rows):
+            item = MOTHBALLED.item(region=row.region, facility=row.project)
+            yield Measured(item, partial(_count, counted[MOTHBALLED], np.array([j], np.intp)))
         for j, name in enumerate(portfolio.names):
             yield Measured(FIRST_OUTPUT.item(facility=name), partial(self.stages.started.__getitem__, j))
             yield Measured(STARTED.item(facility=name), partial(_has_started, self.stages, j))

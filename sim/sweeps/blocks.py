@@ -10,7 +10,7 @@ from functools import cache, lru_cache
 from hashlib import sha256
 from math import ceil
 from threading import Lock
-from time import process_time
+from time import perf_counter, process_time
 from typing import NamedTuple, Protocol, final
 
 from sim import simulation
@@ -53,7 +53,10 @@ class Block:
 @final
 @dataclass(frozen=True)
 class Part:
-    """What a block gave: metrics (M, R) with their items, headline goods, and what it cost in seconds and bytes."""
+    """What a block gave: metrics (M, R) with their items, headline goods, and what it cost.
+
+    Seconds are those of a processor, `wall` those of the clock; memory is bytes.
+    """
 
     items: Sequence[Item]
     metrics: Floats
@@ -61,6 +64,7 @@ class Part:
     seconds: float
     process: str
     memory: int
+    wall: float = 0.0
 
 
 class Finished(NamedTuple):
@@ -137,13 +141,14 @@ def run_block(block: Block) -> Part:
         The tables here are not those that the sweep was checked against.
     """
     with _ALONE:
-        began = process_time()
+        began, clock = process_time(), perf_counter()
         plan = _plan(block.scenario)
         _refuse_other_tables(plan.seeds, block.seeds)
         chunk = simulation.run_chunk(plan, block.worlds)
         headline = tuple(plan.focus.headline)
         process = f"{_host()}:{os.getpid()}"
-        return Part(chunk.metrics, chunk.block.metrics, headline, process_time() - began, process, peak_memory())
+        seconds, wall = process_time() - began, perf_counter() - clock
+        return Part(chunk.metrics, chunk.block.metrics, headline, seconds, process, peak_memory(), wall=wall)
 
 
 def run_packed(packed: bytes) -> Part:

@@ -6,67 +6,110 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from math import ceil
+from statistics import median
 from time import perf_counter
 from typing import final
 
 from sim import simulation
 from sim.ensemble.items import Item
+from sim.errors import RunError
 from sim.plan import make_plan
+from sim.results.folder import room
 from sim.scenario import Scenario
-from sim.sweeps.blocks import split
+from sim.sweeps.blocks import Block, Part, Pool, packed, split, width
+from sim.sweeps.job import Job
 
 FEW, MORE = 4, 16  # ticks: what both cost the same is the start
+MOST = 8  # workers that are tried: enough to see how far they hinder one another
 DIGITS = 18.0  # bytes of a number in CSV and its comma
 SMALLER = 0.35  # bytes of Parquet, of those of CSV
 NUMBERS = 8  # of a row of a summary
+WRITTEN = 4e7  # bytes of CSV a second that are written, read and joined
 
 
 @final
 @dataclass(frozen=True)
 class Cost:
-    """Seconds of one core and bytes on disk of a whole sweep."""
+    """Seconds by the clock, and bytes on disk, of a whole sweep."""
 
     seconds: float
     size: float
 
 
-def estimate(
-    scenario: Scenario, worlds: Sequence[int], ticks: Sequence[int], most: int, kept: frozenset[str], form: str
-) -> Cost:
-    """Say about how long so many worlds take on one core, and what their tables need.
+def estimate(job: Job, pool: Pool, workers: int) -> Cost:
+    """Say about how long a sweep takes, and what its tables need.
 
     Parameters
     ----------
-    scenario : Scenario
-        One of the sweep's.
-    worlds, ticks : sequences of int
-        Of each point.
-    most : int
-        Worlds of a block.
-    kept : frozenset of str
-        Metrics that are kept by replicate.
-    form : str
-        What tables are written as.
+    job : Job
+    pool : Pool
+        Where some ticks are tried, on all of its workers at once: they hinder one another, and so do other programs.
+    workers : int
+        How many blocks will run at a time.
     """
-    block = split(worlds[0], most)[0]
-    (few, _), (more, items) = (_timed(scenario, number, block) for number in (FEW, MORE))
+    scenario, most = job.points.scenario(0), width(job.worlds, workers)
+    block = split(job.worlds[0], most)[0]
+    start, tick, begun, items = _tried(scenario, block, pool)
+    blocks = sum(ceil(n / len(block)) for n in job.worlds)
+    settled = sum(n * number for n, number in zip(job.worlds, job.checked.ticks, strict=True)) / len(block)
+    size = _size(items, job.worlds, job.points.sweep.kept)
+    turns = max((blocks * start + settled * tick) / workers, start + tick * max(job.checked.ticks))
+    return Cost(begun + turns + size / WRITTEN, size * (1.0 if job.form == "csv" else SMALLER))
+
+
+def needed(job: Job) -> float:
+    """Bytes that a sweep still needs: of each point that is not there, and of all tables when they are joined."""
+    short = _short(job.points.scenario(0), FEW)
+    items = simulation.run_chunk(make_plan(short, keeps_series=False), range(1)).metrics
+    left = [worlds for point, worlds in enumerate(job.worlds) if point not in job.store.done()]
+    kept = job.points.sweep.kept
+    return (_size(items, left, kept) + _size(items, job.worlds, kept)) * (1.0 if job.form == "csv" else SMALLER)
+
+
+def refuse_full_disk(job: Job) -> None:
+    """Refuse to begin what the disk cannot hold.
+
+    Raises
+    ------
+    RunError
+        With what is needed and what is free.
+    """
+    wanted, free = needed(job), room(job.place.parent)
+    if wanted > free:
+        raise RunError(f"{job.place}: {too_little(wanted, free)}")
+
+
+def too_little(wanted: float, free: float) -> str:
+    """Say that there is too little room, and what helps."""
+    right = "Keep fewer `metrics` or `replicates`, write --format parquet, or choose another place with --out."
+    return f"the sweep needs about {wanted / 1e6:,.0f} MB, and {free / 1e6:,.0f} MB are free.\n  {right}"
+
+
+def _tried(scenario: Scenario, block: range, pool: Pool) -> tuple[float, float, float, Sequence[Item]]:
+    """Seconds of the start of a block, of a tick, and until workers are there; what metrics are about."""
+    side_by_side = min(pool.workers, MOST)
+    rounds = [_short(scenario, ticks) for ticks in (FEW, FEW, MORE)]  # in the first, a worker reads its tables
+    seeds = make_plan(scenario).seeds.hashes
+    wanted = [Block(i, block, packed(short), seeds) for i, short in enumerate(rounds) for _ in range(side_by_side)]
+    began = perf_counter()
+    parts: dict[int, list[Part]] = {}
+    for done in pool.run(wanted):
+        if isinstance(done.result, Exception):
+            raise done.result
+        parts.setdefault(done.block.point, []).append(done.result)
+    elapsed = perf_counter() - began
+    warm = [part for i in (1, 2) for part in parts[i]]
+    slower = sum(part.wall for part in warm) / sum(part.seconds for part in warm)  # by who else wants the processors
+    few, more = (slower * median(part.seconds for part in parts[i]) for i in (1, 2))
     tick = max(more - few, 0.0) / (MORE - FEW)
-    start = max(few - FEW * tick, 0.0)
-    blocks = sum(ceil(n / len(block)) for n in worlds)
-    settled = sum(n * number for n, number in zip(worlds, ticks, strict=True)) / len(block)
-    seconds = blocks * start + settled * tick
-    return Cost(seconds, _size(items, worlds, kept) * (1.0 if form == "csv" else SMALLER))
+    return max(few - FEW * tick, 0.0), tick, max(elapsed - 2 * few - more, 0.0), parts[0][0].items
 
 
-def _timed(scenario: Scenario, ticks: int, block: range) -> tuple[float, Sequence[Item]]:
-    """Run the first ticks of a block."""
+def _short(scenario: Scenario, ticks: int) -> Scenario:
+    """The first ticks of a scenario."""
     span = scenario.horizon
     end = min(span.end, span.start + timedelta(days=ticks * span.tick - 1))
-    short = scenario.model_copy(update={"horizon": span.model_copy(update={"end": end})})
-    plan = make_plan(short, keeps_series=False)
-    began = perf_counter()
-    chunk = simulation.run_chunk(plan, block)
-    return perf_counter() - began, chunk.metrics
+    return scenario.model_copy(update={"horizon": span.model_copy(update={"end": end})})
 
 
 def _size(items: Sequence[Item], worlds: Sequence[int], kept: frozenset[str]) -> float:

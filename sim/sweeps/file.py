@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -11,19 +11,21 @@ from typing import Annotated, Literal, TypeAlias, final
 from pydantic import AfterValidator, Field, PlainValidator, PrivateAttr, ValidationError, model_validator
 
 import sim.simulation  # noqa: F401  (with it, every metric is declared)
+from sim.ensemble.correlation import Correlated, Entry, Together
 from sim.ensemble.metrics import METRICS
 from sim.errors import InputError, Mistake, MistakeError, Problem, mistake, suggest
 from sim.files import writing
-from sim.files.merge import parse_path
+from sim.files.merge import JOINT, parse_path
 from sim.files.positions import Node, as_node, plain, problem, read_file
 from sim.files.quantities import Count
-from sim.files.shipped import scenario_files, shipped_scenario
+from sim.files.shipped import is_file, scenario_files, shipped_scenario
 from sim.files.strict import Model, mistakes_of
 from sim.scenario import FolderName, Version
 from sim.sweeps.ranges import Axis, Choice, span
 
 NO_VALUES = ("monazite", "name", "title", "extends")  # keys of a scenario that no point may change
 MOST = 1_000_000  # points
+ALONE = "seeds"  # folders, seen from the file that names them
 OWN = "replicates"  # what a sweep's file says for all points
 HEADLINE = "headline"
 
@@ -56,6 +58,25 @@ def path_of(path: str) -> str:
     return path
 
 
+def _paths(raw: object) -> tuple[str, ...]:
+    """Read paths that one value goes to."""
+    if not isinstance(raw, list | tuple) or not raw or not all(isinstance(path, str) for path in raw):
+        raise mistake("this is not a list of paths", "Write [a, b].")
+    wrong: list[Mistake] = []
+    for i, path in enumerate(raw):
+        try:
+            path_of(path)
+        except MistakeError as error:
+            wrong += error.under(i).items
+        if path == ALONE:
+            wrong.append(Mistake((i,), f"{path} go by themselves", f"Write `path: {path}` with values of their own."))
+        if path in raw[:i]:
+            wrong.append(Mistake((i,), f"{path!r} stands there twice", "Keep one."))
+    if wrong:
+        raise MistakeError(wrong)
+    return tuple(raw)
+
+
 def _metrics(raw: object) -> tuple[str, ...]:
     """Read names of metrics; none stands for those that people look at first."""
     if not isinstance(raw, list | tuple) or not all(isinstance(name, str) for name in raw):
@@ -73,7 +94,12 @@ def _metrics(raw: object) -> tuple[str, ...]:
 class Swept(Model):
     """A value of the scenario that differs from point to point."""
 
-    path: Annotated[str, AfterValidator(path_of)] = Field(description="where it stands, as --set takes it")
+    path: Annotated[str, AfterValidator(path_of)] | None = Field(
+        default=None, description="where it stands, as --set takes it"
+    )
+    paths: Annotated[tuple[str, ...], PlainValidator(_paths)] | None = Field(
+        default=None, description="where it stands, if it moves several values at once"
+    )
     values: Annotated[tuple[str, ...], PlainValidator(_values)] | None = Field(
         default=None, description="what it may be"
     )
@@ -87,6 +113,13 @@ class Swept(Model):
     )
 
     @model_validator(mode="after")
+    def _says_where_it_stands(self) -> Swept:
+        if (self.path is None) == (self.paths is None):
+            found = "it has neither a path nor paths" if self.path is None else "it has a path and paths"
+            raise mistake(found, "Write `path: a`, or `paths: [a, b]` for one value that goes to several places.")
+        return self
+
+    @model_validator(mode="after")
     def _says_what_it_may_be(self) -> Swept:
         if (self.values is None) == (self.range is None):
             found = "it has neither values nor a range" if self.values is None else "it has values and a range"
@@ -97,6 +130,16 @@ class Swept(Model):
             except MistakeError as error:
                 raise error.under("range") from None
         return self
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Paths that it moves."""
+        return self.paths or (self.path or "",)
+
+    @property
+    def label(self) -> str:
+        """What its column is called; it can be set as a path can."""
+        return JOINT.join(self.places)
 
     @cached_property
     def axis(self) -> Axis:
@@ -138,7 +181,10 @@ class LatinHypercube(Sampled):
 
 @final
 class Sobol(Sampled):
-    """Saltelli's design for Sobol indices: so many blocks of two points more than there are parameters."""
+    """Saltelli's design for Sobol indices: so many blocks of two points more than there are parameters.
+
+    Parameters that are correlated count as one: only together do they have indices that mean anything.
+    """
 
     kind: Literal["sobol"]
     points: Count = Field(ge=2, le=MOST, description="number of base points, each a block of (parameters + 2)")
@@ -186,16 +232,63 @@ class Sweep(Model):
     )
     design: Annotated[Design, PlainValidator(_design)] = Field(description="how points are chosen")
     parameters: tuple[Swept, ...] = Field(default=(), description="values that differ from point to point")
+    correlate: tuple[Correlated, ...] = Field(default=(), description="parameters that are drawn together")
 
     _root: Node | None = PrivateAttr(None)
     _folder: Path = PrivateAttr(Path())
 
     @model_validator(mode="after")
     def _fits_its_design(self) -> Sweep:
-        wrong = [*self._misfits(), *_doubled([one.path for one in self.parameters])]
+        wrong = [*self._misfits(), *self._doubled(), *self._uncorrelated()]
         if wrong:
             raise MistakeError(wrong)
+        try:
+            _ = self.together
+        except MistakeError as error:
+            raise error.under("correlate") from None
         return self
+
+    def _doubled(self) -> Iterator[Mistake]:
+        """List paths that another parameter has, too."""
+        seen: set[str] = set()
+        for i, one in enumerate(self.parameters):
+            for j, path in enumerate(one.places):
+                where = ("path",) if one.paths is None else ("paths", j)
+                if path in seen:
+                    right = "Give all its values in one place."
+                    yield Mistake(("parameters", i, *where), f"{path!r} stands there twice", right)
+                seen.add(path)
+
+    def _uncorrelated(self) -> Iterator[Mistake]:
+        """List what cannot be correlated."""
+        if self.correlate and not isinstance(self.design, Sampled):
+            found = "points of this design are not drawn, so that nothing of them can be correlated"
+            yield Mistake(("correlate",), found, "Choose latin_hypercube or sobol, or take it out.")
+            return
+        known = [path for one in self.parameters for path in one.places]
+        for i, entry in enumerate(self.correlate):
+            for j, path in enumerate(entry.between):
+                if self._label(path) is None:
+                    yield Mistake(
+                        ("correlate", i, "between", j), f"{path!r} is no parameter of this sweep", suggest(path, known)
+                    )
+
+    def _label(self, path: str) -> str | None:
+        """The column that moves a path; None where there is none."""
+        return next((one.label for one in self.parameters if path in (*one.places, one.label)), None)
+
+    @cached_property
+    def together(self) -> Together:
+        """Parameters that are drawn together, by the names of their columns."""
+        pairs = ((self._label(one.between[0]), self._label(one.between[1]), one.rank) for one in self.correlate)
+        return Together.of(Entry(a or "", b or "", rank) for a, b, rank in pairs)
+
+    @property
+    def factors(self) -> list[list[str]]:
+        """Columns, those together that are correlated."""
+        by_name = self.together.by_name
+        found = (tuple(by_name[one.label].names) if one.label in by_name else (one.label,) for one in self.parameters)
+        return [list(factor) for factor in dict.fromkeys(found)]
 
     def _misfits(self) -> list[Mistake]:
         """List what the design cannot use."""
@@ -216,6 +309,14 @@ class Sweep(Model):
         return wrong
 
     @property
+    def notes(self) -> list[str]:
+        """What to know before it runs."""
+        if not isinstance(self.design, Sobol) or self.design.points.bit_count() == 1:
+            return []
+        points, below = self.design.points, 1 << (self.design.points.bit_length() - 1)
+        return [f"{points:,} base points do not cover the ranges evenly: {below:,} or {2 * below:,} would."]
+
+    @property
     def kept(self) -> frozenset[str]:
         """Metrics that are kept by replicate."""
         return frozenset(self.metrics or (name for name, metric in METRICS.items() if metric.headline))
@@ -230,7 +331,7 @@ class Sweep(Model):
             There is none.
         """
         beside = self._folder / self.scenario
-        found = beside if beside.is_file() else shipped_scenario(self.scenario)
+        found = beside if is_file(beside) else shipped_scenario(self.scenario)
         if found is None:
             what = f"there is no file {self.scenario!r} beside this one, and no scenario of this name ships"
             names = sorted([*(file.name for file in self._folder.glob("*.yaml")), *scenario_files()])
@@ -251,14 +352,6 @@ class Sweep(Model):
     def problem(self, found: Mistake) -> Problem:
         """Give a mistake in this sweep its place in the file it comes from."""
         return problem(self._root or as_node({}), found)
-
-
-def _doubled(paths: list[str]) -> list[Mistake]:
-    return [
-        Mistake(("parameters", i, "path"), f"{path!r} stands there twice", "Give all its values in one place.")
-        for i, path in enumerate(paths)
-        if path in paths[:i]
-    ]
 
 
 def read(path: str | Path) -> Sweep:

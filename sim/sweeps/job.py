@@ -85,7 +85,14 @@ class Job:
             "paths": list(self.points.paths),
             "points": len(self.points),
             "values": self._digest(),
-        }
+        } | self._together()
+
+    def _together(self) -> dict[str, Any]:
+        """What is drawn together, where anything is."""
+        sweep = self.points.sweep
+        if not sweep.correlate:
+            return {}
+        return {"correlate": [[*one.between, one.rank] for one in sweep.correlate], "factors": sweep.factors}
 
     def _digest(self) -> str:
         digest = hashlib.sha256()
@@ -179,15 +186,17 @@ def _differences(there: Mapping[str, Any], here: Mapping[str, Any]) -> Iterator[
                 yield f"{key}: {pair[0]} there, {pair[1]} here" if name == "versions" else f"table {key} was changed"
     for change in changes(there.get("scenario", ""), here["scenario"]):
         yield f"{change.path}: {change.base} there, {change.other} here"
-    for name in ("design", "metrics", "format", "paths", "points"):
-        if there.get(name) != here[name]:
-            yield f"{name}: {_told(there.get(name))} there, {_told(here[name])} here"
+    for name in ("design", "metrics", "format", "paths", "points", "correlate"):
+        if there.get(name) != here.get(name):
+            yield f"{name}: {_told(there.get(name))} there, {_told(here.get(name))} here"
     same = all(there.get(name) == here[name] for name in ("design", "paths", "points"))
     if same and there.get("values") != here["values"]:
         yield "the values of the points differ"
 
 
 def _told(value: object) -> str:
+    if value is None:
+        return "none"
     if isinstance(value, Mapping):
         return ", ".join(f"{key} {inner}" for key, inner in value.items())
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return ", ".join(map(_told, value)) if isinstance(value, list) else str(value)

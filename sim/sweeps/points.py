@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import prod
@@ -11,11 +12,12 @@ from pathlib import Path
 from typing import final
 
 from sim.errors import InputError, Mistake, MistakeError, Place, Problem
-from sim.files.merge import SET, parse_path
+from sim.files.merge import SET, parse_path, split_paths
 from sim.files.positions import Node, plain, read_text, show_path
 from sim.files.writing import flow
 from sim.plan import drafted, make_plan
 from sim.scenario import Draft, Scenario
+from sim.simulation import refuse_undrawn
 from sim.sweeps import designs
 from sim.sweeps.file import MOST, OWN, Grid, LatinHypercube, Listed, Sobol, Sweep, path_of
 from sim.sweeps.ranges import number_of
@@ -23,6 +25,7 @@ from sim.sweeps.ranges import number_of
 REPLICATES = f"ensemble.{OWN}"
 SEEDS = "seeds"
 TOLD = 3  # points of one problem that are named
+VALUE = re.compile(r"'[^']*'|(?<![\w.])[-+]?\d[\d.,]*(?:[eE][-+]?\d+)?")  # what differs between problems of one kind
 NOT_VALUES = ("point", "status", "message")  # columns of a sweep's own points.csv
 
 Cells = tuple[str, ...]
@@ -71,7 +74,7 @@ class Points:
         if isinstance(sweep.design, Listed):
             points = _listed(sweep)
         else:
-            points = cls(sweep, [one.path for one in sweep.parameters], _chosen(sweep))
+            points = cls(sweep, [one.label for one in sweep.parameters], _chosen(sweep))
         points = points._with_folders()
         if isinstance(sweep.design, Grid | Listed):
             points._refuse_doubled()
@@ -126,6 +129,7 @@ class Points:
         for point in range(len(self)):
             try:
                 plan = make_plan(self.scenario(point))
+                refuse_undrawn(plan)
                 worlds.append(plan.scenario.ensemble.replicates)
                 ticks.append(-(-plan.horizon.days // plan.horizon.tick))
                 tables.setdefault(plan.scenario.seeds, plan.seeds.hashes)
@@ -134,24 +138,26 @@ class Points:
                     found.setdefault(problem, []).append(point)
             progress(point + 1)
         if found:
-            raise InputError(self._placed(problem, points) for problem, points in found.items())
+            raise InputError(self._placed(alike, found) for alike in _alike(found))
         return Checked(worlds, ticks, _joined(tables))
 
     def _refuse_overlaps(self) -> None:
         """Refuse paths that name one value in two ways, or a value and what holds it: one of them would be lost."""
-        steps = [self._by_name(path) for path in [*self.paths, *self.common]]
-        names = [*self.paths, f"{OWN} of the sweep"]
+        paths = [path for column in self.paths for path in split_paths(column)]
+        steps = [self._by_name(path) for path in [*paths, *self.common]]
+        names = [*paths, f"{OWN} of the sweep"]
         problems = [
             Problem(self._place_of(steps[i]), f"{names[i]} and {names[j]} name the same value", "Take one of them out.")
-            for i in range(len(self.paths))
+            for i in range(len(paths))
             for j in range(i + 1, len(steps))
             if steps[i][: len(steps[j])] == steps[j] or steps[j][: len(steps[i])] == steps[i]
         ]
         if problems:
             raise InputError(problems)
 
-    def _placed(self, problem: Problem, points: Sequence[int]) -> Problem:
-        """Give a problem of some points its place in the file that gives their values."""
+    def _placed(self, alike: Sequence[Problem], of: Mapping[Problem, Sequence[int]]) -> Problem:
+        """Give a kind of problem its place in the file that gives the values, with its points and one example."""
+        problem, points = alike[0], sorted(point for one in alike for point in of[one])
         named = ", ".join(map(str, points[:TOLD]))
         who = (
             f"point {named}"
@@ -160,10 +166,11 @@ class Points:
         )
         place, steps = problem.place, self._by_name(problem.place.path)
         if self.places:
-            place = replace(self.places[points[0]], path=show_path(steps))
+            place = replace(self.places[of[problem][0]], path=show_path(steps))
         elif place.file == SET:
             place = replace(self._place_of(steps), path=show_path(steps))
-        return replace(problem, place=place, found=f"{who}: {problem.found}")
+        such = f", such as point {of[problem][0]}" if len(alike) > 1 else ""
+        return replace(problem, place=place, found=f"{who}{such}: {problem.found}")
 
     def _by_name(self, path: str) -> tuple[str, ...]:
         """Split a path, things of a list named by their names: a sweep's file does not count them."""
@@ -178,12 +185,13 @@ class Points:
     def _place_of(self, steps: tuple[str, ...]) -> Place:
         """Find where the values of a path stand in the sweep's file."""
         for i, one in enumerate(self.sweep.parameters):
-            path = parse_path(one.path)
-            if steps[: len(path)] == path:
+            paths = [parse_path(path) for path in one.places]
+            if any(steps[: len(path)] == path for path in paths):
                 what = "values" if one.values is not None else "range"
                 return self.sweep.problem(Mistake(("parameters", i, what), "", "")).place
-            if steps and path[: len(steps)] == steps:
-                return self.sweep.problem(Mistake(("parameters", i, "path"), "", "")).place
+            if any(steps and path[: len(steps)] == steps for path in paths):
+                what = "path" if one.paths is None else "paths"
+                return self.sweep.problem(Mistake(("parameters", i, what), "", "")).place
         return self.sweep.problem(Mistake((OWN,), "", "")).place
 
     def _refuse_doubled(self) -> None:
@@ -199,16 +207,20 @@ class Points:
                 )
                 problems.append(Problem(place, f"points {one} and {point} are the same ({what})", "Take one out."))
         if problems:
-            raise InputError(problems)
+            more = len(problems) - 1
+            found = problems[0].found + (f", and {more:,} more that others say, too" if more else "")
+            raise InputError(replace(problems[0], found=found))
 
 
 def _chosen(sweep: Sweep) -> list[Cells]:
     """Values of the points that a design makes of the sweep's parameters."""
     design, axes = sweep.design, [one.axis for one in sweep.parameters]
+    columns = [one.label for one in sweep.parameters]
     if isinstance(design, LatinHypercube):
-        return designs.at(axes, designs.latin_hypercube(len(axes), design.points, design.seed))
+        shares = designs.latin_hypercube(len(axes), design.points, design.seed)
+        return designs.at(axes, designs.by_ranks(shares, columns, sweep.together))
     if isinstance(design, Sobol):
-        return designs.at(axes, designs.sobol(len(axes), design.points, design.seed))
+        return designs.at(axes, designs.sobol_of(columns, design.points, design.seed, sweep.together, sweep.factors))
     choices = [one.choice for one in sweep.parameters]
     size = prod(len(choice.values) for choice in choices)
     if size > MOST:
@@ -234,9 +246,9 @@ def _listed(sweep: Sweep) -> Points:
     except (UnicodeDecodeError, csv.Error) as error:
         raise InputError(Problem(Place(str(path)), f"cannot be read: {error}", "Write CSV in UTF-8.")) from None
     kept = [i for i, name in enumerate(header) if name not in NOT_VALUES]
-    problems = list(_faults(path, header, rows, kept))
+    problems = dict.fromkeys(_faults(path, header, rows, kept))
     if problems:
-        raise InputError(problems)
+        raise InputError(_with_count(alike) for alike in _alike(problems))
     cells = [tuple(row[i].strip() for i in kept) for _, row in rows]
     return Points(sweep, [header[i] for i in kept], cells, [place for place, _ in rows])
 
@@ -255,16 +267,37 @@ def _faults(
     for name in dict.fromkeys(names):
         if names.count(name) > 1:
             yield Problem(top, f"the column {name!r} stands there twice", "Keep one.")
-        try:
-            path_of(name)
-        except MistakeError as error:
-            yield from (Problem(top, one.found, one.right) for one in error.items)
+        yield from (Problem(top, one.found, one.right) for one in _not_paths(name))
     for place, row in rows:
         if len(row) != len(header):
             yield Problem(place, f"{len(row)} cells stand in this row", f"The header has {len(header)}.")
         else:
             empty = [header[i] for i in kept if not row[i].strip()]
             yield from (Problem(replace(place, path=name), "the cell is empty", "Write its value.") for name in empty)
+
+
+def _alike(problems: Iterable[Problem]) -> list[list[Problem]]:
+    """Put problems together that say the same of one path, apart from the value."""
+    kinds: dict[tuple[str, ...], list[Problem]] = {}
+    for one in problems:
+        kinds.setdefault((one.place.file, one.place.path, VALUE.sub("…", one.found)), []).append(one)
+    return list(kinds.values())
+
+
+def _with_count(alike: Sequence[Problem]) -> Problem:
+    """Tell the first of some rows, and how many more there are."""
+    more = len(alike) - 1
+    said = f" ({more:,} more row{'s' * (more > 1)} like it)" if more else ""
+    return replace(alike[0], found=alike[0].found + said)
+
+
+def _not_paths(column: str) -> Iterator[Mistake]:
+    """Find what is no path in the name of a column."""
+    for path in split_paths(column):
+        try:
+            path_of(path)
+        except MistakeError as error:
+            yield from error.items
 
 
 def _meaning(cell: str) -> object:

@@ -15,6 +15,7 @@ import numpy as np
 
 from sim.errors import RunError
 from sim.results import formats, tables
+from sim.results.claims import claimed
 from sim.results.folder import failure, held, read_manifest, sync, write_manifest
 from sim.results.manifest import changed, sha256
 from sim.results.outcome import Outcome
@@ -62,15 +63,18 @@ class Store:
 
         Raises
         ------
+        InputError
+            Another run is at work on the place of the result.
         RunError
             Another process is at work on it, or it cannot be written.
         """
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            with held(self.folder):
-                yield
-                with suppress(OSError):  # it is not empty
-                    self.folder.rmdir()
+            with claimed(self.place):
+                self.folder.mkdir(parents=True, exist_ok=True)
+                with held(self.folder):
+                    yield
+                    with suppress(OSError):  # it is not empty
+                        self.folder.rmdir()
         except BlockingIOError:
             raise RunError(f"{self.place}: another process is at work on this sweep.") from None
         except OSError as error:
@@ -106,19 +110,28 @@ class Store:
 
     def done(self) -> set[int]:
         """Points that are there whole, by their manifests and hashes; any other folder is as good as none."""
+        return {point for point, fault in self.faults().items() if not fault}
+
+    def faults(self) -> dict[int, str]:
+        """Why points that are there do not count; empty for those that do."""
         ticket = self.ticket()
         if ticket is None:
-            return set()
-        numbers = (int(path.name) for path in self.folder.iterdir() if path.name.isdecimal())
-        return {point for point in numbers if self._is_whole(point, ticket["digest"])}
+            return {}
+        numbers = sorted(int(path.name) for path in self.folder.iterdir() if path.name.isdecimal())
+        return {point: self._fault(point, ticket["digest"]) for point in numbers}
 
-    def _is_whole(self, point: int, digest: str) -> bool:
-        """Whether a point is there, is one of this sweep, and has the files that were written."""
+    def _fault(self, point: int, digest: str) -> str:
+        """Say why a point is not one of this sweep with the files that were written; nothing if it is."""
         folder = self.folder / str(point)
         facts = read_manifest(folder)
-        if facts is None or (facts.get("point"), facts.get("sweep")) != (point, digest):
-            return False
-        return set(facts["files"]) == set(map(self._file, TABLES)) and not changed(folder, facts["files"])
+        if facts is None:
+            return "its manifest is missing or damaged"
+        if (facts.get("point"), facts.get("sweep")) != (point, digest):
+            return "it is one of another sweep, or another point"
+        if set(facts["files"]) != set(map(self._file, TABLES)):
+            return "it has other tables"
+        names = changed(folder, facts["files"])
+        return f"{' and '.join(names)} {'is' if len(names) == 1 else 'are'} not what was written" if names else ""
 
     def write(self, point: int, outcome: Outcome, kept: frozenset[str], facts: Mapping[str, Any]) -> None:
         """Write a point, so that it is on the disk when this returns.

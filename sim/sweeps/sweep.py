@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from math import nan
 from time import perf_counter
 from typing import final
 
@@ -30,6 +31,10 @@ class Progress:
         That were run, and that were to be run when it began.
     core_seconds : float
         Of processors, for the worlds that were run.
+    seconds, rest : float
+        Since it began, and about how many more there will be; NaN as long as nobody can tell.
+    damaged : mapping of int to str
+        Points that were there, but not as they were written, and why they are done again.
     """
 
     done: int
@@ -39,6 +44,9 @@ class Progress:
     worlds: int
     left: int
     core_seconds: float
+    seconds: float = 0.0
+    rest: float = nan
+    damaged: Mapping[int, str] = field(default_factory=dict)
 
 
 @final
@@ -119,12 +127,16 @@ class _Running:
     def __init__(self, job: Job, pool: Pool, progress: Callable[[Progress], None]) -> None:
         self.job, self.pool, self.progress = job, pool, progress
         self.kept = job.points.sweep.kept
-        before = job.store.done() & set(range(len(job.points)))
+        every = set(range(len(job.points)))
+        faults = {point: why for point, why in job.store.faults().items() if point in every}
+        before = {point for point, why in faults.items() if not why}
+        self.damaged = {point: why for point, why in faults.items() if why}
         self.todo = [point for point in range(len(job.points)) if point not in before]
         self.report = Report(len(job.points), done=len(before), before=len(before))
         self.parts: dict[int, list[tuple[Block, Part]]] = {}
         self.memory: dict[str, int] = {}
         self.left = sum(job.worlds[point] for point in self.todo)
+        self.began, self.in_blocks, self.between = perf_counter(), 0.0, 0.0  # seconds: in workers, and here for points
 
     def all_points(self) -> Report:
         """Run every point that is not done."""
@@ -139,14 +151,26 @@ class _Running:
     def _tell(self) -> None:
         report, left = self.report, self.left
         state = report.done, len(report.failed), report.points, report.before, report.worlds, left, report.core_seconds
-        self.progress(Progress(*state))
+        self.progress(Progress(*state, perf_counter() - self.began, self._rest(), self.damaged))
+
+    def _rest(self) -> float:
+        """About how many seconds are left, by the clock: blocks in workers, and beside them what is done here."""
+        report = self.report
+        if not report.worlds:
+            return nan
+        blocks_left = self.in_blocks / report.worlds * (self.left - report.worlds)
+        points_left = len(self.todo) + report.before - report.done - len(report.failed)
+        here = self.between / max(report.done - report.before, 1) * points_left
+        return max(blocks_left / self.pool.workers + here / min(self.pool.workers, blocks.cores()), here)
 
     def _blocks(self) -> Iterator[Block]:
         """Blocks of all points that are to be run, made as they are asked for; those of a failed point are left out."""
         most = blocks.width([self.job.worlds[point] for point in self.todo], self.pool.workers)
         for point in self.todo:
+            began = perf_counter()
             scenario = self.job.points.scenario(point)
             packed, seeds = blocks.packed(scenario), make_plan(scenario).seeds.hashes
+            self.between += perf_counter() - began
             for worlds in blocks.split(scenario.ensemble.replicates, most):
                 if point not in self.report.failed:
                     yield Block(point, worlds, packed, seeds)
@@ -162,6 +186,7 @@ class _Running:
         elif block.point not in self.report.failed:
             self.report.worlds += len(block.worlds)
             self.report.core_seconds += result.seconds
+            self.in_blocks += result.wall
             self.memory[result.process] = result.memory
             parts = self.parts.setdefault(block.point, [])
             parts.append((block, result))
@@ -170,6 +195,7 @@ class _Running:
 
     def _write(self, point: int, parts: list[tuple[Block, Part]]) -> None:
         """Write a point; it counts when it is on the disk."""
+        began = perf_counter()
         parts.sort(key=lambda one: one[0].worlds.start)
         first = parts[0][1]
         facts = {
@@ -182,6 +208,7 @@ class _Running:
         }
         self.job.store.write(point, _outcome([part for _, part in parts], self.job.worlds[point]), self.kept, facts)
         self.report.done += 1
+        self.between += perf_counter() - began
 
 
 def _outcome(parts: Sequence[Part], worlds: int) -> Outcome:

@@ -21,8 +21,8 @@ from scipy.sparse.linalg import splu
 from sim.axes import Bools, Floats
 from sim.world.base_prices import base_prices
 from sim.world.figures import SECTOR, Contents, Kind, Mass, weights
+from sim.world.rows import BaseYearRow, FacilityRow
 from sim.world.sources import ActivityRow, PublishedRow, RecipeRow, Sources, read_sources
-from sim.world.tables import BaseYearRow, FacilityRow
 
 SPREAD = {"high": 0.02, "medium": 0.08, "low": 0.3, "assumption": 0.6}  # of a guess, relative
 SMALL, TINY, SLIVER = 1.0, 0.01, 1e-4  # t/year that is left out: at most, at least; share of a commodity's output

@@ -10,8 +10,8 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from sim.world.rows import BaseYearRow
 from sim.world.sources import Sources
-from sim.world.tables import BaseYearRow
 
 Node = tuple[str, str]  # commodity, region
 Flows = Mapping[tuple[str, str, str], float]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from sim.units import DAYS_A_YEAR
-from sim.world.tables import BaseYearRow, Tables
+from sim.world.rows import BaseYearRow, Tables
 
 Node = tuple[str, str]  # commodity, region
 Arc = tuple[str, str, str]  # commodity, origin, destination
@@ -75,10 +75,11 @@ def base_year(tables: Tables) -> BaseYear:
     content: dict[str, dict[str, float]] = defaultdict(dict)
     for row in rows["content"]:
         content[row.commodity][row.element] = row.value
+    running = {row.facility for row in rows["activity"]}
     return BaseYear(
         activity={row.facility: row.value / DAYS_A_YEAR for row in rows["activity"]},
-        inputs={(row.facility, row.commodity): row.value for row in rows["input"]},
-        outputs={(row.facility, row.commodity): row.value for row in rows["output"]},
+        inputs={(row.facility, row.commodity): row.value for row in rows["input"] if row.facility in running},
+        outputs={(row.facility, row.commodity): row.value for row in rows["output"] if row.facility in running},
         flows={(row.commodity, row.region, row.partner): row.value / DAYS_A_YEAR for row in rows["flow"]},
         uses={(row.commodity, row.region, row.sector): row.value / DAYS_A_YEAR for row in rows["use"]},
         other={(row.commodity, row.region): row.value / DAYS_A_YEAR for row in rows["other_use"]},

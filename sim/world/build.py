@@ -17,7 +17,7 @@ import numpy as np
 from sim.axes import Floats, Ints, Sum, column
 from sim.units import DAYS_A_WEEK, DAYS_A_YEAR
 from sim.world.base_year import Arc, BaseYear, Node, base_year, largest_maker, with_lines
-from sim.world.tables import ProjectRow, Tables
+from sim.world.rows import ProjectRow, Tables
 
 SMALL = 0.01  # least share of an origin's goods that a promise is measured against
 Key = TypeVar("Key")

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import Literal, NamedTuple
 
+from sim.world.rows import BaseYearRow, FacilityRow, Quantity
 from sim.world.sources import PublishedRow
-from sim.world.tables import BaseYearRow, FacilityRow, Quantity
 
 Kind = Quantity | Literal["loss"]
 Contents = Mapping[str, Mapping[str, float]]  # commodity → element → t REO a tonne

@@ -2,36 +2,69 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cache, cached_property
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property, lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Self
 
 from sim.files.distributions import Uncertain, limits_of, parse_in_unit
 from sim.files.shipped import shipped
-from sim.world.tables import Tables, read
+from sim.world.overlays import read_over
+from sim.world.rows import Tables
+
+KEPT = 8  # sets of tables that one process remembers
 
 
 @dataclass(frozen=True, eq=False)  # read once, so that one is known by its identity
 class Seeds:
-    """Tables that a world is built from, and the hashes of their files."""
+    """Tables that a world is built from, the hashes of their files, and what to know of them.
+
+    Parameters
+    ----------
+    tables : Tables
+    hashes : mapping of str to str
+        The sha256 of each file, by the number of its folder and its name.
+    notes : sequence of str
+        Rows of own tables that change nothing that a run reads.
+    own : mapping of str to bytes
+        The files of own tables, by the name of their folder in a result and their own.
+    """
 
     tables: Tables
     hashes: Mapping[str, str]
+    notes: Sequence[str] = ()
+    own: Mapping[str, bytes] = field(default_factory=dict)
 
     @classmethod
-    @cache
-    def read(cls, overlays: tuple[Path, ...] = ()) -> Self:
-        """Read the tables that ship, with the rows of other folders laid over them."""
-        folders = [shipped("seeds"), *overlays]
-        hashes = {
-            f"{'seeds' if i == 0 else f'overlay {i}'}/{file.name}": sha256(file.read_bytes()).hexdigest()
-            for i, folder in enumerate(folders)
+    def read(cls, overlays: Sequence[Path] = ()) -> Self:
+        """Read the tables that ship, with the rows of other folders laid over them.
+
+        Tables are remembered by what their files hold, so that a file that was edited is read again.
+        """
+        folders = (shipped("seeds"), *overlays)
+        files = [(i, file) for i, folder in enumerate(folders) for file in sorted(folder.glob("*.csv"))]
+        hashes = tuple((_called(i, file), sha256(file.read_bytes()).hexdigest()) for i, file in files)
+        return cls._remembered(folders, hashes)
+
+    @classmethod
+    @lru_cache(maxsize=KEPT)
+    def _remembered(cls, folders: tuple[Path, ...], hashes: tuple[tuple[str, str], ...]) -> Self:
+        tables, notes = read_over(*folders)
+        own = {
+            f"{name}/{file.name}": file.read_bytes()
+            for name, folder in zip(carried_names(folders[1:]), folders[1:], strict=True)
             for file in sorted(folder.glob("*.csv"))
         }
-        return cls(read(*folders), hashes)
+        return cls(tables, dict(hashes), notes, own)
+
+    @cached_property
+    def dates(self) -> Mapping[str, date]:
+        """Days that the tables stand on."""
+        return {row.what: date.fromisoformat(row.date) for row in self.tables.dates}
 
     @cached_property
     def units(self) -> Mapping[str, str]:
@@ -48,3 +81,23 @@ class Seeds:
     def parameters(self) -> Mapping[str, Uncertain]:
         """Parameters in internal units."""
         return {row.parameter: parse_in_unit(row.value, row.unit) for row in self.tables.parameters}
+
+
+def _called(folder: int, file: Path) -> str:
+    return f"overlay {folder}/{file.name}" if folder else f"seeds/{file.name}"
+
+
+def carried_names(folders: Sequence[Path]) -> list[str]:
+    """Name the folders of own tables as a result carries them: below ``seeds/``, each by a name of its own.
+
+    Examples
+    --------
+    >>> carried_names([Path("mine/prices"), Path("yours/prices"), Path("results/x/seeds/prices")])
+    ['seeds/prices', 'seeds/prices-2', 'seeds/prices-3']
+    """
+    names: list[str] = []
+    for folder in folders:
+        name = re.sub(r"[^A-Za-z0-9._-]", "_", folder.name) or "tables"
+        alike = (name, *(f"{name}-{n}" for n in range(2, len(folders) + 1)))
+        names.append(next(f"seeds/{one}" for one in alike if f"seeds/{one}" not in names))
+    return names

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from sim.world.tables import (
+from sim.world.rows import (
     KINDS,
     CommodityRow,
     ElementRow,
@@ -17,8 +17,8 @@ from sim.world.tables import (
     RegionRow,
     RouteRow,
     SectorRow,
-    read_tables,
 )
+from sim.world.tables import read_tables
 
 
 @dataclass(frozen=True)
@@ -135,7 +135,7 @@ class Sources:
 
 GOODS = {"commodity": "commodities"}
 LATER = (  # what the base year does not need
-    "base_year", "projects", "lines", "line_recipes", "line_prices", "records", "cost_shares",
+    "base_year", "projects", "lines", "line_recipes", "line_prices", "records", "cost_shares", "dates",
 )  # fmt: skip
 SOURCE_KINDS = {name: kind for name, kind in KINDS.items() if name not in LATER} | {
     "contents": Kind(ContentRow, ("commodity", "element"), GOODS | {"element": "elements"}),

@@ -1,289 +1,85 @@
-"""The seeds tables as typed rows: one row one fact, each with its source and confidence."""
+"""Reads the seeds tables: cells become typed rows, folders are laid over one another, and every fault is told once."""
 
 from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import fields
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, TypeVar, get_args, get_type_hints
+from typing import Any, NamedTuple, TypeVar, get_type_hints
 
 from sim.errors import InputError, MistakeError, Place, Problem, suggest
 from sim.files.distributions import limits_of, parse_in_unit, refuse_beyond
+from sim.files.positions import shown
 from sim.units import dimension_of
+from sim.world.cells import NumberError, convert, in_unit, number, refuse_hidden, refuse_signs
+from sim.world.rows import (
+    KINDS,
+    MEASURED,
+    BaseYearRow,
+    CommodityRow,
+    CostShareRow,
+    Fact,
+    Kind,
+    ParameterRow,
+    ProjectRow,
+    Tables,
+)
 
-Confidence = Literal["high", "medium", "low", "assumption"]
-Process = Literal["mine", "separation", "metal", "magnet", "recycling", "chemical"]
-Slips = Literal["greenfield", "separation", "brownfield", "magnet", "metal", "recycling"]
-Stage = Literal["permit", "decision", "construction", "operating"]
-Quantity = Literal["activity", "input", "output", "flow", "use", "other_use", "content", "price"]
 Row = TypeVar("Row")
-
-
-@dataclass(frozen=True)
-class Fact:
-    """What every row carries besides its fact; an assumption has a range (``low``, ``high``, as written)."""
-
-    source: str
-    confidence: Confidence
-    low: str
-    high: str
-    note: str
-
-
-@dataclass(frozen=True)
-class ElementRow(Fact):
-    """A chemical element that is traced."""
-
-    element: str
-    name: str
-    group: Literal["light", "heavy"]
-
-
-@dataclass(frozen=True)
-class CommodityRow(Fact):
-    """A tradable good; its content of elements is in the base year."""
-
-    commodity: str
-    stage: str
-    name: str
-    unit: str  # t REO or t
-    customs_code: str  # goods of one code are look-alikes to a customs officer
-    user_cover: float  # weeks of expected use that plants hold of it
-    maker_cover: float  # weeks of expected orders that its makers hold
-    headline: bool  # whether its prices are always recorded
-
-
-@dataclass(frozen=True)
-class RegionRow(Fact):
-    """A market with its own price."""
-
-    region: str
-    name: str
-    allied: bool
-
-
-@dataclass(frozen=True)
-class RouteRow(Fact):
-    """A way goods take between two regions, or within one."""
-
-    origin: str
-    destination: str
-    transit: float  # days from works to works
-    freight: float  # share of value
-
-
-@dataclass(frozen=True)
-class FacilityRow(Fact):
-    """One plant or mine, or a national aggregate; a project is a facility that is not yet."""
-
-    facility: str
-    operator: str
-    region: str
-    process: Process
-    status: Literal["operating", "project"]
-    capacity: float  # t/year of what it is measured in
-    basis: str  # what capacity is measured in
-    start: str  # first output, ISO date, month or year; empty where long ago or unknown
-    full: str  # full capacity
-    capacity_planned: float  # t/year when full; equals capacity where no expansion is planned
-    unit_cost: float | None  # USD/kg of the basis, conversion only; empty where not known
-
-
-@dataclass(frozen=True)
-class ProjectRow(Fact):
-    """A plant or an expansion by name whose capacity comes in stages; what it adds to which facility is in lines."""
-
-    project: str
-    operator: str
-    region: str
-    process: Process
-    slips: Slips  # whose record of slips and failures it follows
-    stage: Stage  # at the start of the base year, or when it is announced
-    announced: str  # ISO date; empty where it is known from the start
-    permit: float  # months that permits are planned to take still
-    decision: str  # ISO date planned for the investment decision; empty where it is taken
-    construction: float  # months planned from the decision to first output
-    start: str  # ISO date of first output: planned, in construction; true, where it operates
-    ramp: float  # months from first output to nameplate
-    qualification: float  # months until its customers may take all of it, median
-    capital: float  # M USD of 2025
-    life: float  # years
-    unit_cost: float  # USD/kg of activity, without what it buys as inputs
-    contracted: float  # share of output that private customers have bound themselves to take at cost
-
-
-@dataclass(frozen=True)
-class LineRow(Fact):
-    """What a project adds to a facility."""
-
-    project: str
-    facility: str
-    capacity: float  # t/year of activity at nameplate
-
-
-@dataclass(frozen=True)
-class LineRecipeRow(Fact):
-    """What a facility that nobody runs in the base year takes and makes."""
-
-    facility: str
-    commodity: str
-    side: Literal["input", "output"]
-    amount: float  # t a unit of activity
-
-
-@dataclass(frozen=True)
-class LinePriceRow(Fact):
-    """A price in the base year where nobody trades in it."""
-
-    commodity: str
-    region: str
-    price: float  # USD/kg
-
-
-@dataclass(frozen=True)
-class RecordRow(Fact):
-    """How late projects of a kind have been, and how many were given up."""
-
-    slips: Slips
-    median: float  # months beyond the plan
-    sigma: float  # of the lognormal
-    failure: float  # share of those that had not begun to build
-
-
-@dataclass(frozen=True)
-class CostShareRow(Fact):
-    """What unit costs are made up of where full standards are met, and how far producers of a region meet them."""
-
-    process: Process
-    region: str  # * for all that have no row of their own
-    operating: float  # share of 1 of the cost at full standards; so are the next three, and together they are all of it
-    capital: float
-    environmental: float
-    social: float
-    met: float  # share of the environmental and social cost that producers bear today
-
-
-@dataclass(frozen=True)
-class SectorRow(Fact):
-    """An end use in a region: what it earns, how it grows, what it holds."""
-
-    sector: str
-    region: str
-    value_added: float  # 2025 USD a year that stands still when all its lines do
-    growth: float  # share a year
-    cover: float  # weeks of critical inputs held, mean over firms
-    spread: float  # sigma of the lognormal of firms' covers
-
-
-@dataclass(frozen=True)
-class ParameterRow(Fact):
-    """A parameter of the model."""
-
-    parameter: str
-    value: str  # a number or a distribution, in the unit
-    unit: str
-    least: str  # beyond these the equations mean nothing: no scenario may go there
-    most: str
-    description: str
-
-
-@dataclass(frozen=True)
-class BaseYearRow:
-    """One number of the balanced base year; columns that do not apply are empty."""
-
-    quantity: Quantity
-    commodity: str
-    element: str
-    region: str
-    partner: str
-    sector: str
-    facility: str
-    value: float
-    unit: str
-
-
-@dataclass(frozen=True)
-class Tables:
-    """All tables a world is built from."""
-
-    elements: tuple[ElementRow, ...]
-    commodities: tuple[CommodityRow, ...]
-    regions: tuple[RegionRow, ...]
-    routes: tuple[RouteRow, ...]
-    facilities: tuple[FacilityRow, ...]
-    sectors: tuple[SectorRow, ...]
-    parameters: tuple[ParameterRow, ...]
-    base_year: tuple[BaseYearRow, ...]
-    projects: tuple[ProjectRow, ...] = ()
-    lines: tuple[LineRow, ...] = ()
-    line_recipes: tuple[LineRecipeRow, ...] = ()
-    line_prices: tuple[LinePriceRow, ...] = ()
-    records: tuple[RecordRow, ...] = ()
-    cost_shares: tuple[CostShareRow, ...] = ()
-
-
-@dataclass(frozen=True)
-class Kind:
-    """What the rows of a table are, which columns tell them apart, and which name rows of other tables."""
-
-    row: type[Any]
-    key: tuple[str, ...]
-    names: Mapping[str, str] = field(default_factory=dict)  # column → table
-    blanks: bool = False  # a column that does not apply may be empty
-    fixed: str = ""  # column that a row laid over another leaves as it is; then there are no new rows
-    others: str = ""  # column in which * stands for all that have no row of their own
-
-
-KINDS: Mapping[str, Kind] = {
-    "elements": Kind(ElementRow, ("element",)),
-    "commodities": Kind(CommodityRow, ("commodity",)),
-    "regions": Kind(RegionRow, ("region",)),
-    "routes": Kind(RouteRow, ("origin", "destination"), {"origin": "regions", "destination": "regions"}),
-    "facilities": Kind(FacilityRow, ("facility",), {"region": "regions"}),
-    "sectors": Kind(SectorRow, ("sector", "region"), {"region": "regions"}),
-    "parameters": Kind(ParameterRow, ("parameter",), fixed="unit"),
-    "base_year": Kind(
-        BaseYearRow,
-        ("quantity", "commodity", "element", "region", "partner", "sector", "facility"),
-        {
-            "commodity": "commodities",
-            "element": "elements",
-            "region": "regions",
-            "partner": "regions",
-            "sector": "sectors",
-            "facility": "facilities",
-        },
-        blanks=True,
-    ),
-    "projects": Kind(ProjectRow, ("project",), {"region": "regions"}),
-    "lines": Kind(LineRow, ("project", "facility"), {"project": "projects", "facility": "facilities"}),
-    "line_recipes": Kind(
-        LineRecipeRow, ("facility", "commodity", "side"), {"facility": "facilities", "commodity": "commodities"}
-    ),
-    "line_prices": Kind(LinePriceRow, ("commodity", "region"), {"commodity": "commodities", "region": "regions"}),
-    "records": Kind(RecordRow, ("slips",)),
-    "cost_shares": Kind(CostShareRow, ("process", "region"), {"region": "regions"}, others="region"),
-}
+Key = tuple[str, ...]
+LONGEST = 20_000_000  # bytes of a table
+NAMES = {column for kind in KINDS.values() for column in kind.names}  # that scenario files may use
+NAMED = 3  # lines of one fault that are named
+DELIMITERS = {";": "semicolons", "\t": "tabs"}
 
 
 class Found(NamedTuple):
-    """A row and where it stands."""
+    """A row, where it stands, and in which of the folders."""
 
     place: Place
     row: Any
+    layer: int = 0
 
 
-def read(*folders: Path) -> Tables:
-    """Read the tables of a world: all from the first folder, and rows of the others laid over them by key.
+History = dict[Key, list[Found]]
+"""Rows of a table by key: what each folder says, the last of which counts."""
+
+
+def read(folder: Path) -> Tables:
+    """Read the tables of a world from one folder.
 
     Raises
     ------
     InputError
         With every fault of every table at once.
     """
-    return Tables(**read_tables(KINDS, *folders))
+    return assembled(read_layers(KINDS, folder))
+
+
+def assembled(layers: Mapping[str, History]) -> Tables:
+    """Put the rows that count together."""
+    rows = {name: tuple(f[-1].row for f in history.values() if stands(f)) for name, history in layers.items()}
+    return Tables(**rows, base_capacity=_base_capacity(layers))
+
+
+def stands(found: Sequence[Found]) -> bool:
+    """Whether a row counts: one of the base year with the value 0 takes out the row that it is laid over."""
+    row, layer = found[-1].row, found[-1].layer
+    return not (layer and isinstance(row, BaseYearRow) and row.value == 0)
+
+
+def _base_capacity(layers: Mapping[str, History]) -> dict[str, float]:
+    """Capacity of each facility, as the folder has it that says what it did in the base year, or one before."""
+    done = {key[-1]: found[-1].layer for key, found in layers["base_year"].items() if key[0] == "activity"}
+    return {
+        name: [one.row.capacity for one in found if one.layer <= done.get(name, 0)][-1:][0]
+        for (name,), found in layers["facilities"].items()
+        if found[0].layer <= done.get(name, 0)
+    }
 
 
 def read_table(path: Path, row: type[Row], key: Sequence[str] = ()) -> tuple[Row, ...]:
@@ -295,157 +91,222 @@ def read_table(path: Path, row: type[Row], key: Sequence[str] = ()) -> tuple[Row
     return tuple(item.row for item in found)
 
 
-def read_tables(kinds: Mapping[str, Kind], *folders: Path) -> dict[str, Any]:
-    """Read tables of given kinds from folders, the later laid over the earlier, and check the names in them."""
-    problems: list[Problem] = []
-    for folder in folders[1:]:
-        problems += _strangers(folder, kinds)
-    tables = {name: _laid_over(name, kind, folders, problems) for name, kind in kinds.items()}
-    known = {name: {_key(item.row, kinds[name])[0] for item in found} for name, found in tables.items() if found}
-    for name, found in tables.items():
-        for item in found:
-            problems += _unknown_names(item, kinds[name], known)
-    if problems:
-        raise InputError(problems)
-    return {name: tuple(item.row for item in found) for name, found in tables.items()}
+def read_tables(kinds: Mapping[str, Kind], folder: Path) -> dict[str, Any]:
+    """Read tables of given kinds from one folder, and check the names in them."""
+    layers = read_layers(kinds, folder)
+    return {name: tuple(found[-1].row for found in history.values()) for name, history in layers.items()}
 
 
-def _strangers(folder: Path, kinds: Mapping[str, Kind]) -> list[Problem]:
-    """Files of a folder that are no table."""
-    if not folder.is_dir():
-        return [Problem(Place(str(folder)), "is not a folder.", "Name a folder of seeds tables.")]
-    files = [file for file in sorted(folder.glob("*.csv")) if file.stem not in kinds]
-    return [Problem(Place(str(file)), f"{file.stem!r} is not a table.", suggest(file.stem, kinds)) for file in files]
+def read_layers(kinds: Mapping[str, Kind], *folders: Path, problems: list[Problem] | None = None) -> dict[str, History]:
+    """Read tables of given kinds from folders, the later laid over the earlier, and check the names in them.
+
+    Parameters
+    ----------
+    kinds : mapping of str to Kind
+    folders : Path
+        The first holds every table.
+    problems : list of Problem, optional
+        Takes every fault of every table; without it they are raised.
+
+    Raises
+    ------
+    InputError
+    """
+    faults: list[Problem] = [] if problems is None else problems
+    layers, known = {}, {}
+    for name, kind in kinds.items():
+        before = len(faults)
+        layers[name] = _layered(name, kind, folders, faults)
+        if len(faults) == before:  # a row that could not be read is no reason to complain of its name
+            known[name] = {key[0] for key in layers[name]}
+    for name, history in layers.items():
+        for found in history.values():
+            faults += _unknown_names(found[-1], kinds[name], known)
+    if faults and problems is None:
+        raise InputError(faults)
+    return layers
 
 
-def _laid_over(name: str, kind: Kind, folders: Sequence[Path], problems: list[Problem]) -> list[Found]:
-    """Rows of a table, those of later folders in the place of earlier rows with the same key."""
-    rows: dict[tuple[str, ...], Found] = {}
-    for position, folder in enumerate(folders):
+def _layered(name: str, kind: Kind, folders: Sequence[Path], problems: list[Problem]) -> History:
+    """Rows of a table by key, as the folders have them."""
+    history: History = {}
+    for layer, folder in enumerate(folders):
         path = folder / f"{name}.csv"
-        if position == 0 or path.exists():
-            found = _read_file(path, kind, problems)
-            problems += _changed_meaning(found, kind, rows) if position and kind.fixed else []
-            rows.update({_key(item.row, kind): item for item in found})
-    return list(rows.values())
+        if layer == 0 or path.exists():
+            for place, row, _ in _read_file(path, kind, problems):
+                item = Found(place, row, layer)
+                found = history.setdefault(key_of(row, kind), [])
+                found.append(item)
+                if len(found) == 1 and not stands(found):
+                    problems.append(at(place, "value", "0 takes a row out, and there is none.\nLeave this one out."))
+    return history
 
 
-def _changed_meaning(found: Sequence[Found], kind: Kind, rows: Mapping[tuple[str, ...], Found]) -> list[Problem]:
-    """Rows that nothing would read, or that would be read in another unit."""
-    faults = []
-    for place, row in found:
-        (name,), below = _key(row, kind), rows.get(_key(row, kind))
-        if below is None:
-            known = suggest(name, [key for (key,) in rows])
-            faults.append(_at(place, kind.key[0], f"nothing reads {name!r}.\n{known}"))
-        elif (was := getattr(below.row, kind.fixed)) != (now := getattr(row, kind.fixed)):
-            faults.append(_at(place, kind.fixed, f"{name} is in {was}, not in {now}.\nWrite it in {was}."))
-    return faults
-
-
-def _key(row: object, kind: Kind) -> tuple[str, ...]:
+def key_of(row: object, kind: Kind) -> Key:
+    """What tells a row apart."""
     return tuple(getattr(row, column) for column in kind.key)
 
 
 def _read_file(path: Path, kind: Kind, problems: list[Problem]) -> list[Found]:
     """Rows of one file; what is wrong is added to the problems."""
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            lines = csv.reader(file, strict=True)
-            header = next(lines, [])
-            body = [(Place(str(path), lines.line_num), cells) for cells in lines if cells]
-    except FileNotFoundError:
-        problems.append(Problem(Place(str(path)), "is missing.", "Every table stands in the first folder."))
-        return []
-    except (UnicodeDecodeError, csv.Error) as error:
-        problems.append(Problem(Place(str(path)), f"cannot be read: {error}.", "Write CSV in UTF-8."))
+        header, body = _lines(path)
+    except InputError as error:
+        problems += error.problems
         return []
     if faults := _wrong_columns(path, header, kind):
         problems += faults
         return []
-    hints = get_type_hints(kind.row)
     found: list[Found] = []
+    wrong: list[Problem] = []
+    hints = get_type_hints(kind.row, include_extras=True)
     for place, cells in body:
         if len(cells) == len(header):
-            found += _read_row(place, dict(zip(header, cells, strict=True)), kind, hints, problems)
-        else:
-            problems.append(Problem(place, f"{len(cells)} cells stand in this row.", f"The header has {len(header)}."))
-    problems += _doubled(found, kind)
+            found += _read_row(place, dict(zip(header, cells, strict=True)), kind, hints, wrong)
+    problems += [*_of_other_length(body, len(header)), *together(wrong), *_doubled(found, kind)]
     return found
 
 
+def _lines(path: Path) -> tuple[list[str], list[tuple[Place, list[str]]]]:
+    """Header and rows of a file; rows of empty cells, as spreadsheets leave them, say nothing."""
+    name = shown(path)
+    here = Place(name)
+    try:
+        if path.stat().st_size > LONGEST:
+            raise InputError(Problem(here, f"is larger than {LONGEST / 1e6:g} MB.", "A table has some hundred rows."))
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            lines = csv.reader(file, strict=True)
+            header = next(lines, [])
+            body = [(Place(name, lines.line_num), cells) for cells in lines if any(map(str.strip, cells))]
+    except FileNotFoundError:
+        raise InputError(Problem(here, "is missing.", "Every table stands in the first folder.")) from None
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise InputError(Problem(here, f"cannot be read: {reason}.", "Give a file of CSV.")) from None
+    except UnicodeDecodeError as error:
+        found = f"cannot be read: byte {error.start} is not UTF-8."
+        raise InputError(Problem(here, found, "Save it as CSV UTF-8.")) from None
+    except csv.Error as error:
+        raise InputError(Problem(Place(name, lines.line_num), f"cannot be read: {error}.", "Write CSV.")) from None
+    return header, body
+
+
+def _of_other_length(body: Sequence[tuple[Place, list[str]]], width: int) -> list[Problem]:
+    """Rows that have more or fewer cells than the header."""
+    faults = [
+        Problem(place, f"{len(cells)} cells stand in this row.", f"The header has {width}.")
+        for place, cells in body
+        if len(cells) != width
+    ]
+    return together(faults)
+
+
+def together(faults: Sequence[Problem]) -> list[Problem]:
+    """Tell a fault that many rows share once: where it stands first, and on how many lines more."""
+    alike: dict[tuple[str, str, str], list[Problem]] = {}
+    for fault in faults:
+        alike.setdefault((fault.place.path, fault.found, fault.right), []).append(fault)
+    return [
+        one if len(same) == 1 else Problem(one.place, one.found, f"{one.right} {_more_lines(same)}".strip())
+        for same in alike.values()
+        for one in same[:1]
+    ]
+
+
+def _more_lines(same: Sequence[Problem]) -> str:
+    lines = [str(one.place.line) for one in same[1:]]
+    more = f" and {len(lines) - NAMED} more" if len(lines) > NAMED else ""
+    return f"The same on line{'s' * (len(lines) > 1)} {', '.join(lines[:NAMED])}{more}."
+
+
 def _wrong_columns(path: Path, header: Sequence[str], kind: Kind) -> list[Problem]:
-    """Columns that are missing, unknown or there twice."""
-    place = Place(str(path), 1)
+    """Columns that are missing, unknown or there twice; one message where cells stand apart by no comma."""
+    place = Place(shown(path), 1)
     wanted = [column.name for column in fields(kind.row)]
-    missing = [
-        Problem(place, f"column {c!r} is missing.", "Columns: " + ", ".join(wanted) + ".")
-        for c in wanted
-        if c not in header
-    ]
-    unknown = [Problem(place, f"column {c!r} is unknown.", suggest(c, wanted)) for c in header if c not in wanted]
-    twice = [
-        Problem(place, f"column {c!r} is there twice.", "Keep one.")
-        for c in dict.fromkeys(header)
-        if c in wanted and header.count(c) > 1
-    ]
-    return missing + unknown + twice
+    columns = "Columns: " + ", ".join(wanted) + "."
+    if not header:
+        return [Problem(Place(shown(path)), "is empty.", columns)]
+    for sign, name in DELIMITERS.items():
+        if header[0].count(sign) >= len(wanted) // 2:
+            return [Problem(place, f"cells stand apart by {name}.", "Write commas between them, and decimal points.")]
+    missing = [Problem(place, f"column {c!r} is missing.", columns) for c in wanted if c not in header]
+    return [*missing, *_needless_columns(place, header, wanted)]
+
+
+def _needless_columns(place: Place, header: Sequence[str], wanted: Sequence[str]) -> Iterator[Problem]:
+    """Columns that are unknown, without a name, or there twice."""
+    for c in dict.fromkeys(header):
+        if not c.strip():
+            yield Problem(place, "a column has no name.", "Take it out, with the comma before it in every row.")
+        elif c not in wanted:
+            yield Problem(place, f"column {c!r} is unknown.", suggest(c, wanted))
+        elif header.count(c) > 1:
+            yield Problem(place, f"column {c!r} is there twice.", "Keep one.")
 
 
 def _read_row(
-    place: Place, cells: Mapping[str, str], kind: Kind, hints: Mapping[str, object], problems: list[Problem]
+    place: Place, cells: dict[str, str], kind: Kind, hints: Mapping[str, Any], problems: list[Problem]
 ) -> list[Found]:
     """Convert a row; nothing comes back from one with a fault."""
-    faults, values = [], {}
+    faults: list[Problem] = []
+    values: dict[str, Any] = {}
+    if kind.row is BaseYearRow:
+        faults += _measured(place, cells)
     for column, hint in hints.items():
         try:
-            values[column] = _convert(cells[column], hint)
+            values[column] = convert(cells[column], hint)
         except ValueError as error:
-            faults.append(_at(place, column, str(error)))
+            faults.append(at(place, column, str(error)))
+    faults += _wrong_names(place, cells, kind)
     if issubclass(kind.row, Fact):
         faults += _poor_evidence(place, cells)
-    if check := CHECKS.get(kind.row):
+        faults += () if faults else _outside(place, cells, kind)
+    if (check := CHECKS.get(kind.row)) and not faults:
         faults += check(place, cells)
-    if not kind.blanks:
-        names = dict.fromkeys([*kind.key, *kind.names])
-        faults += [_at(place, c, "is empty.\nEvery row needs it.") for c in names if not cells[c]]
     problems += faults
     return [] if faults else [Found(place, kind.row(**values))]
 
 
-def _at(place: Place, column: str, message: str) -> Problem:
+def at(place: Place, column: str, message: str) -> Problem:
     """A problem of one cell; the second line of the message says what would be right."""
     found, _, right = message.partition("\n")
     return Problem(Place(place.file, place.line, path=column), found, right)
 
 
-def _convert(text: str, hint: object) -> str | bool | float | None:
-    """Convert a cell to the type of its field, or say in a ValueError what is wrong and what would be right."""
-    if hint is str:
-        return text
-    if hint is bool:
-        return _one_of(text, ("true", "false")) == "true"
-    if hint is float or (text and hint == float | None):
-        return _number(text)
-    if hint == float | None:
-        return None
-    return _one_of(text, get_args(hint))
+def _wrong_names(place: Place, cells: Mapping[str, str], kind: Kind) -> Iterator[Problem]:
+    """Names that are empty where every row needs them, or that would be taken for others."""
+    for column in dict.fromkeys([*kind.key, *kind.names]):
+        name = cells[column]
+        if not name and kind.row is not BaseYearRow:
+            yield at(place, column, "is empty.\nEvery row needs it.")
+        elif name and name != "*":
+            try:
+                refuse_hidden(name)
+                if column in NAMES:
+                    refuse_signs(name)
+            except ValueError as error:
+                yield at(place, column, str(error))
 
 
-def _one_of(text: str, known: Sequence[str]) -> str:
-    if text not in known:
-        raise ValueError(f"{text!r} is not known.\n{suggest(text, known)}")
-    return text
-
-
-def _number(text: str) -> float:
+def _measured(place: Place, cells: dict[str, str]) -> Iterator[Problem]:
+    """Bring a number of the base year to the unit of its quantity; only the columns that apply may be filled."""
+    unit, columns = MEASURED.get(cells["quantity"], ("", ()))
+    if not columns:
+        return  # told of its own cell
+    right = f"A row of {cells['quantity']} names {' and '.join(columns)}, and nothing else."
+    for column in KINDS["base_year"].names:
+        if column in columns and not cells[column]:
+            yield at(place, column, f"is empty.\n{right}")
+        elif column not in columns and cells[column]:
+            yield at(place, column, f"{cells[column]!r} does not apply.\n{right}")
     try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if not math.isfinite(value):
-        raise ValueError(f"{text!r} is not a number.\nWrite a number such as 0.25 or 1200.")
-    return value
+        cells["value"], cells["unit"] = in_unit(cells, unit), unit
+        if cells["quantity"] == "price" and number(cells["value"]) == 0:
+            yield at(place, "value", "a price of 0 is none.\nWrite what is paid at the works.")
+    except NumberError:  # told of its own cell
+        return
+    except ValueError as error:
+        yield at(place, "unit", str(error))
 
 
 def _no_value(place: Place, cells: Mapping[str, str]) -> list[Problem]:
@@ -454,49 +315,95 @@ def _no_value(place: Place, cells: Mapping[str, str]) -> list[Problem]:
         least, most = limits_of(cells["least"], cells["most"], cells["unit"])
         refuse_beyond(parse_in_unit(cells["value"], cells["unit"]), least, most, dimension_of(cells["unit"]))
     except MistakeError as error:
-        return [_at(place, "value", f"{one.found}\n{one.right}") for one in error.items]
+        return [at(place, "value", f"{one.found}\n{one.right}") for one in error.items]
     except InputError as error:
-        return [_at(place, "value", f"{one.found}\n{one.right}") for one in error.problems]
+        return [at(place, "value", f"{one.found}\n{one.right}") for one in error.problems]
     return []
 
 
 def _not_all(place: Place, cells: Mapping[str, str]) -> list[Problem]:
     """Shares of cost that are not all of it."""
-    try:
-        total = sum(float(cells[column]) for column in ("operating", "capital", "environmental", "social"))
-    except ValueError:  # told of its own cell
-        return []
+    total = sum(float(cells[column]) for column in ("operating", "capital", "environmental", "social"))
     if math.isclose(total, 1, abs_tol=1e-9):
         return []
-    return [_at(place, "social", f"the four shares of the cost sum to {total:g}.\nTogether they are all of it: 1.")]
+    return [at(place, "social", f"the four shares of the cost sum to {total:g}.\nTogether they are all of it: 1.")]
+
+
+def _undated(place: Place, cells: Mapping[str, str]) -> list[Problem]:
+    """A project without the date that its stage needs."""
+    stage, planned = cells["stage"], cells["stage"] in ("permit", "decision")
+    needed, other = ("decision", "start") if planned else ("start", "decision")
+    faults = []
+    if not cells[needed]:
+        faults.append(at(place, needed, f"is empty.\nA project at the stage {stage!r} has the date of its {needed}."))
+    if cells[other]:
+        faults.append(at(place, other, f"{cells[other]!r} is never read.\nLeave it empty at the stage {stage!r}."))
+    if planned and not number(cells["construction"]):
+        faults.append(at(place, "construction", "0 months are too few.\nWrite what building takes."))
+    return faults
+
+
+def _of_another_stage(place: Place, cells: Mapping[str, str]) -> list[Problem]:
+    """A commodity whose name does not begin with its stage."""
+    stage, dot, which = cells["commodity"].partition(".")
+    if (stage, bool(dot and which)) == (cells["stage"], True):
+        return []
+    return [
+        at(place, "stage", f"{cells['stage']!r} is not how {cells['commodity']!r} begins.\nName it <stage>.<which>.")
+    ]
 
 
 CHECKS: Mapping[type[Any], Callable[[Place, Mapping[str, str]], list[Problem]]] = {
+    CommodityRow: _of_another_stage,
     ParameterRow: _no_value,
     CostShareRow: _not_all,
+    ProjectRow: _undated,
 }
 
 
-def _poor_evidence(place: Place, cells: Mapping[str, str]) -> list[Problem]:
-    """A row without a source, or an assumption without a range."""
-    faults = []
+def _poor_evidence(place: Place, cells: Mapping[str, str]) -> Iterator[Problem]:
+    """A row without a source, an assumption without a range, or a range that is none."""
     if not cells["source"].strip():
-        faults.append(_at(place, "source", "is empty.\nSay where the fact comes from, or 'assumption'."))
-    if cells["confidence"] == "assumption":
-        faults += [_at(place, c, "is empty.\nAn assumption has a range.") for c in ("low", "high") if not cells[c]]
-    return faults
+        yield at(place, "source", "is empty.\nSay where the fact comes from, or 'assumption'.")
+    is_assumed, ends = cells["confidence"] == "assumption", {column: cells[column] for column in ("low", "high")}
+    for column, end in ends.items():
+        try:
+            number(end or "0")
+        except NumberError as error:
+            yield at(place, column, str(error))
+        if not end and (is_assumed or any(ends.values())):
+            yield at(
+                place, column, f"is empty.\n{'An assumption has a range.' if is_assumed else 'A range has two ends.'}"
+            )
+
+
+def _outside(place: Place, cells: Mapping[str, str], kind: Kind) -> Iterator[Problem]:
+    """A range whose ends are crossed, or that does not hold the number whose range it is."""
+    if not cells["low"]:
+        return
+    low, high = number(cells["low"]), number(cells["high"])
+    if low > high:
+        yield at(place, "high", f"{cells['high']} is below low, {cells['low']}.\nWrite the smaller number in low.")
+        return
+    slack = 1e-9 * max(abs(low), abs(high))
+    for column in filter(None, [kind.ranged]):
+        with suppress(NumberError):  # a distribution
+            if not low - slack <= number(cells[column]) <= high + slack:
+                message = f"{cells[column]} is outside its range, {low:g} to {high:g}.\nMove it, low or high."
+                yield at(place, column, message)
 
 
 def _doubled(found: Sequence[Found], kind: Kind) -> list[Problem]:
     """Rows whose key stands above them already."""
-    first: dict[tuple[str, ...], int] = {}
+    first: dict[Key, int] = {}
     faults = []
-    for place, row in found:
-        key = _key(row, kind)
-        line = first.setdefault(key, place.line)
-        if key and line != place.line:
+    counts = Counter(key_of(item.row, kind) for item in found)
+    for item in found:
+        key = key_of(item.row, kind)
+        line = first.setdefault(key, item.place.line)
+        if key and counts[key] > 1 and line != item.place.line:
             named = ", ".join(part for part in key if part)
-            faults.append(Problem(place, f"{named} is there twice.", f"It stands on line {line} already."))
+            faults.append(Problem(item.place, f"{named} is there twice.", f"It stands on line {line} already."))
     return faults
 
 
@@ -505,8 +412,8 @@ def _unknown_names(item: Found, kind: Kind, known: Mapping[str, set[str]]) -> li
     faults = []
     for column, table in kind.names.items():
         name = getattr(item.row, column)
-        rows = known.get(table, {name})  # a table that could not be read is no reason to complain twice
+        rows = known.get(table, {name})
         if name and name not in rows and not (name == "*" and column == kind.others):
             message = f"{name!r} is not in {table}.csv.\n{suggest(name, sorted(rows))}"
-            faults.append(_at(item.place, column, message))
+            faults.append(at(item.place, column, message))
     return faults

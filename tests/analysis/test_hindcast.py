@@ -19,6 +19,8 @@ from sim.plan import make_plan
 from sim.scenario import Scenario
 from sim.simulation import observe
 
+pytestmark = pytest.mark.xdist_group("hindcast")
+
 EPISODE = "controls-2025"
 RECORD = "[exports, use, unmet_demand, value_added, value_added_lost, stock, price_spot, price_paid, lines_stopped,"
 WATCHED = [

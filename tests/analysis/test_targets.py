@@ -197,3 +197,28 @@ def test_a_file_that_is_no_table_is_told(text: str, found: str, tmp_path: Path) 
     file.write_bytes(text.encode("latin-1"))
     with pytest.raises(InputError, match=found):
         read(file, KNOWN)
+
+
+@pytest.mark.parametrize("sign", [";", "\t", "|"])
+def test_another_separator_is_one_message(sign: str, tmp_path: Path) -> None:
+    file = write(tmp_path, RIGHT)
+    rows = list(csv.reader(file.read_text(encoding="utf-8").splitlines()))
+    file.write_text("".join(sign.join(row) + "\n" for row in rows), encoding="utf-8")
+    with pytest.raises(InputError, match=r"my\.targets\.csv:1: cells stand apart by ") as caught:
+        read(file, KNOWN)
+    assert len(caught.value.problems) == 1
+
+
+def test_rows_of_commas_say_nothing(tmp_path: Path) -> None:
+    file = write(tmp_path, RIGHT)
+    wanted = read(file, KNOWN)
+    empty = "," * (len(COLUMNS) - 1) + "\n"
+    file.write_text(file.read_text(encoding="utf-8") + empty * 3, encoding="utf-8")
+    assert read(file, KNOWN) == wanted
+
+
+def test_a_quote_that_stays_open_has_its_line(tmp_path: Path) -> None:
+    file = write(tmp_path, RIGHT)
+    file.write_text(file.read_text(encoding="utf-8") + '"one more', encoding="utf-8")
+    with pytest.raises(InputError, match=r"my\.targets\.csv:3: cannot be read: unexpected end of data"):
+        read(file, KNOWN)

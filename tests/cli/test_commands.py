@@ -49,6 +49,7 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> list[Mapping[str, Any]]:
         return result(scenario.name, {LOSS: values, HOME_LEFT_OUT: values, PART: values})
 
     monkeypatch.setattr(plan, "load", load)
+    monkeypatch.setattr(plan, "make_plan", lambda scenario: SimpleNamespace(notes=[f"{scenario.name} is noted."]))
     monkeypatch.setattr(simulation, "run", run)
     return calls
 
@@ -142,10 +143,12 @@ def test_interrupted_it_says_what_is_kept(monazite: Monazite, engine: list[Mappi
 
 
 def test_validate_says_what_is_right(monazite: Monazite, engine: list[Mapping[str, Any]]) -> None:
-    assert monazite("validate", "a.yaml").out == "a.yaml: a is right\n"
+    answer = monazite("validate", "a.yaml")
+    assert (answer.out, answer.err) == ("a.yaml: a is right\n", "a.yaml: note: a is noted.\n")
     answer = monazite("validate", "a.yaml", "bad1.yaml", "b.yaml", "bad2.yaml")
     assert (answer.code, answer.out) == (2, "a.yaml: a is right\nb.yaml: b is right\n")
-    assert [line.partition(":")[0] for line in answer.err.splitlines() if ":" in line] == ["bad1.yaml", "bad2.yaml"]
+    told = [line.partition(":")[0] for line in answer.err.splitlines() if ":" in line and "note:" not in line]
+    assert told == ["bad1.yaml", "bad2.yaml"]
     assert engine == []
 
 

@@ -11,15 +11,20 @@ import pytest
 
 from sim.cli.run import LONG_WORK
 
+pytestmark = pytest.mark.xdist_group("processes")
+
 ROOT = Path(__file__).parents[2]
 RUN = ["run", "baseline", "--replicates", "4000", "--chunk", "16", "--workers", "2", "--quiet"]
+PROGRAM = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); from sim.cli import main; main()"
+"""As from a terminal, also where the tests themselves run in the background, where Ctrl-C is not heard."""
+
 PATIENCE = 60.0  # seconds, for workers to start on a busy machine
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="counts processes in /proc")
 def test_an_interrupt_ends_all_within_two_seconds(tmp_path: Path) -> None:
-    command = [sys.executable, "-c", "from sim.cli import main; main()", *RUN]
+    command = [sys.executable, "-c", PROGRAM, *RUN]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     run = subprocess.Popen(  # noqa: S603
         command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True, start_new_session=True

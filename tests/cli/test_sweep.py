@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -12,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from sim.sweeps import blocks
+from sim.sweeps import blocks, cost
 from sim.sweeps.blocks import Block, Part
 from tests.cli.conftest import Monazite
-from tests.cli.test_interrupt import living
-from tests.sweeps.sweeps import APPROVAL, GRID, HEAD, HYPERCUBE, tables, written
+from tests.cli.test_interrupt import PROGRAM, living
+from tests.sweeps.sweeps import APPROVAL, GRID, HEAD, HYPERCUBE, job, tables, written
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60.0
@@ -44,7 +45,7 @@ def test_a_sweep_from_its_file_to_a_comparison_of_points(monazite: Monazite, tmp
 
 def test_a_dry_run_prints_the_points_and_runs_nothing(monazite: Monazite, tmp_path: Path) -> None:
     written(tmp_path, HEAD + HYPERCUBE)
-    told = monazite("sweep", "small.yaml", "--dry-run")
+    told = monazite("sweep", "small.yaml", "--dry-run", "--workers", "1")
     assert told.code == 0
     rows = list(csv.reader(told.out.splitlines()))
     assert rows[0] == ["point", APPROVAL, "parameters.price_time"]
@@ -55,7 +56,62 @@ def test_a_dry_run_prints_the_points_and_runs_nothing(monazite: Monazite, tmp_pa
     assert sorted(path.name for path in tmp_path.iterdir()) == ["month.yaml", "small.yaml"]
     (tmp_path / "points.csv").write_text(told.out)
     written(tmp_path, f"{HEAD}design: {{kind: list, file: points.csv}}\n")
-    assert monazite("sweep", "small.yaml", "--dry-run").out == told.out
+    assert monazite("sweep", "small.yaml", "--dry-run", "--workers", "1").out == told.out
+
+
+def test_a_disk_without_room_is_told_by_a_dry_run_and_refused_at_the_start(
+    monazite: Monazite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Points and the joined tables: with five of six points there, a sixth of the first and all of the second."""
+    written(tmp_path)
+    whole = job(tmp_path).points
+    assert len(whole) == 6
+    monkeypatch.setattr("sim.results.folder.room", lambda _: 1000)
+    monkeypatch.setattr(cost, "room", lambda _: 1000)
+    dry = monazite("sweep", "small.yaml", "--dry-run", "--workers", "1")
+    assert dry.code == 0
+    told = r"results/small: the sweep needs about \d+ MB, and 0 MB are free\.\n  Keep fewer `metrics`.*--out"
+    assert re.search(told, dry.err)
+    ran = monazite("sweep", "small.yaml", "--workers", "1")
+    assert (ran.code, ran.out) == (1, "")
+    assert re.match(told, ran.err)
+    assert not (tmp_path / "results").exists()
+
+
+def test_a_damaged_point_is_named_when_it_is_done_again(
+    monazite: Monazite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_block = blocks.run_block
+
+    def fail(block: Block) -> Part:
+        if block.point == 5:
+            raise MemoryError
+        return run_block(block)
+
+    monkeypatch.setattr(blocks, "run_block", fail)
+    written(tmp_path)
+    assert monazite("sweep", "small.yaml", "--workers", "1").code == 1
+    monkeypatch.setattr(blocks, "run_block", run_block)
+    unfinished = tmp_path / "results" / ".small.partial"
+    (unfinished / "1" / "summary.csv").write_text("")
+    (unfinished / "3" / "manifest.json").unlink()
+    resumed = monazite("sweep", "small.yaml", "--workers", "1", "--resume")
+    assert resumed.code == 0
+    assert resumed.err.splitlines()[:3] == [
+        "3 of 6 points done before.",
+        "Point 1 is done again: summary.csv is not what was written.",
+        "Point 3 is done again: its manifest is missing or damaged.",
+    ]
+
+
+@pytest.mark.parametrize(("points", "told"), [(12, "8 or 16"), (3, "2 or 4"), (8, ""), (2, "")])
+def test_a_sobol_design_says_what_covers_evenly(points: int, told: str, monazite: Monazite, tmp_path: Path) -> None:
+    """A note, no error."""
+    written(tmp_path, HEAD + HYPERCUBE.replace("latin_hypercube, points: 6", f"sobol, points: {points}"))
+    dry = monazite("sweep", "small.yaml", "--dry-run", "--workers", "1")
+    assert dry.code == 0
+    said = f"{points} base points do not cover the ranges evenly: {told} would.\n"
+    assert dry.err.startswith(said) if told else "evenly" not in dry.err
 
 
 def test_points_that_failed_end_with_one(monazite: Monazite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -107,7 +163,8 @@ def test_a_sweep_that_ships_can_be_found_and_copied(monazite: Monazite, tmp_path
     assert "approval-vault-floor" in listed
     source = monazite("show", "approval-vault-floor", "--source").out
     (tmp_path / "mine.yaml").write_text(source.replace("replicates: 100", "replicates: 2"))
-    assert monazite("sweep", "mine.yaml", "--dry-run").err.startswith("64 points × 2 replicates = 128 worlds")
+    told = monazite("sweep", "mine.yaml", "--dry-run", "--workers", "1")
+    assert told.err.startswith("64 points × 2 replicates = 128 worlds")
 
 
 def test_scenarios_and_sweeps_are_told_apart(monazite: Monazite, tmp_path: Path) -> None:
@@ -173,11 +230,12 @@ def test_sensitivity_of_a_sample(monazite: Monazite, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.xdist_group("processes")
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="counts processes in /proc")
 def test_an_interrupt_keeps_finished_points(tmp_path: Path) -> None:
     """Exit 130 within two seconds, no process left, one line, and the next call goes on."""
     file = written(tmp_path, HEAD.replace("replicates: 2", "replicates: 256") + GRID)
-    command = [sys.executable, "-c", "from sim.cli import main; main()", "sweep", str(file), "--workers", "2"]
+    command = [sys.executable, "-c", PROGRAM, "sweep", str(file), "--workers", "2"]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     with subprocess.Popen(  # noqa: S603
         command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True, start_new_session=True

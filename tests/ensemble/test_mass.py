@@ -1,4 +1,4 @@
-"""The program notices a tonne that goes astray, and says which."""
+"""The program notices a tonne that is unaccounted for, and says which, where, and how to look at it."""
 
 from __future__ import annotations
 
@@ -27,5 +27,13 @@ def test_a_tonne_that_vanishes_is_named(tmp_path: Path, monkeypatch: pytest.Monk
             np.multiply(slot, 0.999, out=slot)
 
     monkeypatch.setattr(Border, "__call__", drop)
-    with pytest.raises(BrokenInvariant, match=r"mass of (Aa|Bb) is not conserved .* t vanished"):
+    with pytest.raises(
+        BrokenInvariant, match=r"mass of (Aa|Bb) is not conserved in replicate [01]: .* t of \S+ vanished, .* in \w+"
+    ):
         run_chunk(plan(tmp_path, LICENCE), range(2))
+
+
+def test_a_replicate_is_named_by_its_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sim.ensemble.mass.TOLERANCE", -1.0)
+    with pytest.raises(BrokenInvariant, match=r"in replicate 7: (.|\n)*monazite run \S+ --replicate 7$"):
+        run_chunk(plan(tmp_path, LICENCE), range(7, 8))

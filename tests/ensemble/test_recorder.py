@@ -14,6 +14,8 @@ from sim.plan import Plan
 from sim.simulation import Chunk
 from tests.ensembles import LICENCE, plan, recorded
 
+pytestmark = pytest.mark.xdist_group("recorder")
+
 ALL = "outputs: {record: all, every: 7 days}\n"
 CLOSED = """\
   - {name: closed, kind: export_ban, by: HO, covers: {elements: all, stages: [oxide, magnet]}, in_force: 2025-02-01}

@@ -19,14 +19,18 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def write(**files: str) -> None:
     for name, text in files.items():
-        Path(f"{name}.yaml").write_text(text, encoding="utf-8")
+        version = "{monazite: 1, " if text.startswith("{") else "monazite: 1\n"
+        Path(f"{name}.yaml").write_text(version + text.removeprefix("{"), encoding="utf-8")
 
 
 def merged(name: str, shipped: Path | None = None) -> Plain:
     problems: list[Problem] = []
     root = read_merged(Path(f"{name}.yaml"), lambda asked: shipped, problems)
     assert not problems
-    return plain(root)
+    data = plain(root)
+    assert isinstance(data, dict)
+    assert data.pop("monazite") == "1"
+    return data
 
 
 def laid(base: str, over: str) -> Plain:
@@ -79,14 +83,14 @@ def test_in_a_diamond_the_base_is_applied_once_and_first() -> None:
 @pytest.mark.usefixtures("folder")
 def test_a_circle_is_shown_with_its_lines() -> None:
     write(a="name: a\nextends: b.yaml\n", b="extends: a.yaml\n")
-    with pytest.raises(InputError, match=r"a\.yaml:2 → b\.yaml:1 → a\.yaml"):
+    with pytest.raises(InputError, match=r"a\.yaml:3 → b\.yaml:2 → a\.yaml"):
         merged("a")
 
 
 def test_asked_for_its_own_name_a_file_finds_the_one_that_ships(folder: Path) -> None:
     (folder / "shipped").mkdir()
     ships = folder / "shipped" / "baseline.yaml"
-    ships.write_text("{v: shipped, w: shipped}")
+    ships.write_text("{monazite: 1, v: shipped, w: shipped}")
     write(baseline="{extends: baseline.yaml, v: own}")
     assert merged("baseline", ships) == {"v": "own", "w": "shipped"}
     with pytest.raises(InputError, match="but this file itself"):
@@ -104,7 +108,7 @@ BASE = "name: x\ninstruments: [{name: toll, steps: [{name: a, share: 1}]}]\nf: {
 
 def test_a_value_is_set_by_names_numbers_and_brackets() -> None:
     steps = "instruments.toll.steps.a.share=40 %"
-    root, problems = overridden(BASE, steps, "instruments[0].by=NO", "f[Mt. Weld].c=3 t", "l=[5, 9]", "new.key=1e3")
+    root, problems = overridden(BASE, steps, "instruments.toll.by=NO", "f[Mt. Weld].c=3 t", "l=[5, 9]", "new.key=1e3")
     assert not problems
     assert plain(root) == {
         "name": "x",
@@ -124,7 +128,7 @@ def test_the_origin_of_a_set_value_is_told_and_that_of_its_neighbours_stays() ->
 
 
 def test_nothing_resets_and_text_with_a_colon_stays_text() -> None:
-    root, _ = overridden(BASE, "name=", "title=What if: a ban?", 'note="null"')
+    root, _ = overridden(BASE, "name=null", "title=What if: a ban?", 'note="null"')
     assert isinstance(root.value, dict)
     assert {key: root.value[key].value for key in ("name", "title", "note")} == {
         "name": None, "title": "What if: a ban?", "note": "null",
@@ -145,6 +149,7 @@ def test_a_named_thing_can_be_taken_out() -> None:
         ("instruments.toll=3", "'toll' is a map of keys and values"),
         ("l=[1, 2", "a list in brackets is not closed"),
         ("a..b=3", "is not a path"),
+        (f"{'a.' * 5000}b=3", "has 5001 steps"),
         ("a[b=3", "is not a path"),
     ],
 )
@@ -159,3 +164,79 @@ def test_a_setting_needs_an_equals_sign() -> None:
         split_setting("ensemble.replicates")
     assert split_setting("a[b.c].d=x=y") == ("a[b.c].d", "x=y")
     assert parse_path("a[b.c].d") == ("a", "b.c", "d")
+
+
+@pytest.mark.parametrize("setting", ["v=", "v= "])
+def test_an_empty_setting_is_refused(setting: str) -> None:
+    _, (problem,) = overridden("v: 1\n", setting)
+    assert problem.found == "the value is empty"
+    assert "[]" in problem.right
+
+
+def test_none_is_refused_as_an_empty_value_is() -> None:
+    problems: list[Problem] = []
+    override(read_text("v: 1\n", "base.yaml"), [("v", None)], problems)
+    assert [problem.found for problem in problems] == ["the value is empty"]
+
+
+@pytest.mark.parametrize("written", ["'v=2'", '"v=2"'])
+def test_quotes_that_a_shell_leaves_around_a_setting_are_taken_off(written: str) -> None:
+    assert split_setting(written) == ("v", "2")
+
+
+def test_half_a_quote_is_told() -> None:
+    with pytest.raises(InputError, match="begins with a quote that nothing closes"):
+        split_setting("'v=2")
+
+
+def test_a_thing_of_a_list_is_named_and_not_counted() -> None:
+    _, (problem,) = overridden(BASE, "instruments.0.by=NO")
+    assert problem.found == "'0' is a position, not a name"
+    assert "'toll'" in problem.right
+
+
+@pytest.mark.usefixtures("folder")
+def test_who_extended_a_faulty_file_is_told() -> None:
+    write(a="extends: b.yaml\n", b="extends: c.yaml\n", c="v: 1\nv: 2\n")
+    problems: list[Problem] = []
+    read_merged(Path("a.yaml"), lambda asked: None, problems)
+    assert problems[0].place.file == "c.yaml"
+    assert "The file is extended by b.yaml:2, extended by a.yaml:2." in problems[0].right
+
+
+@pytest.mark.usefixtures("folder")
+def test_maps_are_not_merged_by_a_key() -> None:
+    with pytest.raises(InputError, match="<< here") as caught:
+        read_text("a: &a {x: 1}\nb:\n  <<: *a\n  y: 2\n", "x.yaml")
+    assert "extends" in str(caught.value)
+
+
+@pytest.mark.usefixtures("folder")
+def test_through_a_link_files_are_looked_for_beside_its_target_too() -> None:
+    Path("real").mkdir()
+    Path("real/base.yaml").write_text("monazite: 1\nv: base\n")
+    Path("real/own.yaml").write_text("monazite: 1\nextends: base.yaml\nw: own\n")
+    Path("link.yaml").symlink_to("real/own.yaml")
+    assert merged("link") == {"v": "base", "w": "own"}
+    write(base="v: beside\n")
+    assert merged("link") == {"v": "beside", "w": "own"}
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("key", ["instruments:", "instruments: # nothing", "ensemble:", "parameters:"])
+def test_a_key_without_a_value_is_refused(key: str) -> None:
+    """All its items commented out, it would drop what is inherited without a word."""
+    write(own=f"{key}\nname: own\n")
+    problems: list[Problem] = []
+    read_merged(Path("own.yaml"), lambda asked: None, problems)
+    (problem,) = problems
+    assert (problem.place.line, problem.found) == (2, "the key has no value")
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_file_that_extends_another_says_its_version_itself() -> None:
+    write(base="v: 1\n")
+    Path("own.yaml").write_text("extends: base.yaml\nname: own\n")
+    problems: list[Problem] = []
+    read_merged(Path("own.yaml"), lambda asked: None, problems)
+    assert [problem.found.partition(":")[0] for problem in problems] == ["the file does not say of which version it is"]

@@ -124,3 +124,8 @@ def test_null_is_the_default_and_what_is_dumped_reads_back() -> None:
     dumped = read.model_dump()
     assert (dumped["pause"], dumped["every"]) == ("3 days", "7 days")
     assert Outer.model_validate(dumped) == read
+
+
+def test_several_that_are_left_out_are_joined_by_a_plus() -> None:
+    ((found, right),) = Names(text="all-A-B").unknown(["A", "B", "C"], "project")
+    assert (found, right) == ("'A-B' is not a project", "Join several by +: all-A+B.")

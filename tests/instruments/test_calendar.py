@@ -67,3 +67,13 @@ def test_days_in_force_are_counted_to_mid_tick() -> None:
     """10.5 less the first day; none before it."""
     assert Calendar(0, 3, math.inf).since(SECOND) == 7.5
     assert Calendar(0, 99, math.inf).since(SECOND) == 0
+
+
+def test_an_end_that_nobody_knows_is_not_expected_on_its_day() -> None:
+    """Until it is over people expect it to stay, or to end at a rate; afterwards they know."""
+    ends = np.array([20.0, 14.0, math.inf])
+    assert np.asarray(Calendar(0, 0, ends, 0.0).ahead(SECOND, 20)) == pytest.approx(np.array([1, 0, 1]))
+    expected = (1 - math.exp(-0.05 * 20)) / 0.05 / 20
+    assert np.asarray(Calendar(0, 0, ends, 0.05).ahead(SECOND, 20)) == pytest.approx(np.array([expected, 0, expected]))
+    assert Calendar(0, 24, math.inf, 0.0).ahead(SECOND, 20) == pytest.approx(0.5)
+    assert Calendar(14, 24, math.inf, 0.0).ahead(SECOND, 20) == 0

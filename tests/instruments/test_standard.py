@@ -17,7 +17,7 @@ from sim.market.border import Border
 from sim.market.plants import Plants
 from sim.plan import make_plan
 from sim.simulation import worlds_of
-from sim.world.tables import CostShareRow, Process
+from sim.world.rows import CostShareRow, Process
 from tests import driver, tiny
 from tests.driver import Built, Spec, day, measured
 from tests.tiny import MAGNET_ABROAD, OXIDE_ABROAD, ROUND, TICK, one

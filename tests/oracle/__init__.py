@@ -7,7 +7,7 @@ from typing import Any
 
 import simpy
 
-from sim.world.tables import Tables
+from sim.world.rows import Tables
 from tests.oracle.base import BaseYear
 from tests.oracle.border import Border
 from tests.oracle.calendar import Calendar

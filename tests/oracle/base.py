@@ -9,7 +9,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-from sim.world.tables import BaseYearRow, Tables
+from sim.world.rows import BaseYearRow, Tables
 from tests.oracle.parts import (
     Arc,
     ArcName,

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from sim.world.tables import BaseYearRow, LineRow, Tables
+from sim.world.rows import BaseYearRow, LineRow, Tables
 from tests.allies import project, record
 from tests.worlds import FACT
 

@@ -18,7 +18,7 @@ from sim.market.points import Points, controls_on
 from sim.market.settle import Market
 from sim.supply.settle import Supply
 from sim.world.build import build
-from sim.world.tables import Tables
+from sim.world.rows import Tables
 from tests.oracle import Record, run
 from tests.oracle.cases import STEADY, far_mine, numbers, operated, parameters
 from tests.oracle.engine import TOLERANCE, difference, follow

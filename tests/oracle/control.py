@@ -33,6 +33,7 @@ class Control:
         self.announced: float = plain["announced"]
         self.in_force: float = plain["in_force"]
         self.until = day_or_never(plain, "until")
+        self.hazard: float | None = plain.get("hazard")  # of an end that nobody knows
         self.coverage: float = plain["coverage"]
         self.follows: str | None = plain.get("follows")
         self.regime: Regime | None = None
@@ -53,6 +54,10 @@ class Control:
         if self.announced >= tick.end:
             return 0.0
         far = self.p["look_ahead"]
+        if self.hazard is not None and tick.end < self.until:  # nobody knows the end: each day it may be over
+            left = max(0, far - max(0, self.in_force - tick.end))
+            expected = left if self.hazard == 0 else (1 - math.exp(-self.hazard * left)) / self.hazard
+            return self.coverage * expected / far
         return self.coverage * max(0, min(tick.end + far, self.until) - max(tick.end, self.in_force)) / far
 
     def alarm(self, tick: Tick) -> float:

@@ -64,7 +64,8 @@ def _dates(control: Control, horizon: Horizon) -> Plain:
     if control.lasts is not None:
         until = start + median(control.lasts)
     announced = horizon.day(control.announced or control.in_force)
-    return {"announced": announced, "in_force": start, "until": until, "follows": None}
+    hazard = None if control.end == "known" else median(control.end_hazard)
+    return {"announced": announced, "in_force": start, "until": until, "follows": None, "hazard": hazard}
 
 
 def _ban(ban: ExportBan, world: World, horizon: Horizon, longest: int) -> Plain:

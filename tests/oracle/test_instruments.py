@@ -358,6 +358,15 @@ def test_files_that_wait_when_all_trade_is_free_are_decided_as_in_the_oracle(nam
     compared(case, [second_licence(case.at, case) | {"until": None, "general": free, "reviewers": {"start": 0.3}}])
 
 
+@pytest.mark.parametrize("kind", ["export_ban", "export_licence", "export_quota"])
+@pytest.mark.parametrize("hazard", ["0/year", "2/year"])
+def test_an_end_that_nobody_knows_is_the_same_in_engine_and_oracle(kind: str, hazard: str) -> None:
+    """Announced before it begins and over after ten ticks, while people expect it to stay, or to end at a rate."""
+    case = Case()
+    dates = {"announced": day(0), "in_force": case.at(4.5), "until": case.at(14.3)}
+    compared(case, [make(case.at, case) | dates | {"end": "unknown", "end_hazard": hazard} for make in ALONE[kind]])
+
+
 def test_leaks_that_take_all_makers_can_send_are_the_same_in_engine_and_oracle() -> None:
     """Stocks let go so slowly that the leaks from an origin share what there is: 1 − e^(−h/τ) of the stock."""
     case = Case(settings=(("release_time", 20_000.0),))

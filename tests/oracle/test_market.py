@@ -14,7 +14,8 @@ from sim.ensemble.parameters import Parameters
 from sim.market.points import Points, controls_on
 from sim.market.settle import Market
 from sim.world.build import build
-from sim.world.tables import Tables, read
+from sim.world.rows import Tables
+from sim.world.tables import read
 from tests.oracle import Record, run
 from tests.oracle.cases import PARAMETERS, numbers, parameters
 from tests.oracle.engine import TOLERANCE, difference, follow

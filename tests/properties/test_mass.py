@@ -9,7 +9,7 @@ from hypothesis import given, settings
 
 from sim.axes import Floats
 from sim.ensemble.clock import Tick
-from sim.world.tables import Tables
+from sim.world.rows import Tables
 from tests.driver import Built, Spec, market, run
 from tests.strategies import FEW, every_kind, worlds
 

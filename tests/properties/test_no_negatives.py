@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.ensemble.clock import Tick
-from sim.world.tables import Tables
+from sim.world.rows import Tables
 from tests.driver import Built, Spec, market, run, tables
 from tests.strategies import FEW, every_kind, worlds
 

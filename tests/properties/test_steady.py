@@ -7,7 +7,7 @@ from hypothesis import given, settings
 
 from sim.axes import Floats
 from sim.ensemble.clock import Tick
-from sim.world.tables import Tables
+from sim.world.rows import Tables
 from tests import driver
 from tests.driver import FOUR_YEARS, Built, market, run
 from tests.strategies import FEW, worlds

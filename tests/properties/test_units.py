@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given, settings
 
 from sim.ensemble.state import State
-from sim.world.tables import Tables
+from sim.world.rows import Tables
 from tests.driver import market, run
 from tests.strategies import FEW, every_kind, worlds
 

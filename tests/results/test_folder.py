@@ -209,20 +209,24 @@ def start_slow_writer(folder: Path) -> subprocess.Popen[str]:
     return writer
 
 
+@pytest.mark.xdist_group("processes")
 def test_a_killed_writer_leaves_no_folder_and_the_next_one_clears_up(outcome: Outcome, tmp_path: Path) -> None:
     folder = tmp_path / "a"
     writer = start_slow_writer(folder)
     alive = list(tmp_path.glob(".a.*.tmp"))
     assert len(alive) == 1
-    other = Result(outcome).save(folder)
+    for overwrite in (False, True):
+        with pytest.raises(InputError, match=r"another run is at work on it.*\n.*--out.*--overwrite"):
+            Result(outcome).save(folder, overwrite=overwrite)
     assert alive[0].exists(), "a living writer's folder is left alone"
     writer.send_signal(signal.SIGKILL)
     writer.communicate()
-    assert read(other).changed() == []
-    Result(outcome).save(folder, overwrite=True)
+    Result(outcome).save(folder)
+    assert read(folder).changed() == []
     assert [path.name for path in tmp_path.iterdir()] == ["a"]
 
 
+@pytest.mark.xdist_group("processes")
 @pytest.mark.slow
 def test_killed_at_any_moment_the_folder_is_whole_or_not_there(tmp_path: Path) -> None:
     """A dozen kills spread over the time that a save takes: before, between and after every write."""

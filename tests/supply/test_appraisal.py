@@ -11,7 +11,7 @@ import pytest
 from sim.axes import Floats
 from sim.supply.appraisal import Appraisal
 from sim.supply.terms import Terms, no_terms
-from sim.world.tables import ProjectRow
+from sim.world.rows import ProjectRow
 from tests import allies
 from tests.allies import ROWS, change
 from tests.tiny import TICK

@@ -12,6 +12,7 @@ from sim.files.shipped import shipped
 from sim.plan import make_plan
 from sim.simulation import worlds_of
 from sim.supply.costs import UnitCost, unit_costs
+from sim.world.overlays import read_over
 from sim.world.tables import read
 
 HEADER = "process,region,operating,capital,environmental,social,met,source,confidence,low,high,note\n"
@@ -60,10 +61,10 @@ def test_shares_that_are_not_all_of_the_cost_are_refused(tmp_path: Path) -> None
     rows += ["mine,CA,0.5,0.5,0.15,0.05,1,me,low,,,"]
     (tmp_path / "cost_shares.csv").write_text(HEADER + "\n".join(rows) + "\n")
     with pytest.raises(InputError) as error:
-        read(shipped("seeds"), tmp_path)
+        read_over(shipped("seeds"), tmp_path)
     told = [str(problem).split("cost_shares.csv:")[1].partition("\n")[0] for problem in error.value.problems]
-    assert told[1:2] == ["4: social: the four shares of the cost sum to 1.2."]
-    assert [line[:10] for line in told] == ["3: process", "4: social:", "2: region:"]
+    assert [line[:10] for line in told] == ["2: region:", "3: process", "4: social:"]
+    assert told[2] == "4: social: the four shares of the cost sum to 1.2."
 
 
 def test_a_row_for_one_region_wins_over_that_for_all_others() -> None:

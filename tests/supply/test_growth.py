@@ -13,7 +13,7 @@ from sim.ensemble.clock import Tick
 from sim.supply.growth import Grown
 from sim.supply.ramps import Ramp, qualified
 from sim.supply.settle import Supply
-from sim.world.tables import ProjectRow
+from sim.world.rows import ProjectRow
 from tests import allies
 from tests.allies import ROWS, UTILISATION, change, line
 from tests.driver import Built

@@ -11,7 +11,7 @@ from sim.axes import Floats
 from sim.ensemble.clock import Tick
 from sim.supply.settle import Supply
 from sim.supply.stages import Stage, Stages
-from sim.world.tables import ProjectRow, RecordRow
+from sim.world.rows import ProjectRow, RecordRow
 from tests import allies
 from tests.allies import HALF_YEAR, MAGNET_NEW, PUNCTUAL, ROWS, change, record
 

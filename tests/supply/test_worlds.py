@@ -14,7 +14,7 @@ from sim.ensemble.state import State
 from sim.plan import Plan
 from sim.simulation import Chunk
 from sim.world.build import World
-from sim.world.tables import ProjectRow
+from sim.world.rows import ProjectRow
 from tests import allies
 from tests.allies import NO_OUTAGES, PROJECTS, ROWS, change, every_money, record, written
 from tests.driver import Built, Spec, run

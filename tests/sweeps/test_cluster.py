@@ -20,6 +20,7 @@ from tests.sweeps.sweeps import swept, tables
 from tests.sweeps.test_processes import blocks_of
 
 pytestmark = [
+    pytest.mark.xdist_group("processes"),
     pytest.mark.slow,
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),  # of the cluster's own
     pytest.mark.filterwarnings("ignore::ResourceWarning"),

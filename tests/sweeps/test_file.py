@@ -1,5 +1,6 @@
 """Files of sweeps: what is wrong is told once, at its place, with what would be right."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from sim.ensemble.metrics import METRICS
 from sim.errors import InputError
 from sim.sweeps.file import read
 from sim.sweeps.points import Points
-from tests.sweeps.sweeps import APPROVAL, GRID, HEAD, TOP, written
+from tests.sweeps.sweeps import APPROVAL, GRID, HEAD, HYPERCUBE, TOP, written
 
 
 def said(folder: Path, text: str) -> list[str]:
@@ -93,6 +94,36 @@ def test_bad_points_are_all_told_at_their_values(tmp_path: Path) -> None:
         "small.yaml:9:41: parameters.price_tim: 6 points (0, 1, 2, …): 'price_tim' is not a parameter.",
         f"small.yaml:8:64: {APPROVAL}: 2 points (4, 5): 1.8 is above 1.",
     ]
+
+
+def test_a_hundred_bad_points_of_one_kind_are_one_message_with_a_count_and_an_example(tmp_path: Path) -> None:
+    """Each has another value; points of another kind are told beside it."""
+    text = HYPERCUBE.replace("points: 6", "points: 128").replace("price_time", "sourcing_elasticity")
+    (problem,) = said(tmp_path, HEAD + text.replace("[1 weeks, 2 weeks]", "[1, 2000]"))
+    told = (
+        r"parameters\.sourcing_elasticity: (\d+) points \((\d+), \d+, \d+, …\), such as point (\d+): \S+ is beyond what"
+    )
+    found = re.match(rf"small\.yaml:9:51: {told}", problem)
+    assert found
+    assert int(found[1]) > 120
+    assert found[2] == found[3]
+
+
+def test_bad_rows_of_one_kind_are_one_message_with_a_count_and_the_first(tmp_path: Path) -> None:
+    rows = [f"0.{i}" for i in range(100, 200)] + [f"1.{i}" for i in range(100, 200)] + ["x"]
+    (tmp_path / "points.csv").write_text("\n".join([APPROVAL, *rows, ""]))
+    beyond, word = said(tmp_path, f"{HEAD}design: {{kind: list, file: points.csv}}\n")
+    assert beyond.startswith(
+        f"points.csv:102: {APPROVAL}: 100 points (100, 101, 102, …), such as point 100: 1.100 is above 1."
+    )
+    assert word.startswith(f"points.csv:202: {APPROVAL}: point 200: 'x' is not")
+    (tmp_path / "points.csv").write_text("\n".join([APPROVAL, *(f"{row},7" for row in rows), ""]))
+    (wide,) = said(tmp_path, f"{HEAD}design: {{kind: list, file: points.csv}}\n")
+    assert wide.startswith("points.csv:2: 2 cells stand in this row (200 more rows like it).")
+    (tmp_path / "points.csv").write_text("\n".join([APPROVAL, *["0.1"] * 100, ""]))
+    (same,) = said(tmp_path, f"{HEAD}design: {{kind: list, file: points.csv}}\n")
+    assert "points 0 and 1 are the same" in same
+    assert "and 98 more" in same
 
 
 def test_a_parameter_beyond_its_limits_is_told_before_anything_runs(tmp_path: Path) -> None:

@@ -21,6 +21,8 @@ from sim.sweeps.blocks import Block, Part, WorkerDiedError, packed, split, width
 from sim.sweeps.processes import Processes
 from tests.sweeps.sweeps import GRID, HEAD, job, tables, written
 
+pytestmark = pytest.mark.xdist_group("processes")
+
 ROOT = PACKAGE.parent
 KILLS = 10
 
@@ -123,21 +125,23 @@ def test_a_worker_has_one_thread(tmp_path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="sends signals to a group")
 def test_killed_at_any_moment_and_resumed_it_is_as_if_nothing_happened(tmp_path: Path) -> None:
-    """The whole group of processes, ten times, each at a moment that nobody chose."""
+    """The whole group of processes, ten times, each at a moment that nobody chose; with workers and without in turn."""
     file = written(tmp_path, HEAD.replace("replicates: 2", "replicates: 128") + GRID)
     program = [sys.executable, "-c", "from sim.cli import main; main()"]
-    command = [*program, "sweep", str(file), "--workers", "2", "--resume"]
+    commands = [[*program, "sweep", str(file), "--workers", workers, "--resume"] for workers in ("1", "2")]
     nowhere, environment = subprocess.DEVNULL, os.environ | {"PYTHONPATH": str(ROOT)}
     began = time.monotonic()
-    first = [*command, "--out", "results/undisturbed"]
+    first = [*commands[0], "--out", "results/undisturbed"]
     subprocess.run(first, cwd=tmp_path, env=environment, stdout=nowhere, stderr=nowhere, check=True)  # noqa: S603
     takes = time.monotonic() - began
-    for moment in uniforms(1, "moments", range(KILLS)):
-        run = subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=nowhere, stdout=nowhere, process_group=0)  # noqa: S603
+    for kill, moment in enumerate(uniforms(1, "moments", range(KILLS))):
+        run = subprocess.Popen(  # noqa: S603
+            commands[kill % 2], cwd=tmp_path, env=environment, stderr=nowhere, stdout=nowhere, process_group=0
+        )
         time.sleep(moment * takes)
         os.killpg(run.pid, signal.SIGKILL)
         run.wait()
-    last = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)  # noqa: S603
+    last = subprocess.run(commands[1], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)  # noqa: S603
     assert "points done before" in last.stdout + last.stderr
     assert tables(tmp_path / "results" / "small") == tables(tmp_path / "results" / "undisturbed")
     assert sorted(path.name for path in (tmp_path / "results").iterdir()) == ["small", "undisturbed"]

@@ -22,6 +22,8 @@ from sim.sweeps.reading import SweepResult, read
 from sim.sweeps.sweep import run
 from tests.sweeps.sweeps import APPROVAL, GRID, HEAD, SCENARIO, job, swept, written
 
+pytestmark = pytest.mark.xdist_group("reading")
+
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -20,8 +20,9 @@ from sim.sweeps import blocks, store
 from sim.sweeps.blocks import Block, Here, Part
 from sim.sweeps.processes import Processes
 from sim.sweeps.sweep import Progress, Report, run
-from sim.world.seeds import Seeds
 from tests.sweeps.sweeps import APPROVAL, GRID, HEAD, TOP, job, swept, tables, written
+
+pytestmark = pytest.mark.xdist_group("sweeps")
 
 
 @pytest.fixture(scope="module")
@@ -157,14 +158,27 @@ def test_resume_with_nothing_to_resume_starts(whole: Path, tmp_path: Path) -> No
     assert job(tmp_path).is_finished()
 
 
+@pytest.fixture(scope="module")
+def halfway(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a sweep whose last point failed leaves behind."""
+    folder, run_block = tmp_path_factory.mktemp("halfway"), blocks.run_block
+
+    def fail(block: Block) -> Part:
+        if block.point == 5:
+            raise MemoryError("no room")
+        return run_block(block)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(blocks, "run_block", fail)
+        run(job(folder), Here())
+    return folder
+
+
 @pytest.fixture
-def half(tmp_path: Path, broken: set[int]) -> Path:
+def half(halfway: Path, tmp_path: Path) -> Path:
     """The folder of a sweep whose last point failed."""
-    broken.add(5)
-    made = job(tmp_path)
-    run(made, Here())
-    broken.clear()
-    return made.store.folder
+    shutil.copytree(halfway, tmp_path, dirs_exist_ok=True)
+    return job(tmp_path).store.folder
 
 
 def _gone(point: Path) -> None:
@@ -358,7 +372,6 @@ def test_tables_may_be_swept(tmp_path: Path) -> None:
     first, second = (rows[rows["point"] == point]["value"].sum() for point in (0, 1))
     assert first != second
     (tmp_path / "two" / "parameters.csv").write_text(header)
-    Seeds.read.cache_clear()  # as another process would
     with pytest.raises(InputError, match=r"table overlay 1/parameters\.csv of"):
         job(tmp_path, text).refuse_obstacles(resume=True, overwrite=False)
 

@@ -12,8 +12,11 @@ from sim.files.shipped import shipped
 from sim.world.balance import balance, write
 from sim.world.base_prices import base_prices
 from sim.world.figures import chosen, compare, contents_of, masses_of
+from sim.world.rows import BaseYearRow
 from sim.world.sources import read_sources
-from sim.world.tables import BaseYearRow, read, read_table
+from sim.world.tables import read, read_table
+
+pytestmark = pytest.mark.xdist_group("balance")
 
 EXACT = 1e-10  # of the largest mass in a sum
 TABLES = read(shipped("seeds"))

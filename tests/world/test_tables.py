@@ -12,8 +12,10 @@ import pytest
 
 from sim.errors import InputError
 from sim.files.shipped import shipped
+from sim.world.overlays import read_over
+from sim.world.rows import KINDS, FacilityRow, Fact, RegionRow
 from sim.world.sources import SOURCE_KINDS, read_sources
-from sim.world.tables import KINDS, FacilityRow, Fact, RegionRow, read, read_table
+from sim.world.tables import read, read_table
 
 HEADER = "region,name,allied,source,confidence,low,high,note"
 CANADA = "CA,Canada,true,ISO 3166-1,high,,,"
@@ -138,33 +140,34 @@ def test_a_missing_table_is_told_once(tmp_path: Path) -> None:
 
 
 def test_rows_of_a_later_folder_replace_rows_by_key(tmp_path: Path) -> None:
-    rows = ["CA,Dominion of Canada,false,me,low,,,", "NA,Namibia,false,me,low,,,"]
+    rows = ["CA,Dominion of Canada,false,me,low,,,"]
     (tmp_path / "regions.csv").write_text("\n".join([HEADER, *rows]) + "\n")
-    before, after = read(shipped("seeds")), read(shipped("seeds"), tmp_path)
+    before, (after, _) = read(shipped("seeds")), read_over(shipped("seeds"), tmp_path)
     names = {row.region: row.name for row in after.regions}
-    assert names == {row.region: row.name for row in before.regions} | {"CA": "Dominion of Canada", "NA": "Namibia"}
+    assert names == {row.region: row.name for row in before.regions} | {"CA": "Dominion of Canada"}
     assert after.facilities == before.facilities
 
 
 def test_a_file_that_is_no_table_is_refused_in_a_later_folder(tmp_path: Path) -> None:
     (tmp_path / "facility.csv").write_text("x\n")
     with pytest.raises(InputError, match="Did you mean 'facilities'"):
-        read(shipped("seeds"), tmp_path)
+        read_over(shipped("seeds"), tmp_path)
 
 
 def test_a_parameter_laid_over_is_one_that_is_read_and_means_the_same(tmp_path: Path) -> None:
     """A name that nothing reads, another unit, half a distribution: each would pass in silence."""
-    rows = ["growthh,1,1,0,9", "expectation_time,13,days,1,99", "growth,{uniform: {low: 3}},1,0,9", "growth,12,1,0,9"]
+    rows = ["growthh,1,1,0,9", "expectation_time,13,days,0.02,10000"]
+    rows += ["growth,{uniform: {low: 3}},1,0,9", "growth,12,1,0,9"]
     header = "parameter,value,unit,least,most,description,source,confidence,low,high,note"
     lines = [header, *(f"{row},what it is,somebody,low,,," for row in rows)]
     (tmp_path / "parameters.csv").write_text("\n".join(lines) + "\n")
     with pytest.raises(InputError) as error:
-        read(shipped("seeds"), tmp_path)
+        read_over(shipped("seeds"), tmp_path)
     assert [said.partition("\n")[0] for said in messages(error)] == [
+        "parameters.csv:2: parameter: nothing reads 'growthh'.",
+        "parameters.csv:3: unit: 'days' has no effect here: what ships is 'weeks'.",
         "parameters.csv:4: value: uniform cannot be made of low.",
         "parameters.csv:5: value: 12 is beyond what the model can take.",
-        "parameters.csv:2: parameter: nothing reads 'growthh'.",
-        "parameters.csv:3: unit: expectation_time is in weeks, not in days.",
     ]
 
 

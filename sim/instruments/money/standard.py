@@ -27,10 +27,24 @@ from sim.units import DAYS_A_YEAR
 from sim.world.build import World
 
 SPENT = declare(
-    Metric("standards_cost", "USD", ("instrument",), "neither", "what producers spent to meet what they did not before")
+    Metric(
+        "standards_cost",
+        "USD",
+        ("instrument",),
+        "neither",
+        "what producers spent to meet what they did not before",
+        idle="no producer had to spend more",
+    )
 )
 PREMIUM = declare(
-    Metric("premium_paid", "USD", ("instrument",), "neither", "what buyers paid on top of prices for what meets it")
+    Metric(
+        "premium_paid",
+        "USD",
+        ("instrument",),
+        "neither",
+        "what buyers paid on top of prices for what meets it",
+        idle="no premium was paid",
+    )
 )
 
 

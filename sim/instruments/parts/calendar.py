@@ -8,7 +8,7 @@ from typing import final
 
 import numpy as np
 
-from sim.axes import Floats, Scalar
+from sim.axes import TINY, Floats, Scalar
 from sim.ensemble.clock import Tick
 from sim.instruments.notices import Regime
 
@@ -56,10 +56,12 @@ class Calendar(Dates):
         First day on which it is in force.
     end : float or (R,) array
         First day on which it is no longer; infinite where it stays.
+    hazard : float or (R,) array, a day, optional
+        How soon people expect an end that nobody knows; where it is left out, they know the end.
     """
 
-    def __init__(self, announced: int, start: int, end: Scalar) -> None:
-        self.announced, self.start, self.end = announced, start, end
+    def __init__(self, announced: int, start: int, end: Scalar, hazard: Scalar | None = None) -> None:
+        self.announced, self.start, self.end, self.hazard = announced, start, end, hazard
 
     def share(self, tick: Tick) -> Scalar:
         """Share of the days of the tick on which it is in force."""
@@ -69,7 +71,10 @@ class Calendar(Dates):
         """Share of the days after the tick in which it will be in force, as far as it is announced."""
         if tick.end <= self.announced:
             return 0.0
-        return self._days(tick.end, tick.end + days) / days
+        if self.hazard is None:
+            return self._days(tick.end, tick.end + days) / days
+        left = np.maximum(days - max(self.start - tick.end, 0), 0) * (np.asarray(self.end) > tick.end)
+        return _expected(left, self.hazard) / days
 
     def alarm(self, tick: Tick, hold: Scalar, fade: Scalar) -> Scalar:
         """How loud the announcement still is, mean over the days of the tick (eq. 7.2)."""
@@ -93,6 +98,12 @@ class Calendar(Dates):
     def _days(self, first: float, last: Scalar) -> Scalar:
         """Days in force of the days [first, last)."""
         return np.maximum(np.minimum(self.end, last) - max(self.start, first), 0)
+
+
+def _expected(days: Scalar, hazard: Scalar) -> Scalar:
+    """Of some days from its first on, those on which people expect a control whose end nobody knows (eq. 7.1)."""
+    ends = np.asarray(hazard * days)  # how often, if it could
+    return days * np.where(ends > 0, -np.expm1(-ends) / np.maximum(ends, TINY), 1.0)
 
 
 @final

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
+from typing import Literal
 
 from pydantic import Field, model_validator
 
 from sim.axes import Ints, Scalar
 from sim.errors import mistake, suggest
-from sim.files.quantities import Date, Names, UncertainDays, WorldNames
-from sim.instruments.base import ANNOUNCED, IN_FORCE, LIFTED, Instrument, Problem, Setting
+from sim.files.quantities import Date, Names, UncertainDays, UncertainRatePerDay, WorldNames
+from sim.instruments.base import ANNOUNCED, IN_FORCE, LIFTED, Instrument, Problem, Setting, amount
 from sim.instruments.parts.calendar import Calendar, Dates, Following
 from sim.instruments.parts.eligibility import Coverage, outward_arcs
 from sim.world.build import World
@@ -29,6 +30,13 @@ class Control(Instrument):
     follows: str | None = Field(None, description="instead of dates: the tariff_regime with which it comes and goes")
     until: Date | None = Field(None, description="first day on which it no longer counts; left out, it stays")
     lasts: UncertainDays | None = Field(None, description="instead of `until`: how long it stays in force")
+
+    end: Literal["known", "unknown"] = Field(
+        "known", description="whether people know from the announcement on when it ends"
+    )
+    end_hazard: UncertainRatePerDay = Field(
+        0.0, description="how soon people expect an end that is unknown, such as 0.5/year; 0: they expect it to stay"
+    )
 
     @model_validator(mode="after")
     def _comes_at_some_time(self) -> Control:
@@ -72,6 +80,8 @@ class Control(Instrument):
             yield from self._check_order(self.in_force)
 
     def _check_following(self) -> Iterator[Problem]:
+        if self.end == "unknown":
+            yield (("end",), "nobody knows the end of what follows a regime anyway", "Take it out.")
         for field in ("announced", "in_force", "until", "lasts"):
             if getattr(self, field) is not None:
                 yield ((field,), f"`{field}` and `follows` both say when it counts", "Write one of them.")
@@ -86,6 +96,8 @@ class Control(Instrument):
                 f"{self.until} is not after in_force, {in_force}",
                 "A control ends after it begins; leave `until` out if it stays.",
             )
+        if self.end == "known" and amount(self.end_hazard) > 0:
+            yield (("end_hazard",), "people know when it ends", "Write `end: unknown` beside it.")
         if self.until is not None and self.lasts is not None:
             yield (("lasts",), "`until` and `lasts` both say when it ends", "Write one of them.")
 
@@ -103,4 +115,5 @@ class Control(Instrument):
         setting.log(self.in_force, IN_FORCE, self.name, self.kind)
         if self.until is not None:
             setting.log(self.until, LIFTED, self.name, self.kind)
-        return Calendar(day(announced), start, end)
+        hazard = None if self.end == "known" else self.draw(setting, "end_hazard", self.end_hazard, "/day")
+        return Calendar(day(announced), start, end, hazard)

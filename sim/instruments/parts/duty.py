@@ -16,7 +16,16 @@ from sim.finance.ledger import PUBLIC_COST, Account, Ledger
 from sim.instruments.base import Setting
 from sim.market.points import Controls
 
-DUTIES = declare(Metric("duties_collected", "USD", ("instrument",), "neither", "duties that were paid on what crossed"))
+DUTIES = declare(
+    Metric(
+        "duties_collected",
+        "USD",
+        ("instrument",),
+        "neither",
+        "duties that were paid on what crossed",
+        idle="nothing crossed on which it is charged",
+    )
+)
 
 
 @final

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from functools import partial
 from typing import ClassVar
 
 import numpy as np
@@ -89,8 +90,9 @@ class Support(Instrument):
         return setting.supply
 
 
-def booked(name: str, ledger: Ledger) -> Iterator[Measured]:
-    """Metrics of the books of an instrument; they are checked when they are read."""
+def booked(support: Support, ledger: Ledger, world: World) -> Iterator[Measured]:
+    """Metrics of the books of an instrument, also plant by plant; they are checked when they are read."""
+    name = support.name
 
     def checked() -> Ledger:
         ledger.check(name)
@@ -98,6 +100,10 @@ def booked(name: str, ledger: Ledger) -> Iterator[Measured]:
 
     yield Measured(PUBLIC_COST.item(instrument=name), lambda: checked().cost)
     yield Measured(PUBLIC_PAID.item(instrument=name), lambda: checked().paid)
+    for j in support.rows(world):
+        row = world.project_rows[j]
+        item = PUBLIC_COST.item(instrument=name, region=row.region, facility=row.project)
+        yield Measured(item, partial(ledger.of_plants.__getitem__, j))
 
 
 def day_of(setting: Setting, tick: Tick) -> date:

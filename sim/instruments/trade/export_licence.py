@@ -31,10 +31,19 @@ WAIT = declare(
         "tonne-days spent waiting for a licence ÷ tonnes filed; what still waits counts with the days it has waited",
     )
 )  # fmt: skip
-FILED = declare(Metric("licence_filed", "t", ("instrument",), "neither", "tonnes for which a licence was asked"))
+FILED = declare(
+    Metric(
+        "licence_filed",
+        "t",
+        ("instrument",),
+        "neither",
+        "tonnes for which a licence was asked",
+        idle="nobody asked for a licence",
+    )
+)
 GRANTED = declare(Metric("licence_granted", "t", ("instrument",), "higher", "tonnes granted"))
 REFUSED = declare(Metric("licence_refused", "t", ("instrument",), "lower", "tonnes refused, back to their makers"))
-OPEN = declare(Metric("licence_open", "t", ("instrument",), "lower", "tonnes that still wait at the end"))
+OPEN = declare(Metric("licence_open", "t", ("instrument",), "lower", "tonnes that still wait at the end", over="end"))
 
 
 class Reviewers(Model):
@@ -239,7 +248,7 @@ class _Licence:
             yield Measured(
                 metric.item(instrument=name), partial(totals.__getitem__, metric.name.removeprefix("licence_"))
             )
-        yield Measured(WAIT.item(instrument=name), lambda: ratio(totals["tonne days"], totals["filed"]))
+        yield Measured(WAIT.item(instrument=name), lambda: totals["tonne days"], lambda: totals["filed"])
         yield Measured(OPEN.item(instrument=name), lambda: self.sum(self.queue.total + self.pile)[0])
 
 

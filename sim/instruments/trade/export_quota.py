@@ -23,7 +23,16 @@ from sim.market.points import Controls
 from sim.units import DAYS_A_YEAR
 from sim.world.build import World
 
-USED = declare(Metric("quota_used", "t", ("instrument",), "neither", "tonnes of counted contents that left under it"))
+USED = declare(
+    Metric(
+        "quota_used",
+        "t",
+        ("instrument",),
+        "neither",
+        "tonnes of counted contents that left under it",
+        idle="nothing left under it",
+    )
+)
 LAPSED = declare(Metric("quota_lapsed", "t", ("instrument",), "neither", "tonnes of quota that lapsed at a year's end"))
 
 HALVINGS = 60  # of the bracket of the rent: to the last bits of a float64
@@ -183,9 +192,10 @@ def filled_by_margin(want: Floats, margin: Floats, total: Sum, left: Floats, spr
     """
     low = margin.min(axis=0, initial=np.inf) - REACH * spread
     high = margin.max(axis=0, initial=-np.inf) + REACH * spread
-    for _ in range(HALVINGS):
-        rent = (low + high) / 2
-        over = total(want / (1 + np.exp((rent - margin) / spread)))[0] > left
-        low, high = np.where(over, rent, low), np.where(over, high, rent)
-    fits = total(want)[0] <= left
-    return np.where(fits, 1, 1 / (1 + np.exp((high - margin) / spread)))
+    with np.errstate(over="ignore"):  # far below the margin that still leaves, nothing does: 1 ÷ inf
+        for _ in range(HALVINGS):
+            rent = (low + high) / 2
+            over = total(want / (1 + np.exp((rent - margin) / spread)))[0] > left
+            low, high = np.where(over, rent, low), np.where(over, high, rent)
+        fits = total(want)[0] <= left
+        return np.where(fits, 1, 1 / (1 + np.exp((high - margin) / spread)))

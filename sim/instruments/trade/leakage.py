@@ -20,7 +20,14 @@ from sim.market.points import Controls
 from sim.world.build import World
 
 LEAKED = declare(
-    Metric("leaked", "t", ("instrument",), "neither", "tonnes that tried to go round; what stocks allowed went")
+    Metric(
+        "leaked",
+        "t",
+        ("instrument",),
+        "neither",
+        "tonnes that tried to go round; what stocks allowed went",
+        idle="nothing was diverted",
+    )
 )
 
 

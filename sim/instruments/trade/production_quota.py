@@ -19,10 +19,24 @@ from sim.instruments.parts.schedule import Dated, Schedule, check_order
 from sim.world.build import World
 
 HELD_BACK = declare(
-    Metric("output_held_back", "t", ("instrument",), "neither", "tonnes of counted contents that plants may not make")
+    Metric(
+        "output_held_back",
+        "t",
+        ("instrument",),
+        "neither",
+        "tonnes of counted contents that plants may not make",
+        idle="nothing was held back",
+    )
 )
 PUSHED = declare(
-    Metric("output_pushed", "t", ("instrument",), "neither", "tonnes of counted contents that plants are made to make")
+    Metric(
+        "output_pushed",
+        "t",
+        ("instrument",),
+        "neither",
+        "tonnes of counted contents that plants are made to make",
+        idle="nobody was made to make more",
+    )
 )
 QUOTA_CHANGES = declare_event(
     Happening("quota changes", "other terms hold from this day on", "instrument", detail="name of the change")

@@ -30,7 +30,11 @@ from sim.instruments.notices import Regime, Waiver
 from sim.market.points import Controls
 from sim.world.build import World
 
-RETALIATIONS = declare(Metric("retaliations", "1", ("instrument",), "lower", "how often tariffs were answered"))
+RETALIATIONS = declare(
+    Metric(
+        "retaliations", "1", ("instrument",), "lower", "how often tariffs were answered", idle="no tariff was answered"
+    )
+)
 
 
 class Phase(IntEnum):
@@ -200,10 +204,11 @@ class _Course(Regime):
         name = self.schema.name
         yield Measured(RETALIATIONS.item(instrument=name), lambda: self.answers)
         for phase, metric in SHARES.items():
-            yield Measured(metric.item(instrument=name), partial(self._share, phase))
+            yield Measured(metric.item(instrument=name), partial(self.days.__getitem__, phase), self._all_days)
 
-    def _share(self, phase: Phase) -> Floats:
-        return self.days[phase] / np.add.reduce(self.days)
+    def _all_days(self) -> Floats:
+        total: Floats = np.add.reduce(self.days)
+        return total
 
 
 @final

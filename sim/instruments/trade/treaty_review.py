@@ -26,7 +26,14 @@ from sim.units import SHARE
 from sim.world.build import World
 
 LAPSED = declare(
-    Metric("treaty_not_extended", "1", ("instrument",), "lower", "1 where anything but an extension came of the review")
+    Metric(
+        "treaty_not_extended",
+        "1",
+        ("instrument",),
+        "lower",
+        "1 where anything but an extension came of the review",
+        over="end",
+    )
 )
 REVIEW = declare_event(Happening("review", "what came of the review", "instrument: outcome", "who may charge tariffs"))
 EXTENDED = "extended"
@@ -49,6 +56,7 @@ class TreatyReview(Instrument):
     """A review extends a treaty, or brings tariffs and makes capital for projects dearer."""
 
     zero: ClassVar[str] = "chance: 0"
+    luck: ClassVar[tuple[str, ...]] = ("luck",)
 
     kind: Literal["treaty_review"]
     review: Date = Field(description="day of the review")

@@ -9,6 +9,7 @@ import numpy as np
 from pydantic import Field
 
 from sim.axes import Ints
+from sim.ensemble.clock import Horizon
 from sim.files.distributions import Distribution
 from sim.files.quantities import (
     Date,
@@ -172,10 +173,26 @@ class Charter(Instrument):
 
     def acts_on(self, world: World) -> bool:
         """Whether members use some good of each of its holdings there."""
+        used = self._used(world)
+        return all(used & set(holding.commodities.among(world.commodities)) for holding in self.holdings)
+
+    def _used(self, world: World) -> set[str]:
+        """Goods that members use there."""
         sectors = set(self.members.sectors.among(sorted({sector for sector, _ in world.sectors})))
         members = sectors | ({""} if self.members.makers else set())
-        used = {c for c, g, sector in world.users if g == self.by and sector in members}
-        return all(used & set(holding.commodities.among(world.commodities)) for holding in self.holdings)
+        return {c for c, g, sector in world.users if g == self.by and sector in members}
+
+    def notes(self, world: World, horizon: Horizon) -> Iterator[str]:
+        """What to know of it before a run: also goods that it names, and nobody there could draw."""
+        yield from super().notes(world, horizon)
+        used, bought = self._used(world), {c for c, g in world.nodes[world.destinations] if g == self.by}
+        for holding in self.holdings:
+            named = () if holding.commodities.is_complement else holding.commodities.named
+            for commodity in named:
+                if commodity in world.commodities and commodity not in used:
+                    who = "no member" if commodity in bought else "nobody"
+                    why = "none may draw it" if commodity in bought else "it is not held"
+                    yield f"{self.name} names {commodity} in {holding.name}, which {who} in {self.by} uses: {why}."
 
     def rows(self, world: World) -> Ints:
         """Destinations (K,) where it keeps goods; ascending."""

@@ -22,8 +22,7 @@ Rule: TypeAlias = Literal["need", "pro_rata", "contribution"]
 SHARED = declare(
     Metric(
         "reserve_shared", "t", ("instrument", "commodity", "region"), "neither",
-        "what members in a region got of what reserves released together",
-    )
+        "what members in a region got of what reserves released together", idle="nothing was released together")
 )  # fmt: skip
 
 

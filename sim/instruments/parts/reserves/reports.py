@@ -39,15 +39,20 @@ PURCHASED = declare(
     Metric(
         "reserve_purchased", "t", ("instrument", "commodity"), "neither",
         "bought and sent to the reserve, less what a border sent back; what it held at the start is not in it",
-    )
+        because="nothing was bought")
 )  # fmt: skip
 DRAWN = declare(
     Metric(
-        "reserve_drawn", "t", ("instrument", "commodity"), "neither", "what left the reserve: draws, sales, releases"
+        "reserve_drawn",
+        "t",
+        ("instrument", "commodity"),
+        "neither",
+        "what left the reserve: draws, sales, releases",
+        idle="nothing was drawn, sold or released",
     )
 )
 END_STOCK = declare(
-    Metric("reserve_end_stock", "t", ("instrument", "commodity"), "neither", "what it holds at the end")
+    Metric("reserve_end_stock", "t", ("instrument", "commodity"), "neither", "what it holds at the end", over="end")
 )
 NET_COST = declare(
     Metric(
@@ -56,7 +61,9 @@ NET_COST = declare(
         told=True,
     )
 )  # fmt: skip
-LOAN_PEAK = declare(Metric("reserve_loan_peak", "USD", ("instrument",), "neither", "most that it owed at any time"))
+LOAN_PEAK = declare(
+    Metric("reserve_loan_peak", "USD", ("instrument",), "neither", "most that it owed at any time", over="end")
+)
 INTEREST = declare(Metric("reserve_interest", "USD", ("instrument",), "lower", "interest on its loan"))
 STORAGE = declare(Metric("reserve_storage", "USD", ("instrument",), "lower", "storage and handling"))
 FEES = declare(
@@ -68,7 +75,14 @@ SUPPORT = declare(
     )
 )
 DECLARED_DAYS = declare(
-    Metric("reserve_declared_days", "days", ("instrument", "commodity"), "neither", "days with a declared disruption")
+    Metric(
+        "reserve_declared_days",
+        "days",
+        ("instrument", "commodity"),
+        "neither",
+        "days with a declared disruption",
+        because="no disruption was declared",
+    )
 )
 
 

@@ -1,0 +1,157 @@
+"""What cells of seeds tables may hold, and how they are read: numbers within limits, days, names, words."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import NoneType
+from typing import Annotated, Any, get_args, get_origin
+
+from sim.errors import MistakeError, suggest
+from sim.units import dimension_of, likely_day, parse, parse_date
+
+MOST = 1e15  # of any number that has no nearer limit
+NOT_IN_NAMES = re.compile(r"[+*\[\]{}\"\x00-\x1f]")
+PERIODS = {4: "{}-01-01", 7: "{}-01", 10: "{}"}  # a year, a month, a day by their length: the first day of each
+
+
+class NumberError(ValueError):
+    """A cell holds no finite number."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """From where to where the numbers of a column make sense, and their unit."""
+
+    least: float
+    most: float
+    unit: str = ""
+    above: bool = False  # whether the least is itself too little
+
+    def refuse_beyond(self, value: float, text: str) -> None:
+        """Say in a ValueError that a number is too small or too large."""
+        if value > self.most or value < self.least or (self.above and value == self.least):
+            side = (
+                f"above {self.most:g}"
+                if value > self.most
+                else f"{'not above' if self.above else 'below'} {self.least:g}"
+            )
+            unit = f" {self.unit}" if self.unit else ""
+            span = f"above {self.least:g} and up to" if self.above else f"from {self.least:g} to"
+            raise ValueError(f"{text} is {side}.\nWrite a number {span} {self.most:g}{unit}.")
+
+
+@dataclass(frozen=True)
+class Day:
+    """A column of calendar days; coarse ones may be months or years. An empty cell is no day."""
+
+    coarse: bool = False
+
+    def refuse_others(self, text: str) -> None:
+        """Say in a ValueError what is no day."""
+        form = PERIODS.get(len(text), "{}") if self.coarse else "{}"
+        try:
+            parse_date(form.format(text))
+        except MistakeError:
+            forms = ", a month such as 2025-04, or a year" if self.coarse else ""
+            meant = f" Did you mean {iso}?" if (iso := likely_day(text)) else ""
+            raise ValueError(
+                f"{text!r} is not a date.\nWrite year-month-day, such as 2025-04-04{forms}.{meant}"
+            ) from None
+
+
+def convert(text: str, hint: Any) -> str | bool | float | None:  # noqa: ANN401
+    """Convert a cell to the type of its column.
+
+    Raises
+    ------
+    ValueError
+        What is wrong, and in a second line what would be right.
+    """
+    kind, rules = _unwrapped(hint)
+    if NoneType in get_args(kind):
+        if not text:
+            return None
+        kind = float
+    if kind is float:
+        return number(text, *rules)
+    if kind is bool:
+        return one_of(text, ("true", "false")) == "true"
+    if kind is not str:
+        return one_of(text, get_args(kind))
+    for rule in rules:
+        if text and isinstance(rule, Day):
+            rule.refuse_others(text)
+    return text
+
+
+def _unwrapped(hint: Any) -> tuple[Any, Sequence[Any]]:  # noqa: ANN401
+    """A type, and the rules that stand beside it."""
+    if get_origin(hint) is Annotated:
+        kind, *rules = get_args(hint)
+        return kind, rules
+    return hint, ()
+
+
+def one_of(text: str, known: Sequence[str]) -> str:
+    """Refuse a word that is not one of some."""
+    if text not in known:
+        raise ValueError(f"{text!r} is not known.\n{suggest(text, known)}")
+    return text
+
+
+def number(text: str, *limits: Limits) -> float:
+    """Read a finite number within limits."""
+    try:
+        value = math.nan if "_" in text else float(text)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise NumberError(f"{text!r} is not a number.\nWrite a number such as 0.25 or 1200.")
+    for limit in limits or (Limits(-MOST, MOST),):
+        limit.refuse_beyond(value, text)
+    return value
+
+
+def refuse_hidden(text: str) -> None:
+    """Say in a ValueError that a name has spaces that nobody sees: it would be taken for another."""
+    tidy = " ".join(text.split())
+    if tidy != text:
+        raise ValueError(f"{text!r} has spaces that nobody sees.\nWrite {tidy!r}.")
+
+
+def refuse_signs(text: str) -> None:
+    """Say in a ValueError that a name has signs that mean something else in scenario files."""
+    if found := NOT_IN_NAMES.search(text):
+        raise ValueError(
+            f"{text!r} holds {found[0]!r}, which no name may.\nWrite letters, digits, spaces, dots, dashes."
+        )
+
+
+def in_unit(cells: Mapping[str, str], wanted: str) -> str:
+    """Bring a value to the unit that its row is wanted in; as it is where that is its unit.
+
+    Examples
+    --------
+    >>> in_unit({"value": "1200", "unit": "kg/year"}, "t/year"), in_unit({"value": "9.5", "unit": "t/t"}, "t/t")
+    ('1.2', '9.5')
+
+    Raises
+    ------
+    ValueError
+        It cannot be converted.
+    """
+    text, unit = cells["value"], cells["unit"]
+    number(text, Limits(-math.inf, math.inf))
+    if unit == wanted:
+        return text
+    if "/t" in wanted and "USD" not in wanted:  # t/t, t REO/t: of the goods themselves
+        raise ValueError(f"{unit!r} is not the unit of this number.\nWrite it in {wanted}.")
+    dimension = dimension_of(wanted)
+    try:
+        return repr(dimension.units[wanted].outside(parse(f"{text} {unit}", dimension)))
+    except MistakeError as error:
+        (wrong,) = error.items
+        raise ValueError(f"{wrong.found}.\nWrite it in {wanted}. {wrong.right}") from None

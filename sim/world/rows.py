@@ -1,0 +1,355 @@
+"""What the rows of the seeds tables are: one row one fact, each with its source and confidence.
+
+Here stand the limits of every column: beyond them a number makes no sense, whose table it ever is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Literal, TypeAlias
+
+from sim.world.cells import Day, Limits
+
+Confidence = Literal["high", "medium", "low", "assumption"]
+Process = Literal["mine", "separation", "metal", "magnet", "recycling", "chemical"]
+Slips = Literal["greenfield", "separation", "brownfield", "magnet", "metal", "recycling"]
+Stage = Literal["permit", "decision", "construction", "operating"]
+Quantity = Literal["activity", "input", "output", "flow", "use", "other_use", "content", "price"]
+
+Share: TypeAlias = Annotated[float, Limits(0, 1, "as a share of 1")]
+Weeks: TypeAlias = Annotated[float, Limits(0, 520, "weeks", above=True)]
+Months: TypeAlias = Annotated[float, Limits(0, 600, "months")]
+TonnesPerYear: TypeAlias = Annotated[float, Limits(0, 1e9, "t/year", above=True)]
+DollarsPerKilogram: TypeAlias = Annotated[float, Limits(0, 1e6, "USD/kg", above=True)]
+Date: TypeAlias = Annotated[str, Day()]
+Period: TypeAlias = Annotated[str, Day(coarse=True)]
+
+
+@dataclass(frozen=True)
+class Fact:
+    """What every row carries besides its fact; an assumption has a range (``low``, ``high``, as written)."""
+
+    source: str
+    confidence: Confidence
+    low: str
+    high: str
+    note: str
+
+
+@dataclass(frozen=True)
+class ElementRow(Fact):
+    """A chemical element that is traced."""
+
+    element: str
+    name: str
+    group: Literal["light", "heavy"]
+
+
+@dataclass(frozen=True)
+class CommodityRow(Fact):
+    """A tradable good; its content of elements is in the base year."""
+
+    commodity: str
+    stage: str
+    name: str
+    unit: Literal["t REO", "t"]
+    customs_code: str  # goods of one code are look-alikes to a customs officer
+    user_cover: Weeks  # weeks of expected use that plants hold of it
+    maker_cover: Weeks  # weeks of expected orders that its makers hold
+    headline: bool  # whether its prices are always recorded
+
+
+@dataclass(frozen=True)
+class RegionRow(Fact):
+    """A market with its own price."""
+
+    region: str
+    name: str
+    allied: bool
+
+
+@dataclass(frozen=True)
+class RouteRow(Fact):
+    """A way goods take between two regions, or within one."""
+
+    origin: str
+    destination: str
+    transit: Annotated[float, Limits(0, 730, "days")]  # days from works to works
+    freight: Annotated[float, Limits(0, 10, "as a share of value")]  # share of value
+
+
+@dataclass(frozen=True)
+class FacilityRow(Fact):
+    """One plant or mine, or a national aggregate; a project is a facility that is not yet."""
+
+    facility: str
+    operator: str
+    region: str
+    process: Process
+    status: Literal["operating", "project"]
+    capacity: Annotated[float, Limits(0, 1e9, "t/year")]  # t/year of what it is measured in
+    basis: str  # what capacity is measured in
+    start: Period  # first output, ISO date, month or year; empty where long ago or unknown
+    full: Period  # full capacity
+    capacity_planned: Annotated[
+        float, Limits(0, 1e9, "t/year")
+    ]  # t/year when full; equals capacity where no expansion is planned
+    unit_cost: Annotated[
+        float | None, Limits(0, 1e6, "USD/kg")
+    ]  # USD/kg of the basis, conversion only; empty where not known
+
+
+@dataclass(frozen=True)
+class ProjectRow(Fact):
+    """A plant or an expansion by name whose capacity comes in stages; what it adds to which facility is in lines."""
+
+    project: str
+    operator: str
+    region: str
+    process: Process
+    slips: Slips  # whose record of slips and failures it follows
+    stage: Stage  # at the start of the base year, or when it is announced
+    announced: Date  # ISO date; empty where it is known from the start
+    permit: Months  # months that permits are planned to take still
+    decision: Date  # ISO date planned for the investment decision; empty where it is taken
+    construction: Months  # months planned from the decision to first output
+    start: Date  # ISO date of first output: planned, in construction; true, where it operates
+    ramp: Annotated[float, Limits(0, 600, "months", above=True)]  # months from first output to nameplate
+    qualification: Months  # months until its customers may take all of it, median
+    capital: Annotated[float, Limits(0, 1e6, "M USD", above=True)]  # M USD of 2025
+    life: Annotated[float, Limits(0, 200, "years", above=True)]  # years
+    unit_cost: DollarsPerKilogram  # USD/kg of activity, without what it buys as inputs
+    contracted: Share  # share of output that private customers have bound themselves to take at cost
+
+
+@dataclass(frozen=True)
+class LineRow(Fact):
+    """What a project adds to a facility."""
+
+    project: str
+    facility: str
+    capacity: TonnesPerYear  # t/year of activity at nameplate
+
+
+@dataclass(frozen=True)
+class LineRecipeRow(Fact):
+    """What a facility that nobody runs in the base year takes and makes."""
+
+    facility: str
+    commodity: str
+    side: Literal["input", "output"]
+    amount: Annotated[float, Limits(0, 1e4, "t a unit of activity", above=True)]  # t a unit of activity
+
+
+@dataclass(frozen=True)
+class LinePriceRow(Fact):
+    """A price in the base year where nobody trades in it."""
+
+    commodity: str
+    region: str
+    price: DollarsPerKilogram  # USD/kg
+
+
+@dataclass(frozen=True)
+class RecordRow(Fact):
+    """How late projects of a kind have been, and how many were given up."""
+
+    slips: Slips
+    median: Months  # months beyond the plan
+    sigma: Annotated[float, Limits(0, 5)]  # of the lognormal
+    failure: Share  # share of those that had not begun to build
+
+
+@dataclass(frozen=True)
+class CostShareRow(Fact):
+    """What unit costs are made up of where full standards are met, and how far producers of a region meet them."""
+
+    process: Process
+    region: str  # * for all that have no row of their own
+    operating: Share  # share of 1 of the cost at full standards; so are the next three, and together they are all of it
+    capital: Share
+    environmental: Share
+    social: Share
+    met: Share  # share of the environmental and social cost that producers bear today
+
+
+@dataclass(frozen=True)
+class SectorRow(Fact):
+    """An end use in a region: what it earns, how it grows, what it holds."""
+
+    sector: str
+    region: str
+    value_added: Annotated[
+        float, Limits(0, 1e14, "USD a year", above=True)
+    ]  # 2025 USD a year that stands still when all its lines do
+    growth: Annotated[float, Limits(-0.5, 1, "as a share a year")]  # share a year
+    cover: Weeks  # weeks of critical inputs held, mean over firms
+    spread: Annotated[float, Limits(0, 5)]  # sigma of the lognormal of firms' covers
+
+
+@dataclass(frozen=True)
+class ParameterRow(Fact):
+    """A parameter of the model."""
+
+    parameter: str
+    value: str  # a number or a distribution, in the unit
+    unit: str
+    least: str  # beyond these the equations mean nothing: no scenario may go there
+    most: str
+    description: str
+
+
+@dataclass(frozen=True)
+class DateRow(Fact):
+    """A day that the tables stand on."""
+
+    what: Literal["base_year", "outlook_end"]  # since when stocks and prices hold; until when growth is an outlook
+    date: Date
+
+
+@dataclass(frozen=True)
+class BaseYearRow:
+    """One number of the balanced base year; columns that do not apply are empty."""
+
+    quantity: Quantity
+    commodity: str
+    element: str
+    region: str
+    partner: str
+    sector: str
+    facility: str
+    value: Annotated[float, Limits(0, 1e12)]
+    unit: str
+
+
+@dataclass(frozen=True)
+class Tables:
+    """All tables a world is built from."""
+
+    elements: tuple[ElementRow, ...]
+    commodities: tuple[CommodityRow, ...]
+    regions: tuple[RegionRow, ...]
+    routes: tuple[RouteRow, ...]
+    facilities: tuple[FacilityRow, ...]
+    sectors: tuple[SectorRow, ...]
+    parameters: tuple[ParameterRow, ...]
+    base_year: tuple[BaseYearRow, ...]
+    projects: tuple[ProjectRow, ...] = ()
+    lines: tuple[LineRow, ...] = ()
+    line_recipes: tuple[LineRecipeRow, ...] = ()
+    line_prices: tuple[LinePriceRow, ...] = ()
+    records: tuple[RecordRow, ...] = ()
+    cost_shares: tuple[CostShareRow, ...] = ()
+    dates: tuple[DateRow, ...] = ()
+    base_capacity: Mapping[str, float] = field(default_factory=dict)
+    """t/year by facility when its activity of the base year was what it is; its capacity where nothing is said."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What the rows of a table are, which columns tell them apart, and which name rows of other tables.
+
+    Parameters
+    ----------
+    row : type
+        Dataclass of a row.
+    key : tuple of str
+        Columns that tell rows apart.
+    names : mapping of str to str
+        Table whose rows a column names, by column.
+    fixed : mapping of str to str
+        Columns that a row laid over another leaves as they are, and what to do instead.
+    others : str
+        Column in which ``*`` stands for all that have no row of their own.
+    ranged : str
+        Column of which `low` and `high` are the range; where none is named, notes say what they are about.
+    closed : bool
+        Whether rows of other folders only change those that ship.
+    """
+
+    row: type[Any]
+    key: tuple[str, ...]
+    names: Mapping[str, str] = field(default_factory=dict)
+    fixed: Mapping[str, str] = field(default_factory=dict)
+    others: str = ""
+    ranged: str = ""
+    closed: bool = False
+
+
+MEASURED: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "activity": ("t/year", ("facility",)),
+    "input": ("t/t", ("commodity", "facility")),
+    "output": ("t/t", ("commodity", "facility")),
+    "flow": ("t/year", ("commodity", "region", "partner")),
+    "use": ("t/year", ("commodity", "region", "sector")),
+    "other_use": ("t/year", ("commodity", "region")),
+    "content": ("t REO/t", ("commodity", "element")),
+    "price": ("USD/kg", ("commodity", "region")),
+}
+"""Of each quantity of the base year its unit and the columns that apply; the others are empty."""
+
+_EQUATIONS = "Beyond it the equations mean nothing."
+_DATES = "The dates of a plant are in projects.csv."
+KINDS: Mapping[str, Kind] = {
+    "elements": Kind(ElementRow, ("element",)),
+    "commodities": Kind(
+        CommodityRow,
+        ("commodity",),
+        fixed={"unit": "All numbers of a commodity are in its unit: add another commodity."},
+        ranged="user_cover",
+    ),
+    "regions": Kind(RegionRow, ("region",)),
+    "routes": Kind(
+        RouteRow, ("origin", "destination"), {"origin": "regions", "destination": "regions"}, ranged="transit"
+    ),
+    "facilities": Kind(
+        FacilityRow,
+        ("facility",),
+        {"region": "regions"},
+        fixed={
+            "basis": "Give the capacity in what it is measured in.",
+            "status": "What is built follows from projects.csv and lines.csv.",
+            "start": _DATES,
+            "full": _DATES,
+            "capacity_planned": "What projects add to a facility is in lines.csv.",
+            "unit_cost": "The unit cost of a plant is in projects.csv.",
+        },
+    ),
+    "sectors": Kind(SectorRow, ("sector", "region"), {"region": "regions"}, ranged="value_added"),
+    "parameters": Kind(
+        ParameterRow,
+        ("parameter",),
+        fixed={"unit": "Write the value in it.", "least": _EQUATIONS, "most": _EQUATIONS},
+        ranged="value",
+        closed=True,
+    ),
+    "base_year": Kind(
+        BaseYearRow,
+        ("quantity", "commodity", "element", "region", "partner", "sector", "facility"),
+        {
+            "commodity": "commodities",
+            "element": "elements",
+            "region": "regions",
+            "partner": "regions",
+            "sector": "sectors",
+            "facility": "facilities",
+        },
+    ),
+    "projects": Kind(ProjectRow, ("project",), {"region": "regions"}, ranged="unit_cost"),
+    "lines": Kind(
+        LineRow, ("project", "facility"), {"project": "projects", "facility": "facilities"}, ranged="capacity"
+    ),
+    "line_recipes": Kind(
+        LineRecipeRow,
+        ("facility", "commodity", "side"),
+        {"facility": "facilities", "commodity": "commodities"},
+        ranged="amount",
+    ),
+    "line_prices": Kind(
+        LinePriceRow, ("commodity", "region"), {"commodity": "commodities", "region": "regions"}, ranged="price"
+    ),
+    "records": Kind(RecordRow, ("slips",), ranged="median"),
+    "cost_shares": Kind(CostShareRow, ("process", "region"), {"region": "regions"}, others="region", ranged="met"),
+    "dates": Kind(DateRow, ("what",)),
+}
