@@ -9,12 +9,12 @@ import subprocess
 import sys
 from collections.abc import Iterable, Mapping
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from time import gmtime, strftime
 from typing import Any
 
 import numpy as np
-import scipy
 
 from sim import __version__
 from sim.results.outcome import Outcome
@@ -127,7 +127,7 @@ def versions() -> dict[str, str]:
         "monazite": __version__,
         "python": platform.python_version(),
         "numpy": np.__version__,
-        "scipy": scipy.__version__,
+        "scipy": version("scipy"),
         "simd": simd_level(),
     }
 

@@ -30,7 +30,7 @@ def test_a_sweep_from_its_file_to_a_comparison_of_points(monazite: Monazite, tmp
     assert ran.err.startswith("6 points × 2 replicates = 12 worlds, about ")
     assert "small: 6 done, " in ran.out
     assert "core-seconds per 1,000 worlds, in results/small" in ran.out
-    assert "value_added_lost *-CN * (USD)" in ran.out
+    assert "value_added_lost *-CN * (million USD)" in ran.out
     compared = monazite("compare", "results/small@0", "results/small@4", "results/small@5")
     assert compared.code == 0
     assert f"results/small@4  {APPROVAL}" in compared.out

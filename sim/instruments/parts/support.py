@@ -12,6 +12,7 @@ from pydantic import Field
 
 from sim.axes import Ints
 from sim.ensemble.clock import Tick
+from sim.ensemble.events import Happening, declare_event
 from sim.ensemble.metrics import Measured
 from sim.files.quantities import Date, Names, WorldNames
 from sim.finance.ledger import PUBLIC_COST, PUBLIC_PAID, Ledger
@@ -20,6 +21,10 @@ from sim.instruments.parts.schedule import check_end
 from sim.supply.settle import Supply
 from sim.units import DAYS_A_YEAR
 from sim.world.build import World
+
+OFFERED = declare_event(
+    Happening("offered", "projects may take it, or meet it, from this day on", "instrument", detail="its kind")
+)
 
 
 class Support(Instrument):
@@ -81,7 +86,7 @@ class Support(Instrument):
     def opens(self, setting: Setting) -> Supply:
         """The projects it meets; what happens is written down on its day."""
         assert setting.supply is not None, "an instrument that acts on no project is refused"
-        setting.log(self.since, "offered", self.name, self.kind)
+        setting.log(self.since, OFFERED, self.name, self.kind)
         return setting.supply
 
 
