@@ -190,12 +190,14 @@ def _size_of(worlds: Sequence[int]) -> str:
 def _print_plan(job: "Job", workers: int | None, scheduler: str | None) -> None:
     """Print the points, as a table for people and as CSV for a pipe, then what they cost."""
     from sim.results.folder import room
-    from sim.sweeps.blocks import Here
-    from sim.sweeps.cost import estimate, needed, too_little
+    from sim.sweeps.blocks import Here, cores
+    from sim.sweeps.cost import MOST, estimate, needed, too_little
 
     count = _workers_of(job, workers, scheduler)
     _print_points(job.points)
-    cost = estimate(job, Here() if scheduler else _pool(job, workers, None), count)
+    at_once = count if scheduler else min(count, cores())
+    trial = Here() if scheduler else _pool(job, min(at_once, MOST), None)
+    cost = estimate(job, trial, count, at_once)
     time = f"about {duration(cost.seconds)} with {count} worker{'s' * (count > 1)}"
     space = f"about {size(cost.size)} on disk (twice that while the tables are joined)"
     done = len(job.store.done())

@@ -36,7 +36,7 @@ class Cost:
     size: float
 
 
-def estimate(job: Job, pool: Pool, workers: int) -> Cost:
+def estimate(job: Job, pool: Pool, workers: int, at_once: int) -> Cost:
     """Say about how long a sweep takes, and what its tables need.
 
     Parameters
@@ -45,7 +45,9 @@ def estimate(job: Job, pool: Pool, workers: int) -> Cost:
     pool : Pool
         Where some ticks are tried, on all of its workers at once: they hinder one another, and so do other programs.
     workers : int
-        How many blocks will run at a time.
+        How many blocks are handed out at a time.
+    at_once : int
+        How many of them run at once: workers beyond the processors only wait for one another.
     """
     scenario, most = job.points.scenario(0), width(job.worlds, workers)
     block = split(job.worlds[0], most)[0]
@@ -53,7 +55,7 @@ def estimate(job: Job, pool: Pool, workers: int) -> Cost:
     blocks = sum(ceil(n / len(block)) for n in job.worlds)
     settled = sum(n * number for n, number in zip(job.worlds, job.checked.ticks, strict=True)) / len(block)
     size = _size(items, job.worlds, job.points.sweep.kept)
-    turns = max((blocks * start + settled * tick) / workers, start + tick * max(job.checked.ticks))
+    turns = max((blocks * start + settled * tick) / at_once, start + tick * max(job.checked.ticks))
     return Cost(begun + turns + size / WRITTEN, size * (1.0 if job.form == "csv" else SMALLER))
 
 

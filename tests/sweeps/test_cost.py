@@ -42,10 +42,11 @@ def test_time_is_that_of_blocks_side_by_side_by_the_clock(tmp_path: Path) -> Non
     """
     made = job(tmp_path)
     assert list(made.checked.ticks) == [4] * 6
-    found = estimate(made, Known(), 2)
+    found = estimate(made, Known(), 2, 2)
     assert found.seconds == pytest.approx(14.4, abs=0.5)
-    assert estimate(made, Known(), 6).seconds == pytest.approx(4.8, abs=0.5)
-    assert estimate(made, Known(), 100).seconds == pytest.approx(4.8, abs=0.5), "no block is cut in two"
+    assert estimate(made, Known(), 6, 6).seconds == pytest.approx(4.8, abs=0.5)
+    assert estimate(made, Known(), 100, 100).seconds == pytest.approx(4.8, abs=0.5), "no block is cut in two"
+    assert estimate(made, Known(), 100, 2).seconds == pytest.approx(14.4, abs=0.5), "there are two processors"
 
 
 def test_the_disk_that_is_needed_is_what_is_written(tmp_path: Path) -> None:
