@@ -100,8 +100,8 @@ def _tried(scenario: Scenario, block: range, pool: Pool) -> tuple[float, float, 
             raise done.result
         parts.setdefault(done.block.point, []).append(done.result)
     elapsed = perf_counter() - began
-    warm = [part for i in (1, 2) for part in parts[i]]
-    slower = sum(part.wall for part in warm) / sum(part.seconds for part in warm)  # by who else wants the processors
+    every = [part for alike in parts.values() for part in alike]
+    slower = sum(part.wall for part in every) / sum(part.seconds for part in every)  # by who else wants the processors
     few, more = (slower * median(part.seconds for part in parts[i]) for i in (1, 2))
     tick = max(more - few, 0.0) / (MORE - FEW)
     return max(few - FEW * tick, 0.0), tick, max(elapsed - 2 * few - more, 0.0), parts[0][0].items
