@@ -50,8 +50,6 @@ def sweep(
     killed, a sweep goes on with --resume. Points are compared by number: monazite compare results/NAME@0
     results/NAME@3. Ends with 1 if a point failed.
     """
-    from sim.sweeps.cost import refuse_full_disk
-
     if resume and overwrite:
         raise InputError(Problem(Place("--resume"), "it keeps what --overwrite would remove", "Give one of them."))
     if workers and scheduler:
@@ -64,7 +62,6 @@ def sweep(
     if resume and job.is_finished():
         print(f"{len(job.points)} of {len(job.points)} points done before: nothing is left to do.")
         return
-    refuse_full_disk(job)
     report = _run(job, _pool(job, workers, scheduler), resume=resume, overwrite=overwrite, quiet=quiet)
     warn_of_large_files(job.place)
     for note in report.notes:

@@ -59,16 +59,17 @@ def estimate(job: Job, pool: Pool, workers: int, at_once: int) -> Cost:
     return Cost(begun + turns + size / WRITTEN, size * (1.0 if job.form == "csv" else SMALLER))
 
 
-def needed(job: Job) -> float:
+def needed(job: Job, *, anew: bool = False) -> float:
     """Bytes that a sweep still needs: of each point that is not there, and of all tables when they are joined."""
+    done = set() if anew else job.store.done()
     short = _short(job.points.scenario(0), FEW)
     items = simulation.run_chunk(make_plan(short, keeps_series=False), range(1)).metrics
-    left = [worlds for point, worlds in enumerate(job.worlds) if point not in job.store.done()]
+    left = [worlds for point, worlds in enumerate(job.worlds) if point not in done]
     kept = job.points.sweep.kept
     return (_size(items, left, kept) + _size(items, job.worlds, kept)) * (1.0 if job.form == "csv" else SMALLER)
 
 
-def refuse_full_disk(job: Job) -> None:
+def refuse_full_disk(job: Job, *, anew: bool) -> None:
     """Refuse to begin what the disk cannot hold.
 
     Raises
@@ -76,7 +77,7 @@ def refuse_full_disk(job: Job) -> None:
     RunError
         With what is needed and what is free.
     """
-    wanted, free = needed(job), room(job.place.parent)
+    wanted, free = needed(job, anew=anew), room(job.place.parent)
     if wanted > free:
         raise RunError(f"{job.place}: {too_little(wanted, free)}")
 
