@@ -195,7 +195,13 @@ def _sobol(sweep: SweepResult, outcomes: Outcomes) -> tuple[list[Row], list[str]
         notes.append(f"{lost} of {blocks} blocks lost a point and are left out whole: n is {n}.")
     if not rows:
         raise InputError(Problem(Place(str(sweep.folder)), f"there is nothing to analyse: {' '.join(notes)}"))
+    notes += [f"{names} are drawn together, and have one index together." for names in _joint(sweep)]
     return rows, [*notes, *_too_few(n, np.array([[row["low95"], row["high95"]] for row in rows]))]
+
+
+def _joint(sweep: SweepResult) -> list[str]:
+    """Parameters that are drawn together, a text a group."""
+    return [JOINT.join(factor) for factor in sweep.manifest["sweep"].get("factors", []) if len(factor) > 1]
 
 
 def _too_few(blocks: int, bounds: Floats) -> Iterator[str]:
@@ -239,8 +245,7 @@ def _regional(sweep: SweepResult, outcomes: Outcomes) -> tuple[list[Row], list[s
             ]
     kind = DESIGNS[sweep.design["kind"]]
     notes = [f"Sobol indices need a design of kind sobol, and this is {kind}: regional sensitivity instead."]
-    together = [JOINT.join(factor) for factor in sweep.manifest["sweep"].get("factors", []) if len(factor) > 1]
-    notes += [f"{names} are drawn together: what one of them does shows in the others, too." for names in together]
+    notes += [f"{names} are drawn together: what one of them does shows in the others, too." for names in _joint(sweep)]
     if n < FEW_POINTS:
         notes.append(f"Too few points to tell small effects: {n}, of which {ceil(n * regional.WORST)} are the worst.")
     return rows, notes

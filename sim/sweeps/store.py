@@ -75,9 +75,11 @@ class Store:
             with claimed(self.place):
                 self.folder.mkdir(parents=True, exist_ok=True)
                 with held(self.folder):
-                    yield
-                    with suppress(OSError):  # it is not empty
-                        self.folder.rmdir()
+                    try:
+                        yield
+                    finally:
+                        with suppress(OSError):  # it is not empty
+                            self.folder.rmdir()
         except BlockingIOError:
             raise RunError(f"{self.place}: another process is at work on this sweep.") from None
         except OSError as error:

@@ -16,6 +16,7 @@ from sim.results.manifest import machines, versions
 from sim.results.outcome import Outcome
 from sim.sweeps import blocks, folder
 from sim.sweeps.blocks import Block, Finished, Part, Pool, RefusedError
+from sim.sweeps.cost import refuse_full_disk
 from sim.sweeps.job import Job
 
 
@@ -112,6 +113,7 @@ def run(
     began = perf_counter()
     with job.store.held():
         job.refuse_obstacles(resume=resume, overwrite=overwrite)
+        refuse_full_disk(job, anew=overwrite)
         job.store.begin(job.identity, job.standing, anew=overwrite)
         workers = pool.workers
         report = _Running(job, pool, progress).all_points()
