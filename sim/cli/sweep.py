@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.cli.inputs import RESULTS, Format, warn_of_large_files
+from sim.cli.inputs import RESULTS, Format, tell, warn_of_large_files
 from sim.cli.text import about, duration, endings, size, table
 from sim.errors import InputError, Place, Problem
 
@@ -76,6 +76,7 @@ def sweep(
 def _checked(file: str, out: Path | None, form: str, *, quiet: bool) -> "Job":
     """Read the file and check every point."""
     from sim.files.shipped import find_sweep
+    from sim.plan import make_plan
     from sim.sweeps.file import read
     from sim.sweeps.job import Job
     from sim.sweeps.points import Points
@@ -87,7 +88,9 @@ def _checked(file: str, out: Path | None, form: str, *, quiet: bool) -> "Job":
     for note in [] if quiet else found.notes:
         print(note, file=sys.stderr)
     with _bar("checking points", len(points), quiet=quiet) as show:
-        return Job.of(found, out or RESULTS / found.name, form, lambda done: show(done, ""))
+        job = Job.of(found, out or RESULTS / found.name, form, lambda done: show(done, ""))
+    tell([] if quiet else make_plan(job.base).notes, job.base.name)
+    return job
 
 
 def _pool(job: "Job", workers: int | None, scheduler: str | None) -> "Pool":

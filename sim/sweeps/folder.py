@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import RunError
-from sim.results.folder import whole, write_manifest
-from sim.results.manifest import MACHINE, machine, machines, origin, peak_memory, sha256, spent, unlike
+from sim.results.folder import carry, whole, write_manifest
+from sim.results.manifest import MACHINE, hashes, machine, machines, origin, peak_memory, spent, unlike
 from sim.sweeps.job import Job
-from sim.sweeps.points import Points
 from sim.sweeps.store import TABLES
 
 POINTS = "points.csv"
@@ -50,11 +49,11 @@ def write(job: Job, expected: int, failed: Mapping[int, str], seconds: float, wo
     with whole(job.place, overwrite=True) as folder:
         job.store.join(done, folder)
         status = dict.fromkeys(done, (DONE, "")) | {p: (FAILED, why) for p, why in failed.items()}
-        _write_points(job.points, status, folder / POINTS)
-        (folder / BASE).write_text(job.base.to_yaml(), encoding="utf-8", newline="\n")
-        hashes = {file.name: sha256(file) for file in sorted(folder.iterdir())}
+        _write_points(job, status, folder / POINTS)
+        (folder / BASE).write_text(job.text, encoding="utf-8", newline="\n")
+        carry(folder, job.checked.tables.files)
         cost = _spent(facts, seconds, workers, sum(job.worlds[point] for point in done))
-        write_manifest(folder, {**_manifest(job, facts, len(failed)), **cost, "files": hashes})
+        write_manifest(folder, {**_manifest(job, facts, len(failed)), **cost, "files": hashes(folder)})
     known = {name for one in facts for name in one["metrics"]}
     unknown = sorted(set(job.points.sweep.metrics) - known) if facts else []
     absent = [f"No point has the metric {name}: nothing was kept of it." for name in unknown]
@@ -76,11 +75,11 @@ def _unlike(there: Sequence[Mapping[str, str]]) -> list[str]:
     )
 
 
-def _write_points(points: Points, status: Mapping[int, tuple[str, str]], path: Path) -> None:
+def _write_points(job: Job, status: Mapping[int, tuple[str, str]], path: Path) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["point", "status", "message", *points.paths])
-        for point, cells in enumerate(points.cells):
+        writer.writerow(["point", "status", "message", *job.points.paths])
+        for point, cells in enumerate(job.points.written(job.checked.tables)):
             writer.writerow([point, *status.get(point, (MISSING, "")), *cells])
 
 

@@ -70,7 +70,12 @@ class Job:
     @property
     def store(self) -> Store:
         """Where points wait."""
-        return Store(self.place, self.form)
+        return Store(self.place, self.form, windows=bool(self.base.outputs.windows))
+
+    @cached_property
+    def text(self) -> str:
+        """The scenario that points are variants of as YAML, own tables named as the result carries them."""
+        return self.base.model_copy(update={"seeds": self.checked.tables.named(self.base.seeds)}).to_yaml()
 
     @cached_property
     def identity(self) -> dict[str, Any]:
@@ -78,8 +83,8 @@ class Job:
         sweep = self.points.sweep
         return {
             "versions": {name: version for name, version in versions().items() if name in BITS},
-            "seeds": dict(self.checked.tables),
-            "scenario": self.base.to_yaml(),
+            "seeds": dict(self.checked.tables.hashes),
+            "scenario": self.text,
             "design": sweep.design.model_dump(mode="json", exclude={"file"}),
             "metrics": sorted(sweep.kept),
             "format": self.form,
@@ -97,7 +102,7 @@ class Job:
 
     def _digest(self) -> str:
         digest = hashlib.sha256()
-        for cells in self.points.cells:
+        for cells in self.points.written(self.checked.tables):
             digest.update(("\0".join(cells) + "\n").encode())
         return digest.hexdigest()
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, final
 from sim.ensemble.items import KEYS
 from sim.errors import InputError, Place, Problem, suggest
 from sim.files.changes import read_scenario
-from sim.plan import drafted
+from sim.plan import drafted, make_plan
 from sim.results import arrow, formats
 from sim.results.facts import MANIFEST, read_facts, scenario_of
 from sim.results.folder import read_manifest
@@ -20,7 +20,9 @@ from sim.results.result import Result, Source, is_certain
 from sim.results.result import read as read_run
 from sim.results.tables import COLUMNS
 from sim.scenario import Draft
+from sim.sweeps.carried import whole
 from sim.sweeps.folder import BASE, DONE, POINTS
+from sim.sweeps.points import SEEDS
 from sim.sweeps.store import REPLICATES, SUMMARY, TABLES
 
 if TYPE_CHECKING:
@@ -243,14 +245,15 @@ class _Point(Source):
     @cached_property
     def _values(self) -> dict[str, str]:
         row = self.sweep.points.loc[self.number]
-        return {path: str(row[path]) for path in self.sweep.paths}
+        values = {path: str(row[path]) for path in self.sweep.paths}
+        return {path: whole(cell, self.sweep.folder) if path == SEEDS else cell for path, cell in values.items()}
 
     @cached_property
     def scenario(self) -> str:  # type: ignore[override]
         """What the point stands for; where its tables are gone or another version reads it, as it was written."""
         draft = Draft.read(self.sweep.folder / BASE)
         try:
-            return drafted(draft, self._values).to_yaml()
+            return make_plan(drafted(draft, self._values)).text
         except InputError:
             return draft.text(self._values)
 

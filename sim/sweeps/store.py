@@ -19,7 +19,7 @@ from sim.results.claims import claimed
 from sim.results.folder import failure, held, read_manifest, sync, write_manifest
 from sim.results.manifest import changed, sha256
 from sim.results.outcome import Outcome
-from sim.results.tables import COLUMNS, Piece
+from sim.results.tables import COLUMNS, Piece, with_window
 
 TICKET = "sweep.json"
 GO_ON = "Finished points are kept: make room, then go on with --resume."
@@ -39,10 +39,13 @@ class Store:
         Where the sweep's result will be.
     form : str
         What tables are written as.
+    windows : bool
+        Whether metrics are told of windows, too.
     """
 
     place: Path
     form: str
+    windows: bool = False
 
     @property
     def folder(self) -> Path:
@@ -152,7 +155,7 @@ class Store:
         try:
             shutil.rmtree(folder, ignore_errors=True)
             partial.mkdir()
-            for table, columns in TABLES.items():
+            for table, columns in self._tables():
                 shown = outcome if table == SUMMARY else _only(outcome, kept)
                 pieces = tables.PIECES[table](shown)
                 formats.write(partial, table, columns, (_numbered(point, piece) for piece in pieces), self.form)
@@ -180,13 +183,17 @@ class Store:
 
     def join(self, points: Sequence[int], folder: Path) -> None:
         """Put the tables of points one behind the other into a folder, a point in memory at a time."""
-        for table, columns in TABLES.items():
+        for table, columns in self._tables():
             files = [self.folder / str(point) / self._file(table) for point in points]
             formats.join(folder, table, columns, files, self.form)
 
     def remove(self) -> None:
         """Take everything away."""
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _tables(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Tables with their columns."""
+        yield from ((table, with_window(columns) if self.windows else columns) for table, columns in TABLES.items())
 
     def _file(self, table: str) -> str:
         return f"{table}.{self.form}"

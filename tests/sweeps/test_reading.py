@@ -213,15 +213,55 @@ def test_damaged_parquet_is_refused(made: Path, tmp_path: Path) -> None:
         opened(folder).rows("replicates")
 
 
-def test_points_can_be_compared_where_their_tables_are_gone(tmp_path: Path) -> None:
+def test_points_say_what_they_stand_for_where_their_tables_are_gone(tmp_path: Path) -> None:
+    """The result carries the tables: moved away from them, it is what it was."""
     (tmp_path / "mine").mkdir()
+    header = "region,name,allied,source,confidence,low,high,note\n"
+    (tmp_path / "mine" / "regions.csv").write_text(f"{header}VN,Vietnam,true,a guess,low,,,\n")
     written(tmp_path)
     (tmp_path / "month.yaml").write_text(SCENARIO + "seeds: [mine]\n")
     made = run(Job.of(read_file(tmp_path / "small.yaml"), tmp_path / "small"), Here())
     assert made.done == 6
-    (tmp_path / "mine").rmdir()
-    found = compare(f"{tmp_path}/small@0", f"{tmp_path}/small@5")
-    assert {change.path for change in found.changes[f"{tmp_path}/small@5"]} == {APPROVAL, "parameters.price_time"}
+    shutil.rmtree(tmp_path / "mine")
+    (tmp_path / "small").rename(tmp_path / "moved")
+    found = compare(f"{tmp_path}/moved@0", f"{tmp_path}/moved@5")
+    assert {change.path for change in found.changes[f"{tmp_path}/moved@5"]} == {APPROVAL, "parameters.price_time"}
+    assert "seeds: [seeds/mine]" in (tmp_path / "moved" / "scenario.yaml").read_text()
+    assert opened(tmp_path / "moved").changed == []
+
+
+def test_folders_of_tables_that_are_swept_travel_with_the_result(tmp_path: Path) -> None:
+    """Two folders of one name, each beside the sweep: their points read them in the result, wherever it is."""
+    header = "parameter,value,unit,least,most,description,source,confidence,low,high,note\n"
+    for place, value in (("one", 1), ("two", 2)):
+        (tmp_path / place / "mine").mkdir(parents=True)
+        row = f"price_time,{value},weeks,0.02,10000,how fast,a survey,high,,,\n"
+        (tmp_path / place / "mine" / "parameters.csv").write_text(header + row)
+    text = f"{HEAD}design: {{kind: grid}}\nparameters: [{{path: seeds, values: [[one/mine], [two/mine]]}}]\n"
+    swept(tmp_path, text)
+    shutil.move(tmp_path / "results" / "small", tmp_path / "moved")
+    shutil.rmtree(tmp_path / "one")
+    shutil.rmtree(tmp_path / "two")
+    sweep = opened(tmp_path / "moved")
+    assert sweep.points["seeds"].tolist() == ["[seeds/mine]", "[seeds/mine-2]"]
+    assert str(tmp_path) not in (tmp_path / "moved" / "manifest.json").read_text()
+    folders = [
+        Path(plan.load(tmp_path / "moved" / "scenario.yaml", {"seeds": [f"{tmp_path}/moved/{one}"]}).seeds[0])
+        for one in ("seeds/mine", "seeds/mine-2")
+    ]
+    values = [(folder / "parameters.csv").read_text().splitlines()[1].split(",")[1] for folder in folders]
+    assert values == ["1", "2"]
+
+
+def test_windows_are_told_of_each_point(tmp_path: Path) -> None:
+    written(tmp_path)
+    more = "outputs: {windows: [{name: spring, from: 2025-01-08, to: 2025-01-20}]}\n"
+    (tmp_path / "month.yaml").write_text(SCENARIO + more)
+    assert run(Job.of(read_file(tmp_path / "small.yaml"), tmp_path / "small"), Here()).done == 6
+    rows = opened(tmp_path / "small").rows("summary", metric=["value_added_lost"], region=["*"], sector=["*"])
+    assert set(rows["window"]) == {"", "spring"}
+    point = sim.read(f"{tmp_path}/small@3")
+    assert set(point.replicates["window"]) == {"", "spring"}
 
 
 def test_what_a_sweep_has_not_is_told(made: Path) -> None:
