@@ -57,6 +57,7 @@ def sweep(
     job = _checked(file, out, form, quiet=quiet)
     if dry_run:
         _print_plan(job, workers, scheduler)
+        tell(job.notes, job.base.name)
         return
     job.refuse_obstacles(resume=resume, overwrite=overwrite)
     if resume and job.is_finished():
@@ -66,6 +67,7 @@ def sweep(
     warn_of_large_files(job.place)
     for note in report.notes:
         print(note, file=sys.stderr)
+    tell(job.notes, job.base.name)
     if not quiet:
         _print_report(job, report)
     if report.failed:
@@ -76,7 +78,6 @@ def sweep(
 def _checked(file: str, out: Path | None, form: str, *, quiet: bool) -> "Job":
     """Read the file and check every point."""
     from sim.files.shipped import find_sweep
-    from sim.plan import make_plan
     from sim.sweeps.file import read
     from sim.sweeps.job import Job
     from sim.sweeps.points import Points
@@ -88,9 +89,7 @@ def _checked(file: str, out: Path | None, form: str, *, quiet: bool) -> "Job":
     for note in [] if quiet else found.notes:
         print(note, file=sys.stderr)
     with _bar("checking points", len(points), quiet=quiet) as show:
-        job = Job.of(found, out or RESULTS / found.name, form, lambda done: show(done, ""))
-    tell([] if quiet else make_plan(job.base).notes, job.base.name)
-    return job
+        return Job.of(found, out or RESULTS / found.name, form, lambda done: show(done, ""))
 
 
 def _pool(job: "Job", workers: int | None, scheduler: str | None) -> "Pool":

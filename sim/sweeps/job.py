@@ -11,6 +11,7 @@ from typing import Any, final
 
 from sim.errors import InputError, Place, Problem
 from sim.files.changes import changes
+from sim.plan import make_plan
 from sim.results.facts import MANIFEST, read_facts
 from sim.results.folder import check_writable, obstacle, read_manifest
 from sim.results.manifest import changed, sha256, versions
@@ -71,6 +72,11 @@ class Job:
     def store(self) -> Store:
         """Where points wait."""
         return Store(self.place, self.form, windows=bool(self.base.outputs.windows))
+
+    @property
+    def notes(self) -> Sequence[str]:
+        """What to know of the scenario that points are variants of."""
+        return make_plan(self.base).notes
 
     @cached_property
     def text(self) -> str:
