@@ -11,10 +11,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from itertools import product
 from typing import TYPE_CHECKING
 
 from sim.errors import MOST_LISTED, Mistake, MistakeError
+from sim.spellings import joined_digits, meant_unit, why_ambiguous
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,8 +26,6 @@ MILLION = 1e6
 MONEY_YEAR = 2025
 
 QUANTITY = re.compile(r"([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?)(?![\d.,:_]|[eE][+-]?\d)\s*(.*)", re.DOTALL)
-PARTS = re.compile(r"[ /]")
-THOUSANDS = re.compile(r"((?:[ \u00a0\u202f'\u2019]?\d{3})+)(?!\d)(.*)")
 LEADING_ZERO = re.compile(r"[+-]?0\d")
 DATE_PARTS = re.compile(r"(\d{1,4})[-/. ](\d{1,2})[-/. ](\d{1,4})")
 MOST_DIGITS = 17  # tell every float from its neighbours
@@ -224,33 +222,6 @@ CURRENCIES = {
     "INR": "rupees",
     "$": "dollars of an unnamed country",
 }
-IN_CONTEXT = {"m": ("million", "month"), "M": ("million", "month"), "k": ("thousand",), "K": ("thousand",)}
-AMBIGUOUS = {  # what people write and may mean several things by
-    "m": "it may be million, month or metre",
-    "M": "it may be mega, million or month",
-    "k": "it may be kilo or thousand",
-    "K": "it may be kilo or thousand",
-    "ton": "it may be a short, a long or a metric ton",
-    "tons": "it may be a short, a long or a metric ton",
-    "trillion": "it is 10¹² in some countries and 10¹⁸ in others",
-    "MT": "it may be a metric ton or a megatonne",
-    "mt": "it may be a metric ton or a megatonne",
-}
-SPELT = {  # other spellings that mean one unit, by their parts
-    **dict.fromkeys(("tonne", "tonnes", "metric ton", "metric tons", "T"), "t"),
-    **dict.fromkeys(("kilotonne", "kilotonnes", "KT"), "kt"),
-    **dict.fromkeys(("kilogram", "kilograms", "kilo", "kilos", "Kg", "KG"), "kg"),
-    **dict.fromkeys(("milliard", "milliards", "Mrd", "mrd", "Mrd.", "billions", "Bn", "bln", "BN"), "bn"),
-    **dict.fromkeys(("millions", "mn", "mln", "Mio", "mio", "Mio.", "mio."), "million"),
-    **dict.fromkeys(("thousands", "tsd", "Tsd."), "thousand"),
-    **dict.fromkeys(("usd", "US$", "US-Dollar", "US dollars"), "USD"),
-    **dict.fromkeys(("a", "yr", "yrs", "y", "annum", "Jahr", "Year", "Years"), "year"),
-    **dict.fromkeys(("mo", "mth", "Month", "Months"), "month"),
-    **dict.fromkeys(("w", "wk", "wks", "Week", "Weeks"), "week"),
-    **dict.fromkeys(("d", "Day", "Days", "DAYS"), "day"),
-    **dict.fromkeys(("percent", "pct", "per cent"), "%"),
-}
-WORDS_OF_ONE_SIGN = (("p.a.", "/year"), ("p. a.", "/year"), (" per ", "/"), ("per cent", "percent"))
 
 
 def _not_a_unit(written: str, number: str, name: str, dimension: Dimension) -> UnitError:
@@ -287,50 +258,13 @@ def _other_money(written: str, number: str, name: str) -> UnitError | None:
 def _misspelt(written: str, number: str, name: str, dimension: Dimension) -> UnitError:
     """Name the unit that was meant, where there is no other that it could be: a guess would change the quantity."""
     units = [unit for unit in dimension.units if unit]
-    meant, unit = _joined_digits(number, name)
-    unit = _spelt_right(unit, dimension)
-    why = next((why for part in PARTS.split(name) if (why := AMBIGUOUS.get(part))), "")
+    meant, unit = joined_digits(number, name)
+    unit = meant_unit(unit, dimension.units)
+    why = why_ambiguous(name)
     return UnitError(
         f"{name!r} in {written!r} is not a unit for {dimension.name}" + (f": {why}" if why else ""),
         (f"Did you mean {meant} {unit}? " if unit else "") + f"Known: {', '.join(units[:MOST_LISTED])}.",
     )
-
-
-def _joined_digits(number: str, name: str) -> tuple[str, str]:
-    """Put digits together that a space or an apostrophe parts in thousands.
-
-    Examples
-    --------
-    >>> _joined_digits("2", "500 t/year"), _joined_digits("12", "t"), _joined_digits("2", "50 t")
-    (('2500', 't/year'), ('12', 't'), ('2', '50 t'))
-    """
-    parted = THOUSANDS.fullmatch(name)
-    if parted is None or not number.lstrip("+-").isdecimal():
-        return number, name
-    return number + re.sub(r"\D", "", parted[1]), parted[2].strip()
-
-
-def _spelt_right(name: str, dimension: Dimension) -> str:
-    """Find the unit of a dimension that another spelling means; nothing if there is none, or several.
-
-    Examples
-    --------
-    >>> _spelt_right("t/a", MASS_RATE), _spelt_right("Milliard USD", MONEY), _spelt_right("trillion USD", MONEY)
-    ('t/year', 'bn USD', '')
-    """
-    if name in dimension.units:
-        return name
-    for words, sign in WORDS_OF_ONE_SIGN:
-        name = name.replace(words, sign)
-    name = name.replace(" /", "/").replace("/ ", "/")
-    parts = [SPELT.get(part, SPELT.get(part.lower(), part)) if part else part for part in re.split(r"([ /])", name)]
-    meanings = [IN_CONTEXT.get(part, (part,)) for part in parts]
-    for tidy in map("".join, product(*meanings)):
-        alike = [unit for unit in dimension.units if unit and unit.lower() in (tidy.lower(), f"{tidy}s".lower())]
-        exact = [unit for unit in alike if unit in (tidy, f"{tidy}s")]
-        if exact or len({dimension.units[unit] for unit in alike}) == 1:
-            return max(exact or alike, key=len)
-    return ""
 
 
 def show(value: float, dimension: Dimension) -> str:

@@ -11,8 +11,9 @@ from typing import NamedTuple, final
 from sim.errors import Place, Problem, nearest
 from sim.units import DAYS_A_YEAR
 from sim.world.base_year import BaseYear, Node, base_year, with_lines
+from sim.world.row_reading import at
 from sim.world.rows import KINDS, Tables
-from sim.world.tables import Found, History, Key, assembled, at, stands, together
+from sim.world.tables import Found, History, Key, assembled, stands, together
 
 TOLERANCE = 1e-4  # of what is made, arrives, or is held: rounded to five digits, a base year still balances
 Layers = Mapping[str, History]
