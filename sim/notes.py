@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 
 from sim.ensemble.clock import Horizon
 from sim.errors import Mistake
 from sim.scenario import MONTH, Outputs, Scenario
 
+STANDARD = "standard"  # the kind of instrument that reads what standards cost
+OF_PROJECTS = {"projects", "lines", "line_recipes", "line_prices", "records", "cost_shares"}
 BASE_YEAR, OUTLOOK_END = "base_year", "outlook_end"  # rows of dates.csv
 
 
@@ -45,6 +47,16 @@ def schedule_notes(scenario: Scenario, horizon: Horizon, dates: Mapping[str, dat
     if horizon.tick > horizon.days:
         yield f"the tick, {horizon.tick} days, is longer than the run: there is one of {horizon.days} days."
     yield from _series_notes(scenario.outputs, horizon)
+
+
+def unread_tables(scenario: Scenario, own: Collection[str]) -> Iterator[str]:
+    """Say which own tables a scenario does not read, by the names of their files."""
+    tables = {name.rpartition("/")[2].removesuffix(".csv") for name in own}
+    if "cost_shares" in tables and not any(one.kind == STANDARD for one in scenario.instruments):
+        yield f"cost_shares.csv has no effect: it is read by instruments of kind {STANDARD}, and there is none."
+    unread = sorted(tables & OF_PROJECTS)
+    if unread and not scenario.projects.is_complement and not scenario.projects.named:
+        yield f"{' and '.join(unread)} of own tables have no effect: the scenario has no projects."
 
 
 def _series_notes(outputs: Outputs, horizon: Horizon) -> Iterator[str]:

@@ -26,7 +26,7 @@ from sim.files.quantities import WorldNames
 from sim.files.shapes import FORMS
 from sim.instruments.base import Instrument
 from sim.instruments.parts.control import Control
-from sim.notes import begins_too_early, schedule_notes, windows_outside
+from sim.notes import begins_too_early, schedule_notes, unread_tables, windows_outside
 from sim.scenario import Draft, Overrides, Scenario
 from sim.units import DAYS_A_YEAR
 from sim.world.build import World, build
@@ -200,7 +200,8 @@ class Plan:
     def notes(self) -> tuple[str, ...]:
         """What to know before a run: what of it is not as it looks, in sentences."""
         own = (note for one in self.scenario.instruments for note in one.notes(self.world, self.horizon))
-        return (*self.seeds.notes, *schedule_notes(self.scenario, self.horizon, self.seeds.dates), *own)
+        tables = (*self.seeds.notes, *unread_tables(self.scenario, self.seeds.own))
+        return (*tables, *schedule_notes(self.scenario, self.horizon, self.seeds.dates), *own)
 
     def check(self) -> None:
         """Refuse instruments that have nothing to act on: silence would look like an answer."""

@@ -81,3 +81,23 @@ def test_notes_of_own_tables_are_told_too(tmp_path: Path) -> None:
     (tmp_path / "own.yaml").write_text("monazite: 1\nname: own\nextends: baseline.yaml\nseeds: [own]\n")
     (note,) = make_plan(load(tmp_path / "own.yaml")).notes
     assert note.endswith("own/regions.csv:2: it has no effect: it changes its name and source alone.")
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ("", ["cost_shares.csv has no effect: it is read by instruments of kind standard, and there is none."]),
+        (
+            "projects: []\n",
+            ["cost_shares.csv has no effect: it is read by", "cost_shares of own tables have no effect"],
+        ),
+    ],
+)
+def test_own_tables_that_the_scenario_does_not_read_are_told(tmp_path: Path, more: str, said: list[str]) -> None:
+    (tmp_path / "own").mkdir()
+    header = "process,region,operating,capital,environmental,social,met,source,confidence,low,high,note\n"
+    (tmp_path / "own" / "cost_shares.csv").write_text(f"{header}mine,CN,0.55,0.25,0.15,0.05,0.9,me,low,,,\n")
+    (tmp_path / "own.yaml").write_text(f"monazite: 1\nname: own\nextends: baseline.yaml\nseeds: [own]\n{more}")
+    told = [note for note in make_plan(load(tmp_path / "own.yaml")).notes if "cost_shares.csv:2" not in note]
+    assert len(told) == len(said)
+    assert all(note.startswith(begins) for note, begins in zip(told, said, strict=True))

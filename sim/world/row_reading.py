@@ -116,7 +116,7 @@ def _poor_evidence(place: Place, cells: Mapping[str, str]) -> Iterator[Problem]:
     for column, end in ends.items():
         try:
             number(end or "0")
-        except NumberError as error:
+        except ValueError as error:
             yield at(place, column, str(error))
         if not end and (is_assumed or any(ends.values())):
             yield at(

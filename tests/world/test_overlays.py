@@ -112,6 +112,7 @@ FAULTS = [
     ("sectors", CARS, {"low": "1", "high": "2"}, "value_added: 58400000000 is outside its range, 1 to 2"),
     ("sectors", CARS, {"low": "abc"}, "low: 'abc' is not a number"),
     ("sectors", CARS, {"low": "", "confidence": "low"}, "low: is empty"),
+    ("sectors", CARS, {"high": "4.2e31"}, "high: 4.2e31 is above 1e+15"),
 ]
 
 
