@@ -137,7 +137,7 @@ def _outcome(
 
 def _idle(plan: Plan, metrics: Sequence[Item], measured: Floats) -> Iterator[str]:
     """Say which instruments did nothing in any replicate, by the metrics that tell."""
-    for instrument in plan.instruments:
+    for instrument in (one for one in plan.instruments if one.is_measured()):
         most: dict[str, float] = defaultdict(float)
         for item, values in zip(metrics, measured, strict=True):
             if item.instrument == instrument.name:
@@ -146,7 +146,7 @@ def _idle(plan: Plan, metrics: Sequence[Item], measured: Floats) -> Iterator[str
         idle = [METRICS[name] for name, size in most.items() if size <= NEGLIGIBLE]
         if any(one.idle for one in idle) and not any(one.idle for one in active):
             said = [*(one.idle for one in idle if one.idle), *(one.because for one in idle if one.because)]
-            yield f"{instrument.name} did nothing: {'; '.join(said)}."
+            yield f"{instrument.name} did nothing that its metrics show: {'; '.join(said)}."
 
 
 def _chunks(worlds: range, chunk: int, workers: int) -> list[range]:

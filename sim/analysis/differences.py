@@ -36,14 +36,15 @@ def of_worlds(before: DataFrame, after: DataFrame, *, unpaired: bool) -> DataFra
 
 
 def ratios(before: DataFrame, after: DataFrame) -> DataFrame:
-    """Give a row for the loss avoided per dollar, for the whole horizon and each window, where a cost is sure."""
+    """Give a row for the loss avoided per dollar, where a cost is sure.
+
+    Of the whole horizon only: what a window saves was often paid for before it.
+    """
     import pandas as pd  # noqa: PLC0415
 
     left, right = before.align(after, join="outer", axis=0)
-    rows = []
-    for window in left.index.get_level_values(WINDOW).unique():
-        sides = (side.xs(window, level=WINDOW) for side in (left, right))
-        rows += [{**row, WINDOW: window} for row in per_dollar.per_dollar(*sides)]
+    whole = (side.xs("", level=WINDOW) for side in (left, right))
+    rows = [{**row, WINDOW: ""} for row in per_dollar.per_dollar(*whole)]
     return pd.DataFrame(rows, columns=[*INDEX, *NUMBERS])
 
 

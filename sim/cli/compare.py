@@ -1,9 +1,9 @@
 """`monazite compare`: what one scenario changes against another, world by world."""
 
 import sys
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -104,11 +104,6 @@ def _names(rows: "DataFrame") -> list[str]:
 def _cells(rows: "DataFrame") -> list[list[str | float]]:
     names = ["date" if name == "month" else name for name in _names(rows)]
     return [
-        [*(row[name] for name in names), _about(row), *(row[name] for name in NUMBERS), row["unit"]]
+        [*(row[name] for name in names), about(row), *(row[name] for name in NUMBERS), row["unit"]]
         for row in rows.to_dict("records")
     ]
-
-
-def _about(row: Mapping[Hashable, Any]) -> str:
-    """Write what a row is about, and in which window."""
-    return f"{about(row)} ({row['window']})".lstrip() if row.get("window") else about(row)

@@ -37,11 +37,12 @@ class _Reading:
     kept: list[Floats]
     per: list[Floats]
 
-    def between(self, later: _Reading, share: float) -> _Reading:
-        """What had added up at a share of the time from here to a later reading."""
+    def between(self, later: _Reading, share: float, levels: Sequence[bool]) -> _Reading:
+        """What had added up at a share of the time from here to a later reading; levels hold until then."""
+        kept = zip(self.kept, later.kept, levels, strict=True)
         return _Reading(
             {name: _at(value, later.sums[name], share) for name, value in self.sums.items()},
-            [_at(*pair, share) for pair in zip(self.kept, later.kept, strict=True)],
+            [before if is_level else _at(before, after, share) for before, after, is_level in kept],
             [_at(*pair, share) for pair in zip(self.per, later.per, strict=True)],
         )
 
@@ -72,6 +73,7 @@ class Watch:
     ) -> None:
         self.window, self.metrics, self.width = window, metrics, width
         self.measured = [one for one in measured if METRICS[one.item.name].over is not None]
+        self.levels = [METRICS[one.item.name].over == "end" for one in self.measured]
         self.peaks = Peaks(whole.followed, width, window.first, whole)
         self.start = None if window.first else _Reading({}, [], [])  # on the first day nothing has added up
         self.before: _Reading | None = None  # at the beginning of a tick in which the window begins or ends
@@ -91,9 +93,9 @@ class Watch:
         if self.before is not None:
             after = self._reading(running)
             if tick.start <= window.first < tick.end and self.start is None:
-                self.start = self.before.between(after, (window.first - tick.start) / tick.days)
+                self.start = self.before.between(after, (window.first - tick.start) / tick.days, self.levels)
             if tick.start <= window.stop < tick.end:
-                self.end = self.before.between(after, (window.stop - tick.start) / tick.days)
+                self.end = self.before.between(after, (window.stop - tick.start) / tick.days, self.levels)
             self.before = None
 
     def _reading(self, running: Sums) -> _Reading:
@@ -117,6 +119,5 @@ class Watch:
                 after[i] - (before[i] if before else 0.0)
                 for before, after in ((start.kept, end.kept), (start.per, end.per))
             )
-            is_level = METRICS[one.item.name].over == "end"
-            found.append((one.item, end.kept[i] if is_level else ratio(gain, per) if one.per else gain))
+            found.append((one.item, end.kept[i] if self.levels[i] else ratio(gain, per) if one.per else gain))
         yield from ((replace(item, window=self.window.name), value) for item, value in found)

@@ -125,6 +125,10 @@ class Instrument(Model):
     def is_zero(self) -> bool:
         """Whether it does nothing at all: then it is never bound."""
 
+    def is_measured(self) -> bool:
+        """Whether its metrics show all that it does: then it did nothing where they are all zero."""
+        return True
+
     @abstractmethod
     def arcs(self, world: World) -> Ints:
         """Arcs (K,) on which it may propose anything; ascending."""

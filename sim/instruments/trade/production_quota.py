@@ -92,6 +92,10 @@ class ProductionQuota(Instrument):
         """Whether nobody is held to it."""
         return amount(self.enforced) == 0
 
+    def is_measured(self) -> bool:
+        """Whether it says nothing of prices: what a discount does is seen in prices alone."""
+        return not any(amount(one.discount or 0.0) for one in (self, *self.changes))
+
     def arcs(self, world: World) -> Ints:  # noqa: ARG002  (an instrument's signature)
         """None: it is on plants."""
         return NO_ARCS
