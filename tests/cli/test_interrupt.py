@@ -18,6 +18,7 @@ RUN = ["run", "baseline", "--replicates", "4000", "--chunk", "16", "--workers", 
 PROGRAM = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); from sim.cli import main; main()"
 """As from a terminal, also where the tests themselves run in the background, where Ctrl-C is not heard."""
 
+STARTS = 40.0  # of Python, in two seconds of a machine that does nothing else
 PATIENCE = 60.0  # seconds, for workers to start on a busy machine
 
 
@@ -33,15 +34,22 @@ def test_an_interrupt_ends_all_within_two_seconds(tmp_path: Path) -> None:
     while len(living(run.pid)) < 3 and time.monotonic() < deadline:
         time.sleep(0.05)
     time.sleep(1)
-    began = time.monotonic()
+    soon, began = two_seconds(), time.monotonic()
     os.killpg(run.pid, signal.SIGINT)
     _, said = run.communicate(timeout=PATIENCE)
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < soon
     assert (run.returncode, said) == (130, f"Interrupted. Kept: nothing: no result was complete.{LONG_WORK}\n")
-    while living(run.pid) and time.monotonic() - began < 2:  # the kernel takes a moment to bury the killed
+    while living(run.pid) and time.monotonic() - began < soon:  # the kernel takes a moment to bury the killed
         time.sleep(0.05)
     assert not living(run.pid)
     assert not list(tmp_path.iterdir())
+
+
+def two_seconds() -> float:
+    """Two seconds; more where so much else is at work that Python itself starts slowly."""
+    began = time.monotonic()
+    subprocess.run([sys.executable, "-c", "pass"], check=True)
+    return max(2.0, STARTS * (time.monotonic() - began))
 
 
 def living(session: int) -> list[str]:

@@ -73,7 +73,15 @@ def _result(home: Path, case: Case, end: date) -> sim.Result:
 
 
 def _of_scenario(scenario: Any) -> dict[str, Any]:  # noqa: ANN401
-    return {key: value for key, value in scenario.model_dump().items() if key not in WORDS}
+    found = {key: value for key, value in scenario.model_dump().items() if key not in WORDS}
+    return {**found, "instruments": [(one["name"], _unnamed(one)) for one in found["instruments"]]}
+
+
+def _unnamed(value: object) -> object:
+    """Leave out the names of parts of an instrument: they are there to be changed by."""
+    if isinstance(value, dict):
+        return {key: _unnamed(below) for key, below in value.items() if key != "name"}
+    return [_unnamed(below) for below in value] if isinstance(value, list | tuple) else value
 
 
 def _of_tables(scenario: Any) -> dict[str, Any]:  # noqa: ANN401

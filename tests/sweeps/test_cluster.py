@@ -81,6 +81,10 @@ def test_who_joins_later_is_refused_by_its_block(tmp_path: Path) -> None:
 
 
 def test_workers_that_would_compute_other_bits_are_refused(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    from distributed import Client  # noqa: PLC0415
+
+    with Client(address) as client:
+        client.wait_for_workers(2, timeout=60)  # one that was killed takes a moment to come back
     here = identity()
     monkeypatch.setattr(cluster, "identity", lambda: here | {"numpy": "1.0", "simd": "NONE"})
     with pytest.raises(RunError, match="would compute other bits are refused") as error:

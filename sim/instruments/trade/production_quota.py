@@ -94,7 +94,7 @@ class ProductionQuota(Instrument):
 
     def is_measured(self) -> bool:
         """Whether it says nothing of prices: what a discount does is seen in prices alone."""
-        return not any(amount(one.discount or 0.0) for one in (self, *self.changes))
+        return not any(map(amount, (self.discount, *(change.discount or 0.0 for change in self.changes))))
 
     def arcs(self, world: World) -> Ints:  # noqa: ARG002  (an instrument's signature)
         """None: it is on plants."""
