@@ -6,13 +6,15 @@ controlled arcs, E elements, R replicates. The replicate axis is last and nobody
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TypeAlias
+from collections.abc import Callable, Iterable
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_array
-from scipy.sparse._sparsetools import csr_matvecs
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 Ints: TypeAlias = npt.NDArray[np.intp]
@@ -42,9 +44,21 @@ class Sum:
         values = np.asarray(weights if isinstance(weights, float) else list(weights), np.float64)
         values = np.broadcast_to(values, row.shape)
         order = np.lexsort((column, row))
-        starts = np.searchsorted(row[order], np.arange(shape[0] + 1))
-        self.matrix = csr_array((values[order].copy(), column[order], starts), shape=shape)
+        self.starts = np.searchsorted(row[order], np.arange(shape[0] + 1))  # of each row among the entries
+        self.columns, self.weights = column[order], values[order].copy()
         self.shape = shape  # rows out, rows in
+
+    @cached_property
+    def rows(self) -> Ints:
+        """Row of each entry, beside its column and its weight."""
+        return np.repeat(np.arange(self.shape[0]), np.diff(self.starts))
+
+    @cached_property
+    def matrix(self) -> csr_array:
+        """The same entries as a sparse matrix."""
+        from scipy.sparse import csr_array  # noqa: PLC0415  (it takes longer to import than a file to check)
+
+        return csr_array((self.weights, self.columns, self.starts), shape=self.shape)
 
     @classmethod
     def of(cls, entries: Iterable[tuple[int, int, float]], shape: tuple[int, int]) -> Sum:
@@ -65,14 +79,28 @@ class Sum:
         This is scipy's own product without the array that it makes for each result.
         """
         assert out.flags.c_contiguous, "sums would go into a copy that nobody sees"
-        m = self.matrix
-        csr_matvecs(*self.shape, x.shape[1], m.indptr, m.indices, m.data, x.ravel(), out.ravel())
+        entries = self.starts, self.columns, self.weights
+        _product()(*self.shape, x.shape[1], *entries, x.ravel(), out.ravel())
         return out
+
+    def once(self, x: Floats) -> Floats:
+        """(M, 1): weighted sums of one column, (K, 1), in the same order; without scipy, which takes long to import."""
+        sums = np.bincount(self.rows, self.weights * x[self.columns, 0], self.shape[0])
+        return sums.astype(np.float64)[:, None]  # where there is nothing to add up, they would be whole numbers
 
     def scaled(self, weights: Floats) -> Sum:
         """The same sums with each column's weight multiplied by weights (K,)."""
         entries = self.matrix.tocoo()
         return Sum(entries.coords[0], entries.coords[1], entries.data * weights[entries.coords[1]], self.shape)
+
+
+@cache
+def _product() -> Callable[..., None]:
+    """Give scipy's product of a sparse matrix and several vectors."""
+    from scipy.sparse._sparsetools import csr_matvecs  # noqa: PLC0415
+
+    product: Callable[..., None] = csr_matvecs
+    return product
 
 
 def total(rows: Floats) -> Floats:

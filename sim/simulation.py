@@ -6,7 +6,7 @@ import os
 from collections import Counter, defaultdict
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from math import ceil
 from pathlib import Path
@@ -97,7 +97,8 @@ def run(
                 done.append(result)
                 progress(part.stop - worlds.start)
         recorded, paths = files.overview(plan.scenario.outputs.paths, workers)
-    return Result(_outcome(plan, worlds, done, recorded, paths, perf_counter() - began))
+    outcome = _outcome(plan, worlds, done, recorded, paths, perf_counter() - began)
+    return Result(replace(outcome, workers=min(workers, len(chunks))))
 
 
 def _outcome(
@@ -266,7 +267,7 @@ def _bind(plan: Plan, parameters: Parameters, draws: Draws, worlds: int) -> tupl
     setting = Setting(plan.world, parameters, clock, points, controls, draws, events, measured, traced, supply, worlds)
     for instrument in plan.instruments:
         instrument.bind(setting)
-    costs = [one.value for one in measured if one.item.name == PUBLIC_COST.name]
+    costs = [one.value for one in measured if one.item.name == PUBLIC_COST.name and not one.item.facility]
     if costs:
         measured.append(Measured(PUBLIC_COST.item(instrument=ALL), lambda: np.add.reduce([cost() for cost in costs])))
     return market, setting

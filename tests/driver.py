@@ -128,4 +128,6 @@ def step(market: Market, kind: type[Step]) -> Step:
 
 def measured(built: Built, metric: str) -> Floats:
     """(R,): what instruments measured under a name, added up."""
-    return np.sum([m.now() for m in built.setting.measured if m.item.name == metric], axis=0)
+    found = [m for m in built.setting.measured if m.item.name == metric]
+    whole = [m for m in found if not m.item.facility] or found  # what is told of plants, too, is told of all of them
+    return np.sum([m.now() for m in whole], axis=0)

@@ -4,33 +4,40 @@ Worlds are paired by number, rows by what they are about, never by position. An 
 difference over bootstrap samples of the worlds, the same samples for every row; the same files give it again.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 import sim.simulation  # noqa: F401  (with it, every metric is declared)
-from sim.analysis import pairs, per_dollar
-from sim.axes import Floats
+from sim.analysis import differences, filters, months, per_dollar, pointwise, sides
+from sim.analysis.differences import NUMBERS
+from sim.analysis.sides import LEVELS, PATHS, WORLDS, Side
 from sim.ensemble.items import KEYS
-from sim.ensemble.metrics import METRICS
 from sim.errors import InputError, Place, Problem, suggest
-from sim.files.changes import Change, changes, read_scenario
-from sim.results import csvfile, statistics
-from sim.results.headline import headline
+from sim.files.changes import Change, changes
+from sim.results import csvfile
+from sim.results.headline import headline, leading
 from sim.results.result import Result
-from sim.sweeps.reading import read
+from sim.results.tables import WINDOW, with_window
+from sim.sweeps.reading import SweepResult
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-ROW = ("metric", *KEYS, "unit")
-NUMBERS = ("base_mean", "other_mean", "difference", "low95", "high95", "share_better", "n")
+ROW = sides.PLACE
 COLUMNS = ("other", *ROW, *NUMBERS)
+MONTHLY = ("other", "date", "variable", *KEYS, "unit", *NUMBERS)
+WRITTEN = (COLUMNS, with_window(COLUMNS), MONTHLY)  # headers of what this writes
 NAMED = 4  # metrics of a note
-BETTER = {"lower": -1.0, "higher": 1.0, "neither": np.nan}
+MOST_SHOWN = 120  # months of series that are printed
+SIDE_BY_SIDE = "Levels side by side: summaries do not hold single worlds, so differences have no intervals."
+
+Other = Result | SweepResult | str | Path
 
 
 @dataclass(frozen=True)
@@ -42,83 +49,97 @@ class Comparison:
     table : DataFrame
         The columns of ``compare --out``; one row an item and other result.
     changes : mapping of str to sequence of Change
-        Values of the scenarios that differ, by the label of the other result.
+        Values of the scenarios that differ, by the label of the other result; those are left out of which nobody knows.
     notes : sequence of str
-        Changed files, worlds without a partner.
+        Changed files, worlds without a partner, what is not known.
     commodities : sequence of str
         Those that people look at first.
+    identical : mapping of str to str
+        A sentence for each other result that says the same as the base to the last bit, by its label.
     """
 
-    table: "DataFrame"
+    table: DataFrame
     changes: Mapping[str, Sequence[Change]]
     notes: Sequence[str]
     commodities: Sequence[str]
+    identical: Mapping[str, str] = field(default_factory=dict)
 
-    def save(self, file: str | Path) -> None:
-        """Write the table as CSV."""
-        csvfile.replace(Path(file), COLUMNS, {name: self.table[name].tolist() for name in COLUMNS})
+    def save(self, file: str | Path, *, overwrite: bool = False) -> None:
+        """Write the table as CSV.
 
-    def headline(self) -> "DataFrame":
+        Raises
+        ------
+        InputError
+            Something else than such a table has that name, and `overwrite` does not say that it may go.
+        """
+        columns = list(self.table.columns)
+        csvfile.check_replaceable(Path(file), WRITTEN, overwrite=overwrite)
+        csvfile.replace(Path(file), columns, {name: self.table[name].tolist() for name in columns})
+
+    def headline(self) -> DataFrame:
         """Pick the rows to print: of each headline metric those that differ most, of rows on both sides."""
         import pandas as pd  # noqa: PLC0415
 
         sized = self.table[self.table["n"] > 0].assign(size=lambda rows: rows["difference"].abs())
-        parts = [headline(rows, self.commodities, "size") for _, rows in sized.groupby("other", sort=False)]
-        return pd.concat([sized.head(0), *parts], ignore_index=True)[list(COLUMNS)]
+        if "date" in sized.columns:
+            return _leading_months(sized)[list(self.table.columns)]
+        keys = ["other", WINDOW] if WINDOW in sized.columns else ["other"]
+        parts = [headline(rows, self.commodities, "size") for _, rows in sized.groupby(keys, sort=False)]
+        return pd.concat([sized.head(0), *parts], ignore_index=True)[list(self.table.columns)]
 
-    def settling(self, rows: "DataFrame") -> list[str]:
+    def settling(self, rows: DataFrame) -> list[str]:
         """Say for rows that chance could explain how many replicates would tell."""
         lines = []
+        keys = [name for name in rows.columns if name in ("other", "date", "variable", "metric", *KEYS, WINDOW)]
         for row in rows.to_dict("records"):
             needed = replicates_to_settle(row["difference"], row["low95"], row["high95"], row["n"])
             if needed:
-                what = " ".join(row[key] for key in ("other", "metric", *KEYS) if row[key])
+                what = " ".join(row[key] for key in keys if row[key])
                 lines.append(f"{what}: about {needed:,} replicates would settle this.")
         return lines
 
 
 def compare(
-    base: Result | str | Path,
-    *others: Result | str | Path,
+    base: Other,
+    *others: Other,
     metrics: Sequence[str] = (),
     unpaired: bool = False,
+    region: Sequence[str] = (),
+    sector: Sequence[str] = (),
+    commodity: Sequence[str] = (),
+    every: Literal["", "month"] = "",
 ) -> Comparison:
     """Compare results with a base, world by world.
 
     Parameters
     ----------
-    base, others : Result or folder
-        What to compare; differences are other less base.
+    base, others : Result, folder, file or sweep
+        What to compare; differences are other less base. A file is ``replicates.csv``, ``summary.csv`` or ``paths.csv``
+        of a result (or Parquet), wherever it lies; sweeps of one design are compared point by point.
     metrics : sequence of str
-        Which metrics; all where none is named.
+        Which metrics, or which series by month; all where none is named.
     unpaired : bool
         Compare means of different worlds (other seeds); intervals are wider, and no share of worlds is given.
+    region, sector, commodity : sequences of str
+        Which rows, by sets of names such as ``US+EU``, ``all-CN`` and ``magnet.*``; all where none is named.
+    every : str
+        ``month`` compares series by calendar month, instead of metrics.
 
     Raises
     ------
     InputError
         They differ in what must be the same (seed, horizon, tick, version, tables), or a row is doubled.
     """
-    import pandas as pd  # noqa: PLC0415
-
-    start = _opened(base)
-    ends = [_opened(other) for other in others]
-    problems = [problem for end in ends for problem in _obstacles(start, end, unpaired=unpaired)]
-    if problems:
-        raise InputError(problems)
-    before, after = _worlds(start), [_worlds(end) for end in ends]
-    _check_metrics(metrics, [before, *after])
-    lacking = [note for end, worlds in zip(ends, after, strict=True) for note in _lacking(start, before, end, worlds)]
-    tables = [
-        _differences(end.label, before, worlds, metrics, unpaired=unpaired)
-        for end, worlds in zip(ends, after, strict=True)
-    ]
-    return Comparison(
-        table=pd.concat(tables, ignore_index=True),
-        changes={end.label: changes(start.scenario, end.scenario) for end in ends},
-        notes=[*(note for end in [start, *ends] for note in (*_changed(end), *_alone(start, end))), *lacking],
-        commodities=start.manifest.get("headline", ()),
-    )
+    opened = [sides.opened(one) for one in (base, *others)]
+    wanted = {"region": region, "sector": sector, "commodity": commodity}
+    if sweeps := pointwise.all_sweeps(opened):
+        found = _of_sweeps(sweeps, metrics, unpaired=unpaired, every=every)
+    else:
+        results = [one for one in opened if isinstance(one, Side)]
+        kind = sides.common(results, series=bool(every))
+        _refuse_obstacles(results, unpaired=unpaired or kind == LEVELS)
+        found = {WORLDS: _of_worlds, LEVELS: _of_levels, PATHS: _of_months}[kind](results, metrics, unpaired=unpaired)
+    return _only(found, metrics, wanted)
 
 
 def replicates_to_settle(difference: float, low: float, high: float, n: int) -> int | None:
@@ -138,159 +159,216 @@ def replicates_to_settle(difference: float, low: float, high: float, n: int) -> 
     return int(-(-max(needed, n) // digits) * digits)
 
 
-def _opened(result: Result | str | Path) -> Result:
-    """Open a result folder, or a point of a sweep; which points of a sweep are meant must be said."""
-    found = result if isinstance(result, Result) else read(result)
-    if isinstance(found, Result):
-        return found
-    right = f"Name its points: {found.folder}@0 to {found.folder}@{found.size - 1}."
-    raise InputError(Problem(Place(str(found.folder)), "this is a whole sweep", right))
+def _of_worlds(results: Sequence[Side], metrics: Sequence[str], *, unpaired: bool) -> Comparison:
+    """Compare metrics world by world."""
+    base, *others = results
+    before, after = sides.worlds(base), [sides.worlds(other) for other in others]
+    _check_names(metrics, [before, *after], "metric", [per_dollar.RATIO.name])
+    tables, notes = [], []
+    for other, worlds in zip(others, after, strict=True):
+        notes += [*_alone(base, before, other, worlds), *_lacking(base, before, other, worlds)]
+        tables.append(_differences(other.label, before, worlds, unpaired=unpaired))
+    return _joined(results, tables, notes, [before, *after])
 
 
-def _obstacles(base: Result, other: Result, *, unpaired: bool) -> Iterator[Problem]:
-    """Tell what differs that must be the same."""
-    ours, theirs = _conditions(base), _conditions(other)
-    for what, right in _CONDITIONS.items():
-        if ours[what] != theirs[what] and not (unpaired and what == "seed"):
-            found = f"its {what} differs from that of {base.label}: {_told(ours[what], theirs[what])}"
-            yield Problem(Place(other.label), found, right)
+def _of_levels(results: Sequence[Side], metrics: Sequence[str], *, unpaired: bool) -> Comparison:  # noqa: ARG001
+    """Put levels side by side."""
+    base, *others = results
+    before, after = sides.levels(base), [sides.levels(other) for other in others]
+    _check_names(metrics, [before, *after], "metric")
+    tables = [
+        differences.of_levels(before, levels).assign(other=other.label)
+        for other, levels in zip(others, after, strict=True)
+    ]
+    unlike = [problem for other in others for problem in sides.obstacles(base, other, unpaired=False)]
+    told = [f"{problem.place}: {problem.found}." for problem in unlike]
+    return _joined(results, tables, [SIDE_BY_SIDE, *told], [before, *after])
 
 
-def _told(ours: object, theirs: object) -> str:
-    """Tell two conditions apart; of a set of tables, the names of those that differ."""
-    if isinstance(ours, Mapping) and isinstance(theirs, Mapping):
-        return ", ".join(sorted({name for name, _ in ours.items() ^ theirs.items()}))
-    return f"{theirs} against {ours}"
+def _of_months(results: Sequence[Side], metrics: Sequence[str], *, unpaired: bool) -> Comparison:
+    """Compare series by month, world by world."""
+    base, *others = results
+    before, after = months.months(base), [months.months(other) for other in others]
+    _check_names(metrics, [before, *after], "variable")
+    tables = []
+    for other, worlds in zip(others, after, strict=True):
+        left, right = (before, worlds) if unpaired else _paired_worlds(other.label, before, worlds)
+        tables.append(differences.of_worlds(left, right, unpaired=unpaired).assign(other=other.label))
+    notes = [note for other, worlds in zip(others, after, strict=True) for note in _alone(base, before, other, worlds)]
+    notes += [
+        f"{side.label}: its rows do not end at months, so flows are spread evenly over the days between; "
+        "outputs.every=month is exact."
+        for side in results
+        if not months.is_by_month(side)
+    ]
+    return _joined(results, tables, notes, [before, *after])
 
 
-_CONDITIONS = {
-    "seed": "Run one again with the seed of the other, or add --unpaired to compare means of other worlds.",
-    "horizon": "Compare scenarios of the same start and end.",
-    "tick": "Compare scenarios of the same tick.",
-    "version": "Run both with one version of monazite.",
-    "set of seeds tables": "Run both on the same tables.",
-}
+def _of_sweeps(sweeps: Sequence[SweepResult], metrics: Sequence[str], *, unpaired: bool, every: str) -> Comparison:
+    """Compare sweeps of one design, point by point."""
+    base, *others = sweeps
+    if every:
+        right = "Run the scenario with the values of a point, and with outputs: {paths: N, every: month}."
+        raise InputError(Problem(Place(str(base.folder)), "a sweep keeps no series", right))
+    for other in others:
+        pointwise.refuse_another(base, other)
+    results = [pointwise.side(sweep) for sweep in sweeps]
+    _refuse_obstacles(results, unpaired=unpaired)
+    kept = sorted({*(name for one in sweeps for name in one.manifest["sweep"]["metrics"]), per_dollar.RATIO.name})
+    _refuse_unknown(metrics, kept)
+    tables: list[DataFrame] = []
+    notes: list[str] = []
+    identical: dict[str, str] = {}
+    for other in others:
+        notes += pointwise.left_out(base, other)
+        found, sentence = _by_point(base, other, unpaired=unpaired)
+        tables += found
+        identical |= sentence
+    joined = _joined(results, tables, notes, ())
+    return Comparison(joined.table, joined.changes, joined.notes, joined.commodities, identical)
 
 
-def _conditions(result: Result) -> dict[str, Any]:
-    """Give what two results must share to be compared."""
-    manifest = result.manifest
-    horizon = read_scenario(result.scenario).get("horizon", {})
-    return {
-        "seed": manifest["seed"],
-        "horizon": f"{horizon.get('start')} to {horizon.get('end')}",
-        "tick": horizon.get("tick"),
-        "version": manifest["monazite"],
-        "set of seeds tables": manifest["seeds"],
-    }
+def _by_point(base: SweepResult, other: SweepResult, *, unpaired: bool) -> tuple[list[DataFrame], dict[str, str]]:
+    """Compare each point with its partner; say whether all say the same."""
+    tables, rows, replicates, same = [], 0, 0, True
+    for point, before, after in pointwise.pairs(base, other):
+        tables.append(_differences(pointwise.label_of(other, point), before, after, unpaired=unpaired))
+        same = same and differences.same(before, after)
+        rows, replicates = rows + len(before), max(replicates, len(before.columns))
+    if not (same and rows):
+        return tables, {}
+    told = _sentence(str(other.folder), str(base.folder), rows, replicates, f"{len(tables):,} points, ")
+    return tables, {pointwise.label_of(other, point): told for point in range(other.size)}
 
 
-def _changed(result: Result) -> list[str]:
-    return [f"{result.label}/{name} was changed after it was written." for name in result.changed()]
+def _joined(
+    results: Sequence[Side], tables: Sequence[DataFrame], notes: Sequence[str], values: Sequence[DataFrame]
+) -> Comparison:
+    """Put the tables of several others one below the other, with what is told about them."""
+    import pandas as pd  # noqa: PLC0415
+
+    base, *others = results
+    table = pd.concat(tables, ignore_index=True)
+    keys = [name for name in table.columns if name not in ("other", *NUMBERS)]
+    columns = MONTHLY if "date" in keys else with_window(COLUMNS)
+    if WINDOW in keys and not (table[WINDOW] != "").any():
+        columns = COLUMNS
+    known = [other for other in others if base.scenario and other.scenario]
+    return Comparison(
+        table=table[list(columns)],
+        changes={other.label: changes(base.scenario, other.scenario) for other in known},
+        notes=[
+            *dict.fromkeys(note for side in results for note in side.notes),
+            *(note for other in others for note in sides.machines(base, other)),
+            *notes,
+        ],
+        commodities=base.facts.get("headline", ()),
+        identical={
+            other.label: _sentence(other.label, base.label, *_size(values[0]))
+            for other, one in zip(others, values[1:], strict=bool(values))
+            if differences.same(values[0], one)
+        },
+    )
 
 
-def _lacking(base: Result, before: "DataFrame", other: Result, after: "DataFrame") -> Iterator[str]:
+def _size(values: DataFrame) -> tuple[int, int]:
+    """How many rows and worlds there are; no worlds of levels."""
+    return len(values), 0 if "mean" in values.columns else len(values.columns)
+
+
+def _sentence(other: str, base: str, rows: int, replicates: int, points: str = "") -> str:
+    """Say that two results are the same to the last bit."""
+    worlds = f"{replicates:,} replicate{'s' * (replicates != 1)}, " if replicates else ""
+    return f"{other} says the same as {base}: {points}{rows:,} row{'s' * (rows != 1)}, {worlds}largest difference 0."
+
+
+def _only(found: Comparison, metrics: Sequence[str], wanted: Mapping[str, Sequence[str]]) -> Comparison:
+    """Keep the rows that are asked for, of names that are there."""
+    kind = "metric" if "metric" in found.table.columns else "variable"
+    table = found.table[found.table[kind].isin(metrics)] if metrics else found.table
+    table = filters.only(table, wanted).reset_index(drop=True)
+    return Comparison(table, found.changes, found.notes, found.commodities, found.identical)
+
+
+def _refuse_obstacles(results: Sequence[Side], *, unpaired: bool) -> None:
+    base, *others = results
+    problems = [problem for other in others for problem in sides.obstacles(base, other, unpaired=unpaired)]
+    if problems:
+        raise InputError(problems)
+
+
+def _lacking(base: Side, before: DataFrame, other: Side, after: DataFrame) -> Iterator[str]:
     """Say which metrics a point lacks because its sweep did not keep them by replicate."""
     names = [set(table.index.get_level_values("metric")) for table in (before, after)]
     for result, absent in ((base, names[1] - names[0]), (other, names[0] - names[1])):
-        lacks = absent - set(result.manifest["sweep"]["metrics"]) if "sweep" in result.manifest else set()
+        lacks = absent - set(result.facts["sweep"]["metrics"]) if result.facts.get("sweep") else set()
         if lacks:
             some = ", ".join(sorted(lacks)[:NAMED])
             more = f" and {len(lacks) - NAMED} more" if len(lacks) > NAMED else ""
             yield f"{result.label} has not kept {some}{more}."
 
 
-def _alone(base: Result, other: Result) -> list[str]:
+def _alone(base: Side, before: DataFrame, other: Side, after: DataFrame) -> list[str]:
     """Say where only some of the worlds have a partner."""
-    counts = [int(result.manifest["replicates"]) for result in (base, other)]
+    counts = len(before.columns), len(after.columns)
     if counts[0] == counts[1]:
         return []
     return [f"{base.label} has {counts[0]} replicates, {other.label} {counts[1]}: those of both count."]
 
 
-def _worlds(result: Result) -> "DataFrame":
-    """Values with a row an item and a column a replicate, both sorted."""
-    table = result.replicates
-    doubled = table.duplicated(["replicate", *ROW])
-    if doubled.any():
-        second = int(doubled.to_numpy().argmax())
-        key = table.loc[second, ["replicate", *ROW]]
-        first = int((table[["replicate", *ROW]] == key).all(axis=1).to_numpy().argmax())
-        what = ", ".join(str(cell) for cell in key if cell != "")
-        found = f"the row {what} stands there twice, on lines {first + 2} and {second + 2}"
-        raise InputError(Problem(Place(f"{result.label}/replicates.csv", second + 2), found))
-    return table.set_index([*ROW, "replicate"])["value"].unstack("replicate").sort_index()
+def _check_names(names: Sequence[str], tables: Sequence[DataFrame], kind: str, more: Sequence[str] = ()) -> None:
+    """Refuse a metric, or a variable, that no result has."""
+    _refuse_unknown(names, sorted({name for table in tables for name in table.index.get_level_values(kind)} | {*more}))
 
 
-def _check_metrics(metrics: Sequence[str], tables: Sequence["DataFrame"]) -> None:
-    """Refuse a metric that no result has."""
-    present = {name for table in tables for name in table.index.get_level_values("metric")}
-    known = sorted(present | {per_dollar.RATIO.name})
+def _refuse_unknown(names: Sequence[str], known: Sequence[str]) -> None:
     problems = [
         Problem(Place("--metric"), f"{name!r} is in none of these results", suggest(name, known))
-        for name in metrics
+        for name in names
         if name not in known
     ]
     if problems:
         raise InputError(problems)
 
 
-def _differences(
-    label: str, before: "DataFrame", after: "DataFrame", metrics: Sequence[str], *, unpaired: bool
-) -> "DataFrame":
-    """Compare row by row; what stands on one side only is listed with the other side empty."""
+def _paired_worlds(label: str, before: DataFrame, after: DataFrame) -> tuple[DataFrame, DataFrame]:
+    """Give the worlds that both have."""
+    common = before.columns.intersection(after.columns)
+    if common.empty:
+        raise InputError(Problem(Place(label), "it has no replicate in common with the base"))
+    return before[common], after[common]
+
+
+def _differences(label: str, before: DataFrame, after: DataFrame, *, unpaired: bool) -> DataFrame:
+    """Compare metrics row by row, the loss avoided per dollar among them."""
     import pandas as pd  # noqa: PLC0415
 
     if not unpaired:
-        common = before.columns.intersection(after.columns)
-        if common.empty:
-            raise InputError(Problem(Place(label), "it has no replicate in common with the base"))
-        before, after = before[common], after[common]
-    left, right = before.align(after, join="outer", axis=0)
-    table = left.index.to_frame(index=False).assign(**(_unpaired if unpaired else _paired)(left, right))
+        before, after = _paired_worlds(label, before, after)
+    table = differences.of_worlds(before, after, unpaired=unpaired)
     if not unpaired:
-        ratios = pd.DataFrame(per_dollar.per_dollar(left, right), columns=[*ROW, *NUMBERS])
+        ratios = differences.ratios(before, after)
         table = pd.concat([table, ratios.astype(table.dtypes)]) if len(ratios) else table
-    if metrics:
-        table = table[table["metric"].isin(metrics)]
-    return table.sort_values(list(ROW), ignore_index=True).assign(other=label)[list(COLUMNS)]
+    return table.sort_values(list(sides.INDEX), ignore_index=True).assign(other=label)
 
 
-def _paired(left: "DataFrame", right: "DataFrame") -> dict[str, Any]:
-    """Numbers of rows whose columns are the same worlds."""
-    base, other = left.to_numpy(dtype=float), right.to_numpy(dtype=float)
-    gaps = pairs.gap(base, other)
-    worlds = statistics.count(gaps).astype(int)
-    counts = ~np.isnan(gaps) | (worlds == 0)[:, None]  # a row on one side only keeps its own mean
-    low, high = pairs.bounds(gaps).T
-    return {
-        "base_mean": statistics.mean(np.where(counts, base, np.nan)),
-        "other_mean": statistics.mean(np.where(counts, other, np.nan)),
-        "difference": statistics.mean(gaps),
-        "low95": low,
-        "high95": high,
-        "share_better": pairs.share_better(gaps, _signs(left)),
-        "n": worlds,
-    }
+def _leading_months(rows: DataFrame) -> DataFrame:
+    """Pick of each variable the series that people look at first, as long as all fit on a page."""
+    if len(rows) <= MOST_SHOWN:
+        return rows
+    keys = [name for name in rows.columns if name in ("other", "variable", *KEYS, "unit")]
+    sizes = rows.groupby(keys, as_index=False, sort=False).agg(mean=("size", "sum"), months=("size", "size"))
+    parts = [leading(part.assign(metric=part["variable"])).head(1) for _, part in sizes.groupby(["other", "variable"])]
+    shown, left = rows.head(0), MOST_SHOWN
+    for first in parts:
+        months_of, left = int(first["months"].iloc[0]), left - int(first["months"].iloc[0])
+        if left >= 0 or shown.empty:
+            shown = _below(shown, rows.merge(first[keys], on=keys))
+        left = left if left >= 0 else left + months_of
+    return shown
 
 
-def _unpaired(left: "DataFrame", right: "DataFrame") -> dict[str, Any]:
-    """Numbers of rows whose columns are different worlds: means are compared, and no pair is better."""
-    base, other = left.to_numpy(dtype=float), right.to_numpy(dtype=float)
-    means = statistics.mean(base), statistics.mean(other)
-    low, high = pairs.interval(pairs.gap(pairs.resampled(base, "base"), pairs.resampled(other, "other"))).T
-    return {
-        "base_mean": means[0],
-        "other_mean": means[1],
-        "difference": pairs.gap(*means),
-        "low95": low,
-        "high95": high,
-        "share_better": np.full(len(base), np.nan),
-        "n": np.minimum(statistics.count(base), statistics.count(other)).astype(int),
-    }
+def _below(first: DataFrame, second: DataFrame) -> DataFrame:
+    import pandas as pd  # noqa: PLC0415
 
-
-def _signs(table: "DataFrame") -> Floats:
-    """Say for each row whether more is better (1), less is (-1), or neither (NaN)."""
-    names = table.index.get_level_values("metric")
-    return np.array([BETTER[METRICS[name].better] if name in METRICS else np.nan for name in names])
+    return pd.concat([first, second], ignore_index=True) if len(first) else second

@@ -7,11 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from sim.analysis import boxes, regional
-from sim.analysis.outcomes import Item, Outcomes, about
+from sim.analysis.outcomes import Item, Outcomes, about, better
 from sim.axes import Floats
-from sim.ensemble.metrics import METRICS
 from sim.results.headline import widest
-from sim.sweeps.reading import ITEM, SweepResult
+from sim.sweeps.reading import SweepResult
 from sim.sweeps.store import REPLICATES
 
 LOSS = "value_added_lost"  # told where too many metrics are named
@@ -45,7 +44,8 @@ def _counts(sweep: SweepResult, item: Item, points: np.ndarray[tuple[int], np.dt
     """How many worlds each point has, and how many of them are among the worst fifth of all worlds."""
     import pandas as pd  # noqa: PLC0415
 
-    wanted = {key: [item[key]] for key in ITEM}
+    kept = sweep.columns(REPLICATES)
+    wanted = {key: [item[key]] for key in item if key in kept}
     empty = pd.DataFrame({"point": np.empty(0, int), "value": np.empty(0)})
     table = pd.concat([empty, *sweep.batches(REPLICATES, ["point", "value"], **wanted)])
     table = table[table["value"].notna()]
@@ -57,4 +57,4 @@ def _counts(sweep: SweepResult, item: Item, points: np.ndarray[tuple[int], np.dt
 
 
 def _bad(values: Floats, item: Item) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    return regional.worst(values, METRICS[str(item["metric"])].better)
+    return regional.worst(values, better(item))

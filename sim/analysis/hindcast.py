@@ -20,7 +20,7 @@ from sim.files.shipped import find_scenario
 from sim.plan import Plan, make_plan, names_of
 from sim.results import csvfile
 from sim.results.folder import carry, whole, write_manifest
-from sim.results.manifest import hashes, origin, peak_memory, sha256
+from sim.results.manifest import hashes, origin, peak_memory, sha256, spent
 from sim.scenario import Scenario
 from sim.simulation import observe, worlds_of
 
@@ -106,7 +106,7 @@ def hindcast(
     facts = {
         **origin(scenario.name, plan.text, plan.seeds.hashes, scenario.ensemble.seed, worlds),
         "targets": sha256(Path(targets)),
-        "wall_time": round(perf_counter() - began, 3),
+        **spent(perf_counter() - began, workers, 2 * worlds),
         "peak_memory": peak_memory(),
     }
     return Hindcast(plan, wanted, observed, null, facts)

@@ -13,6 +13,7 @@ from sim.ensemble.items import KEYS
 from sim.ensemble.metrics import METRICS
 from sim.errors import InputError, Place, Problem, suggest
 from sim.results.headline import headline
+from sim.results.tables import WINDOW, with_window
 from sim.sweeps.folder import DONE
 from sim.sweeps.reading import ITEM, SweepResult
 from sim.sweeps.store import SUMMARY
@@ -42,6 +43,8 @@ class Outcomes:
         Which points are done.
     notes : sequence of str
         What was left out, and why.
+    keys : sequence of str
+        The columns that name what a row is about; the window among them where the sweep has any.
     """
 
     items: Sequence[Item]
@@ -50,6 +53,7 @@ class Outcomes:
     within: Floats
     done: Bools
     notes: Sequence[str] = ()
+    keys: Sequence[str] = ITEM
 
     @classmethod
     def read(cls, sweep: SweepResult, metrics: Sequence[str], statistic: str) -> Outcomes:
@@ -65,15 +69,16 @@ class Outcomes:
             raise InputError(Problem(Place(str(sweep.folder)), "no point is done", "Run it again with --resume."))
         known = _known(sweep, metrics, int(done.argmax()))
         table = sweep.rows(SUMMARY, metric=known)
+        keys = [name for name in with_window(ITEM) if name in table.columns]
         absent = [f"No point has the metric {name}." for name in known if name not in set(table["metric"])]
         if not metrics:
-            table = table.merge(_first_looked_at(table, sweep.manifest["headline"]), on=list(ITEM))
+            table = table.merge(_first_looked_at(table, keys, sweep.manifest["headline"]), on=keys)
         values, means, spread = (
-            table.pivot(index=list(ITEM), columns="point", values=name).reindex(columns=range(sweep.size))
+            table.pivot(index=keys, columns="point", values=name).reindex(columns=range(sweep.size))
             for name in (statistic, "mean", "sd")
         )
         items = cast("list[Item]", values.index.to_frame(index=False).to_dict("records"))
-        found = cls(items, values.to_numpy(), means.to_numpy(), spread.to_numpy() ** 2, done)
+        found = cls(items, values.to_numpy(), means.to_numpy(), spread.to_numpy() ** 2, done, keys=keys)
         return found._telling(sweep, absent)
 
     def _telling(self, sweep: SweepResult, absent_metrics: Sequence[str]) -> Outcomes:
@@ -123,7 +128,13 @@ class Outcomes:
 
 def about(item: Item) -> str:
     """Write what a row is about in a few words."""
-    return " ".join(str(item[key]) for key in ("metric", *KEYS) if item[key])
+    return " ".join(str(item[key]) for key in ("metric", *KEYS, WINDOW) if item.get(key))
+
+
+def better(item: Item) -> str:
+    """Which way is better; neither of a metric that nobody declares here."""
+    name = str(item["metric"])
+    return METRICS[name].better if name in METRICS else "neither"
 
 
 def _known(sweep: SweepResult, metrics: Sequence[str], done: int) -> Sequence[str]:
@@ -136,10 +147,11 @@ def _known(sweep: SweepResult, metrics: Sequence[str], done: int) -> Sequence[st
     ]
     if problems:
         raise InputError(problems)
-    return metrics or [name for name in present if METRICS[name].headline]
+    return metrics or [name for name in present if name in METRICS and METRICS[name].headline]
 
 
-def _first_looked_at(table: DataFrame, commodities: Sequence[str]) -> DataFrame:
-    """Items that a run would print, by their means over all points."""
-    means = table.groupby(list(ITEM), as_index=False).agg({"mean": "mean"})
-    return headline(means, commodities)[list(ITEM)]
+def _first_looked_at(table: DataFrame, keys: Sequence[str], commodities: Sequence[str]) -> DataFrame:
+    """Items that a run would print, by their means over all points, of the whole horizon."""
+    means = table.groupby(list(keys), as_index=False).agg({"mean": "mean"})
+    whole = means[means[WINDOW] == ""] if WINDOW in keys else means
+    return headline(whole, commodities)[list(keys)]

@@ -1,7 +1,6 @@
 """Arithmetic of paired worlds: differences, bootstrap means, intervals; infinities count."""
 
 import numpy as np
-from scipy.sparse import csr_array
 
 from sim.axes import Floats
 from sim.ensemble.streams import bootstrap_indices
@@ -38,6 +37,8 @@ def resampled(values: Floats, name: str = "pairs") -> Floats:
     (M, B) array
         NaN where no world of a sample has a value.
     """
+    from scipy.sparse import csr_array  # noqa: PLC0415  (it takes longer to import than all else that lists metrics)
+
     worlds = values.shape[-1]
     indices = bootstrap_indices(name, worlds, SAMPLES)
     starts = np.arange(SAMPLES + 1) * worlds

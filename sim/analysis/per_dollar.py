@@ -7,6 +7,7 @@ import numpy as np
 
 from sim.analysis import pairs
 from sim.axes import Floats
+from sim.ensemble.items import KEYS
 from sim.ensemble.metrics import Metric, declare
 from sim.ensemble.selection import ALL
 from sim.results import statistics
@@ -49,7 +50,10 @@ def per_dollar(left: "DataFrame", right: "DataFrame") -> Iterator[dict[str, Any]
         if len(cost) > 1 and not low <= 0 <= high and samples[1:].all():
             bounds = pairs.interval(samples[:1] / samples[1:])[0]
             yield {
-                **dict(zip(map(str, left.index.names), RATIO.item(instrument=instrument).cells, strict=True)),
+                **dict.fromkeys(KEYS, ""),
+                "metric": RATIO.name,
+                "instrument": instrument,
+                "unit": RATIO.unit,
                 "difference": float(statistics.mean(avoided) / statistics.mean(cost)),
                 "low95": float(bounds[0]),
                 "high95": float(bounds[1]),
@@ -84,6 +88,6 @@ def _costs(table: "DataFrame") -> dict[str, int]:
     index = table.index.to_frame(index=False)
     rows: dict[str, int] = {}
     for metric in COSTS:
-        for row in np.flatnonzero(index["metric"] == metric):
+        for row in np.flatnonzero((index["metric"] == metric) & (index["facility"] == "")):
             rows.setdefault(str(index["instrument"].iloc[row]), int(row))
     return rows

@@ -5,7 +5,6 @@ import sys
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
-from io import TextIOWrapper
 from threading import current_thread, main_thread
 from typing import Annotated, NoReturn
 
@@ -13,11 +12,13 @@ import typer
 
 from sim.cli.compare import compare
 from sim.cli.hindcast import hindcast
+from sim.cli.inputs import quick_start
 from sim.cli.list import list_
 from sim.cli.run import run
 from sim.cli.schema import schema
 from sim.cli.sensitivity import sensitivity
 from sim.cli.show import show
+from sim.cli.streams import flushed, forgiving_streams, nobody_reads
 from sim.cli.sweep import sweep
 from sim.cli.validate import validate
 from sim.cli.world import world
@@ -37,7 +38,8 @@ for command in (run, validate, show, schema, list_, world, sweep, compare, sensi
 
 def _print_version(asked: bool) -> None:
     if asked:
-        from sim.results.manifest import git_revision, versions
+        with quick_start():
+            from sim.results.manifest import git_revision, versions
 
         facts = versions() | {"git": git_revision() or "no checkout"}
         print("\n".join(f"{name} {value}" for name, value in facts.items()))
@@ -58,16 +60,16 @@ def options(
 
 def main() -> None:
     """Run the command line; an error is one message on standard error."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(encoding="utf-8")
-    try:
-        with _ended_like_interrupted():
-            app(prog_name="monazite")
-    except Exception as error:
-        if "--debug" in sys.argv:
-            traceback.print_exc()
-        _fail(error)
+    with forgiving_streams():
+        try:
+            with _ended_like_interrupted(), flushed():
+                app(prog_name="monazite")
+        except Exception as error:
+            if nobody_reads(error):
+                sys.exit(0)
+            if "--debug" in sys.argv:
+                traceback.print_exc()
+            _fail(error)
 
 
 @contextmanager

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sim.cli.inputs import RESULTS, Settings, load_all, overrides
+from sim.cli.layout import columns_of_terminal, fit
 from sim.cli.progress import interrupted, progress
 from sim.cli.text import head, number
 
 if TYPE_CHECKING:
     from sim.analysis.hindcast import Hindcast
 
-WIDTH = 100  # columns of the terminal
+HEADER = ("target", "unit", "observed", "p05", "p50", "p95", "", "nothing happens", "")
 MARKS = {True: "✓", False: "✗"}
 
 
@@ -64,21 +65,11 @@ def _print(found: "Hindcast", folder: Path) -> None:
 
 def _table(found: "Hindcast") -> str:
     """Lay out the scores: a row a target, its words wrapped so that all columns fit."""
-    from rich.box import SIMPLE_HEAD
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
-    table.add_column("target", ratio=1)
-    table.add_column("unit")
-    for name in ("observed", "p05", "p50", "p95", "", "nothing\nhappens", ""):
-        table.add_column(name, justify="right", no_wrap=True)
+    rows = []
     for score in found.scores:
         target, simulated = score.target, [number(value) for value in score.quantiles]
         observed, nothing = f"{number(target.low)}–{number(target.high)}", number(score.null_median)
         marks = MARKS[score.inside], MARKS[score.null_inside]
-        table.add_row(target.name, target.unit, observed, *simulated, marks[0], nothing, marks[1])
-    console = Console(width=WIDTH, color_system=None)
-    with console.capture() as captured:
-        console.print(table)
-    return "\n".join(line.rstrip() for line in captured.get().strip("\n").splitlines() if line.strip())
+        rows.append([target.name, target.unit, observed, *simulated, marks[0], nothing, marks[1]])
+    rights = [False, False, *[True] * 7]
+    return fit(HEADER, rows, rights, columns_of_terminal())

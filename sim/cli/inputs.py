@@ -1,7 +1,10 @@
 """Reading what a command was given: everything is checked before anything runs."""
 
+import gc
+import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -13,6 +16,7 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario
 
 RESULTS = Path("results")  # where they go unless told otherwise
+THREADS = "OPENBLAS_NUM_THREADS"
 
 Scenarios = Annotated[list[str], typer.Argument(metavar="SCENARIO", help="Files, or names of scenarios that ship.")]
 Settings = Annotated[
@@ -21,6 +25,28 @@ Settings = Annotated[
 ]
 
 Format = Annotated[Literal["csv", "parquet"], typer.Option("--format", help="What tables are written as.")]
+
+
+@contextmanager
+def quick_start() -> Iterator[None]:
+    """Import what answers at once, without what only long work is better for.
+
+    Threads for linear algebra, which starts with numpy, cost more than reading a file and are not used by it; whatever
+    is imported stays, so that looking through it for what is left over finds nothing.
+    """
+    if "numpy" in sys.modules:
+        yield
+        return
+    unset = THREADS not in os.environ
+    os.environ.setdefault(THREADS, "1")
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+        gc.freeze()
+        if unset:
+            del os.environ[THREADS]
 
 
 def warn_of_large_files(folder: Path) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sim.cli.inputs import quick_start
 from sim.cli.text import table
 from sim.errors import InputError, Place, Problem, suggest
 
@@ -20,11 +21,16 @@ def list_(
 ) -> None:
     """List names that scenario files and commands may use, one line each."""
     if what is None:
-        print(table(["list", "names"], [[kind, str(len(rows()))] for kind, rows in KINDS.items()]))
+        print(table(["list", "what it names"], list(MEANINGS.items())))
     elif what in KINDS:
-        print(table(HEADERS[what], KINDS[what]()))
+        print(table(HEADERS[what], _rows(what)))
     else:
         raise InputError(Problem(Place("list"), f"{what!r} is not a kind of name", suggest(what, KINDS)))
+
+
+def _rows(kind: str) -> Rows:
+    with quick_start():
+        return KINDS[kind]()
 
 
 def _scenarios() -> Rows:
@@ -53,7 +59,9 @@ def _instruments() -> Rows:
 
 
 def _metrics() -> Rows:
-    import sim.analysis.compare  # noqa: F401  (with it, every metric is declared)
+    import sim.analysis.per_dollar
+    import sim.ensemble.recorder
+    import sim.instruments  # noqa: F401  (with these three, every metric is declared)
     from sim.ensemble.metrics import METRICS
 
     metrics = (METRICS[name] for name in sorted(METRICS))
@@ -67,8 +75,17 @@ def _variables() -> Rows:
     return [(one.name, one.unit, ", ".join(one.by), one.definition) for one in variables]
 
 
+def _events() -> Rows:
+    import sim.ensemble.recorder
+    import sim.instruments  # noqa: F401  (with these two, every event is declared)
+    from sim.ensemble.events import HAPPENINGS
+
+    events = (HAPPENINGS[name] for name in sorted(HAPPENINGS))
+    return [(one.name, one.columns, one.definition) for one in events]
+
+
 def _costs() -> Rows:
-    """Cost of a kilogram of activity without inputs, USD: what is borne today, and at full standards."""
+    """Cost of a kilogram of activity without inputs, USD: what is borne today, and with all that standards ask."""
     from sim.plan import load, make_plan
     from sim.simulation import worlds_of
     from sim.supply.costs import unit_costs
@@ -132,7 +149,23 @@ KINDS: Mapping[str, Callable[[], Rows]] = {
     "sectors": _from_tables(_sectors),
     "metrics": _metrics,
     "variables": _variables,
+    "events": _events,
     "parameters": _from_tables(_parameters),
+}
+MEANINGS = {
+    "scenarios": "scenarios that ship, to run or to extend",
+    "sweeps": "sweeps that ship",
+    "instruments": "kinds of instrument",
+    "commodities": "goods, from concentrates to magnets",
+    "regions": "countries and the rest of the world; which of them are allied",
+    "facilities": "mines and plants that run in the base year, and lines that projects would build",
+    "projects": "plants that may come, as they stand at the start",
+    "costs": "what a kilogram costs at each facility and project, without inputs",
+    "sectors": "end uses and the regions that have them",
+    "metrics": "what summary.csv and replicates.csv hold",
+    "variables": "series that timeseries.csv may hold",
+    "events": "what events.csv may tell",
+    "parameters": "numbers of the model, with their limits",
 }
 HEADERS = {
     "scenarios": ["scenario", "question"],
@@ -147,15 +180,16 @@ HEADERS = {
         "",
         "region",
         "process",
-        "operating",
+        "running",
         "capital",
-        "environmental",
+        "environment",
         "social",
         "today",
-        "at full standards",
+        "at full cost",
     ],
     "sectors": ["sector", "regions"],
     "metrics": ["metric", "unit", "by", "better", "definition"],
     "variables": ["variable", "unit", "by", "definition"],
+    "events": ["event", "columns", "definition"],
     "parameters": ["parameter", "value", "may be", "unit", "description"],
 }

@@ -4,27 +4,66 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, final
 
 import typer
 
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
-@contextmanager
-def progress(title: str, worlds: int, *, quiet: bool) -> Iterator[Callable[[int], None]]:
-    """Give a function that shows how many worlds are done; it does nothing where standard error is no terminal."""
-    if quiet or not sys.stderr.isatty():
-        yield lambda _: None
-        return
+
+@final
+class Bar:
+    """One bar for all that a command runs, with the time that is left for all of it.
+
+    It is there while a part runs and gone while results are printed; it is not shown at all where standard error is no
+    terminal.
+
+    Parameters
+    ----------
+    parts : sequence of (str, int)
+        Title and number of worlds of each.
+    """
+
+    def __init__(self, parts: Sequence[tuple[str, int]], *, quiet: bool) -> None:
+        self.parts, self.begun = parts, 0
+        self.bar = None if quiet or not sys.stderr.isatty() else _bar()
+        if self.bar:
+            self.bar.add_task("", total=sum(worlds for _, worlds in parts))
+
+    @contextmanager
+    def next(self) -> Iterator[Callable[[int], None]]:
+        """Give a function that shows how many worlds of the next part are done."""
+        (title, _), place = self.parts[self.begun], self.begun
+        before = sum(worlds for _, worlds in self.parts[:place])
+        self.begun += 1
+        if self.bar is None:
+            yield lambda _: None
+            return
+        bar, task = self.bar, self.bar.task_ids[0]
+        of = f" ({place + 1} of {len(self.parts)})" if len(self.parts) > 1 else ""
+        bar.update(task, description=f"{title}{of}", completed=before)
+        with bar:
+            yield lambda done: bar.update(task, completed=before + done)
+
+
+def _bar() -> "Progress":
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(title, total=worlds)
-        yield lambda done: bar.update(task, completed=done)
+    return Progress(*columns, console=Console(stderr=True), transient=True, redirect_stdout=False)
 
 
-def interrupted(kept: Sequence[Path]) -> typer.Exit:
-    """Tell which results are kept, and give the way out."""
+@contextmanager
+def progress(title: str, worlds: int, *, quiet: bool) -> Iterator[Callable[[int], None]]:
+    """Give a function that shows how many worlds are done of what is run alone."""
+    with Bar([(title, worlds)], quiet=quiet).next() as show:
+        yield show
+
+
+def interrupted(kept: Sequence[Path], advice: str = "") -> typer.Exit:
+    """Tell which results are kept and what goes on where it was stopped, and give the way out."""
     names = ", ".join(map(str, kept)) or "nothing: no result was complete"
-    print(f"Interrupted. Kept: {names}.", file=sys.stderr)
+    print(f"Interrupted. Kept: {names}.{advice}", file=sys.stderr)
     return typer.Exit(130)

@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sim.cli.inputs import RESULTS, Format, Scenarios, Settings, load_all, overrides, tell, warn_of_large_files
-from sim.cli.progress import interrupted, progress
+from sim.cli.progress import Bar, interrupted
 from sim.cli.text import about, head, table
 from sim.errors import InputError, Place, Problem
 
 if TYPE_CHECKING:
     from sim.results.result import Result
     from sim.scenario import Scenario
+
+LONG_WORK = "\n  For long work: monazite sweep keeps each point that is done, and goes on with --resume."
+ENOUGH = 20  # replicates of which one lies beyond each of the quantiles that are printed
 
 
 @dataclass(frozen=True)
@@ -50,13 +53,14 @@ def run(
     done: list[Plan] = []
     try:
         plans = _plans(load_all(scenarios, overrides(settings, replicates=replicates, seed=seed)), out)
+        bar = Bar([(one.scenario.name, _worlds(one, replicate)) for one in plans], quiet=quiet)
         with claim([plan.folder for plan in plans], overwrite=overwrite):
             for plan in plans:
-                _run(plan, how, form, overwrite=overwrite, quiet=quiet)
+                _run(plan, how, form, bar, overwrite=overwrite, quiet=quiet)
                 done.append(plan)
                 gc.collect()  # a market and its rules hold one another: without this several wait to be taken away
     except KeyboardInterrupt:
-        raise interrupted([plan.folder for plan in done]) from None
+        raise interrupted([plan.folder for plan in done], LONG_WORK) from None
     if len(done) > 1 and not quiet:
         print(table(["scenario", "folder"], [[plan.scenario.name, str(plan.folder)] for plan in done]))
 
@@ -75,13 +79,16 @@ def _plans(scenarios: "Sequence[Scenario]", out: Path | None) -> list[Plan]:
     return [Plan(scenario, folder) for scenario, folder in zip(scenarios, folders, strict=True)]
 
 
-def _run(plan: Plan, how: dict[str, Any], form: str, *, overwrite: bool, quiet: bool) -> None:
+def _worlds(plan: Plan, replicate: int | None) -> int:
+    return plan.scenario.ensemble.replicates if replicate is None else 1
+
+
+def _run(plan: Plan, how: dict[str, Any], form: str, bar: Bar, *, overwrite: bool, quiet: bool) -> None:
     """Run one scenario, save and print."""
     from sim import simulation
 
     given = {name: value for name, value in how.items() if value is not None}
-    worlds = 1 if "replicate" in given else plan.scenario.ensemble.replicates
-    with progress(plan.scenario.name, worlds, quiet=quiet) as show:
+    with bar.next() as show:
         result = simulation.run(plan.scenario, progress=show, scratch=plan.folder.parent, **given)
     result.save(plan.folder, overwrite=overwrite, form=form)
     warn_of_large_files(plan.folder)
@@ -100,6 +107,11 @@ def _report(result: "Result", folder: Path) -> str:
     cells = [
         [row["metric"], about(row), *(row[name] for name in numbers), row["unit"]] for row in rows.to_dict("records")
     ]
-    body = table(["metric", "of", "mean", "std. error", "p05", "p95", "unit"], cells)
-    equal = "\nAll replicates are equal: nothing here is drawn." if result.is_certain() else ""
-    return f"{head(facts, folder)}\n{body}{equal}\n"
+    few = facts["replicates"] < ENOUGH
+    low, high = ("p05*", "p95*") if few else ("p05", "p95")
+    lines = [head(facts, folder), table(["metric", "of", "mean", "std. error", low, high, "unit"], cells)]
+    if few:
+        lines.append(f"* of fewer than {ENOUGH} replicates: hardly more than the lowest and the highest")
+    if result.is_certain():
+        lines.append("All replicates are equal: nothing here is drawn.")
+    return "\n".join([*lines, ""])

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from sim.analysis.sensitivity import Sensitivity
 
+LEVEL = 30  # characters of a level that are printed
 TOLD = 8  # metrics whose share of chance is told
 
 
@@ -23,21 +24,28 @@ def sensitivity(
     metric: Annotated[list[str] | None, typer.Option(help="Only this metric, all of it; may be repeated.")] = None,
     statistic: Annotated[str, typer.Option(help="Of the worlds of a point: mean, p05, p25, p50, p75 or p95.")] = "mean",
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write all rows there, as CSV.")] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a file that is no such table.")] = False,
 ) -> None:
     """Print Sobol indices with 95 % intervals where the design allows, else regional sensitivity.
 
     A first-order index is the share of the variance over the design that a parameter explains alone, a total-order
     index what it explains with all its interactions. Regional sensitivity holds the points with the worst fifth of
-    outcomes against the others: 0 says that they lie where the others lie, 1 that they lie elsewhere.
+    outcomes against the others: 0 says that they lie where the others lie, 1 that they lie elsewhere. Parameters that
+    are chosen from names (policies, true and false, lists) have means by level.
     """
+    from sim.analysis.sensitivity import WRITTEN
     from sim.analysis.sensitivity import sensitivity as analyse
+    from sim.results.csvfile import check_replaceable
 
+    if out:
+        check_replaceable(out, WRITTEN, overwrite=overwrite)
     found = analyse(sweep, metrics=metric or (), statistic=statistic)
     if out:
-        found.save(out)
+        found.save(out, overwrite=overwrite)
     what = "mean" if found.statistic == "mean" else f"quantile {found.statistic}"
     print(f"Of each metric the {what} over the replicates of a point is analysed.")
-    print(_sobol(found) if found.kind == "sobol" else _regional(found))
+    for part in (_sobol(found) if found.kind == "sobol" else _regional(found), _levels(found)):
+        print(part, end="\n" if part else "")
     print(_chance(found))
     for box in found.boxes:
         print(box)
@@ -57,12 +65,30 @@ def _sobol(found: "Sensitivity") -> str:
 
 
 def _regional(found: "Sensitivity") -> str:
-    """Lay out distances: a row a metric and parameter."""
+    """Lay out distances: a row a metric and parameter that is a number."""
     measures = ("distance", "p_value", "rank_correlation")
     cells: list[list[str | float]] = [
-        [*names, *(_value(rows, name) for name in measures), _n(rows)] for names, rows in _groups(found)
+        [*names, *(_value(rows, name) for name in measures), _n(rows)]
+        for names, rows in _groups(found)
+        if not (rows["level"] != "").any()
     ]
+    if not cells:
+        return ""
     return table(["metric", "of", "parameter", "distance", "p-value", "rank correlation", "n"], cells)
+
+
+def _levels(found: "Sensitivity") -> str:
+    """Lay out means by what was chosen: a row a metric, parameter and level."""
+    cells: list[list[str | float]] = []
+    for names, rows in _groups(found):
+        levels = rows[rows["measure"] == "level_mean"].to_dict("records")
+        p_value = _value(rows, "p_value")
+        cells += [[*names, _short(row["level"]), row["value"], row["unit"], p_value, float(row["n"])] for row in levels]
+    return table(["metric", "of", "chosen", "level", "mean", "unit", "p-value", "n"], cells) if cells else ""
+
+
+def _short(level: str) -> str:
+    return level if len(level) <= LEVEL else f"{level[: LEVEL - 1]}…"
 
 
 def _chance(found: "Sensitivity") -> str:
@@ -78,15 +104,15 @@ def _chance(found: "Sensitivity") -> str:
 
 def _groups(found: "Sensitivity") -> "list[tuple[list[str], DataFrame]]":
     """Rows of one metric and parameter, in their order, and how they are named."""
-    from sim.sweeps.reading import ITEM
-
     rows = found.shown[found.shown["parameter"] != ""]
     paths = list(dict.fromkeys(rows["parameter"]))
     short = dict(zip(paths, endings(paths), strict=True))
     groups = []
-    for _, group in rows.groupby([*ITEM, "parameter"], sort=False):
+    keys = [*rows.columns[: rows.columns.get_loc("statistic")], "parameter"]
+    for _, group in rows.groupby(keys, sort=False):
         first = group.iloc[0].to_dict()
-        groups.append(([first["metric"], about(first), short[first["parameter"]]], group))
+        of = f"{about(first)} ({first['window']})" if first.get("window") else about(first)
+        groups.append(([first["metric"], of, short[first["parameter"]]], group))
     return groups
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.inputs import Settings, load_all
+from sim.cli.inputs import Settings, load_all, quick_start
 from sim.cli.text import table
 
 
@@ -23,7 +23,8 @@ def show(
         file = sweep_files().get(scenario) or find_scenario(scenario)
         sys.stdout.write(file.read_text(encoding="utf-8-sig"))
         return
-    (loaded,) = load_all([scenario], settings or [])
+    with quick_start():
+        (loaded,) = load_all([scenario], settings or [])
     if draws is None:
         from sim.scenario import to_yaml
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.cli.inputs import RESULTS, Format, warn_of_large_files
+from sim.cli.inputs import RESULTS, Format, tell, warn_of_large_files
 from sim.cli.text import about, duration, endings, size, table
 from sim.errors import InputError, Place, Problem
 
@@ -50,8 +50,6 @@ def sweep(
     killed, a sweep goes on with --resume. Points are compared by number: monazite compare results/NAME@0
     results/NAME@3. Ends with 1 if a point failed.
     """
-    from sim.sweeps.cost import refuse_full_disk
-
     if resume and overwrite:
         raise InputError(Problem(Place("--resume"), "it keeps what --overwrite would remove", "Give one of them."))
     if workers and scheduler:
@@ -59,16 +57,17 @@ def sweep(
     job = _checked(file, out, form, quiet=quiet)
     if dry_run:
         _print_plan(job, workers, scheduler)
+        tell(job.notes, job.base.name)
         return
     job.refuse_obstacles(resume=resume, overwrite=overwrite)
     if resume and job.is_finished():
         print(f"{len(job.points)} of {len(job.points)} points done before: nothing is left to do.")
         return
-    refuse_full_disk(job)
     report = _run(job, _pool(job, workers, scheduler), resume=resume, overwrite=overwrite, quiet=quiet)
     warn_of_large_files(job.place)
     for note in report.notes:
         print(note, file=sys.stderr)
+    tell(job.notes, job.base.name)
     if not quiet:
         _print_report(job, report)
     if report.failed:
@@ -101,7 +100,9 @@ def _pool(job: "Job", workers: int | None, scheduler: str | None) -> "Pool":
     if scheduler:
         from sim.sweeps.cluster import Cluster
 
-        return Cluster(scheduler)
+        cluster = Cluster(scheduler)
+        print("".join(f"{note}\n" for note in cluster.notes), end="", file=sys.stderr)
+        return cluster
     count = min(workers or cores(), sum(job.worlds))
     return Processes(count) if count > 1 else Here()
 
@@ -190,12 +191,14 @@ def _size_of(worlds: Sequence[int]) -> str:
 def _print_plan(job: "Job", workers: int | None, scheduler: str | None) -> None:
     """Print the points, as a table for people and as CSV for a pipe, then what they cost."""
     from sim.results.folder import room
-    from sim.sweeps.blocks import Here
-    from sim.sweeps.cost import estimate, needed, too_little
+    from sim.sweeps.blocks import Here, cores
+    from sim.sweeps.cost import MOST, estimate, needed, too_little
 
     count = _workers_of(job, workers, scheduler)
     _print_points(job.points)
-    cost = estimate(job, Here() if scheduler else _pool(job, workers, None), count)
+    at_once = count if scheduler else min(count, cores())
+    trial = Here() if scheduler else _pool(job, min(at_once, MOST), None)
+    cost = estimate(job, trial, count, at_once)
     time = f"about {duration(cost.seconds)} with {count} worker{'s' * (count > 1)}"
     space = f"about {size(cost.size)} on disk (twice that while the tables are joined)"
     done = len(job.store.done())

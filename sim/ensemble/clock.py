@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
-import simpy
+if TYPE_CHECKING:
+    import simpy
 
 BEFORE_EVENTS = 0  # SimPy's first priority: an event on the day of a tick belongs to the next one
 
@@ -62,6 +64,8 @@ class Clock:
     """SimPy's environment in days, with the two things that happen on it: dated events and ticks."""
 
     def __init__(self, horizon: Horizon) -> None:
+        import simpy  # noqa: PLC0415  (a scenario that is only checked has no clock)
+
         self.horizon = horizon
         self.environment = simpy.Environment()
         self.events = 0
@@ -83,6 +87,8 @@ class Clock:
         self.environment.run(until=self.horizon.days + 1)
 
     def _market(self, settle: Callable[[Tick], None]) -> Generator[simpy.Event, None, None]:
+        import simpy  # noqa: PLC0415
+
         for tick in self.horizon.ticks():
             event = simpy.Event(self.environment)
             event._ok, event._value = True, None

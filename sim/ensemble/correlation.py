@@ -85,7 +85,7 @@ class Group:
         return list(dict.fromkeys(name for names, _ in self.made.values() for name in names))
 
     def draw(self, name: str, own: Callable[[str], Floats]) -> Floats:
-        """(R,), share of 1: the draw of a name, given everybody's own."""
+        """(R,), share of 1: the draw of a name, given everybody's own (eq. 0.6)."""
         names, weights = self.made[name]
         if len(names) == 1:
             return own(names[0]) if weights[0] > 0 else np.clip(1.0 - own(names[0]), EDGE, 1.0 - EDGE)

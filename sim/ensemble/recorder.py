@@ -12,6 +12,7 @@ import numpy as np
 
 from sim.axes import Floats
 from sim.ensemble.clock import Horizon, Tick
+from sim.ensemble.events import Happening, declare_event
 from sim.ensemble.fields import Field
 from sim.ensemble.items import Block, Event, Item
 from sim.ensemble.metrics import Measured
@@ -26,6 +27,35 @@ from sim.world.build import World
 
 STOPPED = 0.002  # share of value added standing still from which a stop is told
 HOARDED = 1.1  # factor on target cover from which hoarding is told
+LINES_STOP = declare_event(
+    Happening(
+        "lines stop",
+        f"more than {100 * STOPPED:g} % of its value added stands still from here on",
+        "sector",
+        region="where it is",
+    )
+)
+LINES_RUN = declare_event(
+    Happening("lines run again", f"no more than {100 * STOPPED:g} % of it stands still", "sector", region="where it is")
+)
+HOARDING = declare_event(
+    Happening(
+        "hoarding begins",
+        f"users want more than {HOARDED:g} times the stock that they usually hold",
+        "users",
+        region="theirs",
+        commodity="what they hoard",
+    )
+)
+RESTOCKED = declare_event(
+    Happening(
+        "restocking ends",
+        f"users want no more than {HOARDED:g} times their usual stock again",
+        "users",
+        region="theirs",
+        commodity="what they hoarded",
+    )
+)
 CHECKED = ("output", "other_use", "use")  # what the check of mass adds up
 
 START = Tick(0, 0, 1, 1)  # a day like those of the base year
@@ -144,8 +174,8 @@ class Recorder:
         world, worlds = record.world, len(replicates)
         sectors = [(g, s, "") for s, g in world.sectors]
         users = [(g, "users", c) for c, g in world.nodes[world.destinations]]
-        self.stops = Turns("lines stop", "lines run again", sectors, worlds)
-        self.hoards = Turns("hoarding begins", "restocking ends", users, worlds)
+        self.stops = Turns(LINES_STOP, LINES_RUN, sectors, worlds)
+        self.hoards = Turns(HOARDING, RESTOCKED, users, worlds)
 
     def start(self, state: State) -> None:
         """Write the first row: levels at the start, flows of the base year."""

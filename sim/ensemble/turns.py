@@ -10,6 +10,7 @@ from typing import final
 import numpy as np
 
 from sim.axes import Bools, Ints
+from sim.ensemble.events import Happening
 from sim.ensemble.items import Event
 
 
@@ -19,15 +20,17 @@ class Turns:
 
     Parameters
     ----------
-    begins, ends : str
-        What is told.
+    begins, ends : Happening
+        What is told; nothing of an end that says nothing.
     about : sequence of (region, subject, commodity)
         What each row is about.
     worlds : int
         How many worlds count: the first columns.
     """
 
-    def __init__(self, begins: str, ends: str, about: Sequence[tuple[str, str, str]], worlds: int) -> None:
+    def __init__(
+        self, begins: Happening, ends: Happening | None, about: Sequence[tuple[str, str, str]], worlds: int
+    ) -> None:
         self.begins, self.ends, self.about = begins, ends, about
         self.held = np.zeros((len(about), worlds), bool)
         self.told = Counter[Event]()
@@ -43,7 +46,9 @@ class Turns:
             self._count(self.ends, rows[~has_begun], when)
             self.held = holds
 
-    def _count(self, event: str, rows: Ints, when: date) -> None:
+    def _count(self, event: Happening | None, rows: Ints, when: date) -> None:
+        if event is None:
+            return
         for row, worlds in zip(*np.unique(rows, return_counts=True), strict=True):
             region, subject, commodity = self.about[row]
-            self.told[Event(when, event, subject, region, commodity)] += int(worlds)
+            self.told[Event(when, event.name, subject, region, commodity)] += int(worlds)

@@ -15,7 +15,7 @@ import numpy as np
 
 from sim.errors import BrokenInvariant, Mistake, MistakeError, mistake, suggest
 from sim.files.positions import plain, read_text
-from sim.files.shapes import FORMS, Fixed, Maker, Normal, Shape
+from sim.files.shapes import FORMS, LEAST_MASS, Fixed, Maker, Normal, Shape
 from sim.units import NUMBER, Dimension, dimension_of, show
 from sim.units import parse as parse_quantity
 
@@ -26,7 +26,6 @@ OPTIONAL = {"low", "high"}  # of a normal
 PURE_NUMBERS = {"ratio", "weights"}  # have no unit, whatever the quantity
 ABOVE = {"lognormal": {"median": 0, "mean": 0, "sd": 0, "ratio": 1}, "normal": {"sd": 0}}
 ASCENDING = (("median", "p90"), ("low", "mode"), ("mode", "high"), ("low", "high"))
-LEAST_MASS = 1e-6  # of a normal between its limits
 LEAST_SHOWN = 0.01  # smaller masses are "less than"
 OFTEN_MEANT = {
     "mu": "median",
@@ -257,7 +256,7 @@ def _refuse_weights(weights: tuple[float, ...], values: Given) -> None:
 
 def _refuse_outside(word: str, shape: Shape, dimension: Dimension) -> None:
     """Refuse a distribution that can leave the range of its quantity, and say how much of it does."""
-    if isinstance(shape, Normal) and float(np.min(shape.mass)) < LEAST_MASS:
+    if isinstance(shape, Normal) and shape.is_empty:
         raise mistake("nothing of the normal lies between low and high", "Move mean, low or high.", word)
     low, high = shape.support
     if low < dimension.low:

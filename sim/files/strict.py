@@ -39,7 +39,7 @@ WORDINGS: dict[str, Wording] = {  # pydantic's name of a fault: what was found, 
 class Model(BaseModel):
     """A part of a scenario: unknown keys are refused, nothing changes later, null means the default."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, defer_build=True)
 
     @model_validator(mode="wrap")
     @classmethod

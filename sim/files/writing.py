@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, final
 
 import yaml
 
@@ -12,6 +13,23 @@ if TYPE_CHECKING:
     from sim.files.positions import Node
 
 DEFAULT = "default"
+LIKE_A_NUMBER = re.compile(r"[-+]?\.?[0-9][0-9_.,:eE+-]*|[-+]?0[box][0-9a-fA-F_]+")
+LIKE_AN_ANSWER = {"y", "Y", "n", "N"}  # true and false to YAML 1.1, though not to the library
+
+
+@final
+class _Dumper(yaml.SafeDumper):
+    """Writes text so that readers of YAML 1.1 and of 1.2 both see text, and in one line."""
+
+
+def _text(dumper: _Dumper, text: str) -> yaml.ScalarNode:
+    """Quote what one of the versions takes for a number or an answer, and what does not fit a line as it is."""
+    quoted = LIKE_A_NUMBER.fullmatch(text) or text in LIKE_AN_ANSWER
+    style = '"' if not text.isprintable() else "'" if quoted else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style)
+
+
+_Dumper.add_representer(str, _text)
 
 
 def to_yaml(data: Mapping[str, object], root: Node | None = None) -> str:
@@ -56,5 +74,7 @@ def _origin(node: Node | None) -> str:
 def flow(value: object) -> str:
     """Write one value, or a list of them, in one line."""
     plain = list(value) if isinstance(value, tuple) else value
-    text: str = yaml.safe_dump(plain, default_flow_style=True, allow_unicode=True, width=math.inf, sort_keys=False)
+    text: str = yaml.dump(
+        plain, Dumper=_Dumper, default_flow_style=True, allow_unicode=True, width=math.inf, sort_keys=False
+    )
     return text.removesuffix("\n").removesuffix("\n...")

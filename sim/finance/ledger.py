@@ -7,14 +7,14 @@ from typing import final
 
 import numpy as np
 
-from sim.axes import Floats, Scalar
+from sim.axes import Floats, Scalar, Sum
 from sim.ensemble.mass import TOLERANCE
 from sim.ensemble.metrics import Metric, declare
 from sim.errors import BrokenInvariant
 
 PUBLIC_COST = declare(
     Metric(
-        "public_cost", "USD", ("instrument",), "lower",
+        "public_cost", "USD", ("instrument", "region", "facility"), "lower",
         "what it cost who pays for it: expenses less income; what is still owed and held counts at its book value",
         told=True,
     )
@@ -83,6 +83,8 @@ class Ledger(Books):
     Parameters
     ----------
     replicates : int
+    plants : int
+        How many plants its cost is told of one by one; 0 where it is of none.
 
     Examples
     --------
@@ -97,15 +99,43 @@ class Ledger(Books):
     (array([55.]), array([100.]))
     """
 
-    def __init__(self, replicates: int) -> None:
+    def __init__(self, replicates: int, plants: int = 0) -> None:
         super().__init__(Account, replicates)
         self.paid = np.zeros(replicates)
+        self.of_plants = np.zeros((plants, replicates))  # (J, R) USD: cost by plant
+        self.total = Sum(np.zeros(plants, np.intp), range(plants), 1.0, (1, plants))
 
     def post(self, debit: Enum, credit: Enum, amount: Scalar) -> None:
         """Book an amount, USD, not negative; what leaves the treasury counts as paid."""
         super().post(debit, credit, amount)
         if credit is Account.TREASURY:
             self.paid += amount
+
+    def post_plants(self, debit: Account, credit: Account, amounts: Floats) -> None:
+        """Book amounts, (J, R) USD, not negative, of plants."""
+        self.post(debit, credit, self.total(amounts)[0])
+        self.attribute(debit, credit, amounts)
+
+    def attribute(self, debit: Account, credit: Account, amounts: Floats) -> None:
+        """Say which plants what was booked in one sum is about, (J, R) USD."""
+        if debit.is_result:
+            self.of_plants += amounts
+        if credit.is_result:
+            self.of_plants -= amounts
+
+    def check(self, name: str) -> None:
+        """Compare what is held and spent with where it came from, and the cost with that of the plants.
+
+        Raises
+        ------
+        BrokenInvariant
+            The books of the instrument of this name do not balance.
+        """
+        super().check(name)
+        if len(self.of_plants):
+            off = np.abs(self.total(self.of_plants)[0] - self.cost)
+            if not np.all(off <= TOLERANCE * np.maximum(self._turnover, 1)):
+                raise BrokenInvariant(f"the cost of {name} is not that of its plants: {off.max():.3g} USD differ")
 
     @property
     def cost(self) -> Floats:

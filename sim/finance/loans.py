@@ -6,7 +6,7 @@ from typing import final
 
 import numpy as np
 
-from sim.axes import TINY, Bools, Floats, Scalar, Sum
+from sim.axes import TINY, Bools, Floats, Scalar
 from sim.finance.ledger import Account, Ledger
 from sim.units import DAYS_A_YEAR
 
@@ -63,7 +63,6 @@ class Loans:
     def __init__(self, ledger: Ledger, rate: Scalar, term: float, recovered: Scalar, shape: tuple[int, int]) -> None:
         self.ledger, self.rate, self.term, self.recovered = ledger, rate, term, recovered
         self.owed, self.level = np.zeros(shape), np.zeros(shape)
-        self.total = Sum(np.zeros(shape[0], np.intp), range(shape[0]), 1.0, (1, shape[0]))
 
     def lend(self, amount: Floats) -> None:
         """Advance (J, R) USD."""
@@ -95,4 +94,4 @@ class Loans:
         self._post(Account.LOSSES, Account.LOANS, owed * (1 - self.recovered))
 
     def _post(self, debit: Account, credit: Account, amount: Floats) -> None:
-        self.ledger.post(debit, credit, self.total(amount)[0])
+        self.ledger.post_plants(debit, credit, amount)

@@ -14,6 +14,7 @@ from sim.axes import Ints, Scalar
 from sim.ensemble.clock import Clock, Horizon
 from sim.ensemble.correlation import uncertain
 from sim.ensemble.draws import Draws
+from sim.ensemble.events import Happening, declare_event
 from sim.ensemble.items import Event, Item
 from sim.ensemble.mass import Kept
 from sim.ensemble.metrics import Measured
@@ -29,6 +30,12 @@ from sim.world.build import World
 KINDS: dict[str, type[Instrument]] = {}
 FIRST_DAYS = ("in_force", "start", "since", "review")  # fields that say when an instrument begins
 NO_ARCS: Ints = np.empty(0, np.intp)
+
+ANNOUNCED = declare_event(
+    Happening("announced", "it becomes known, and others may act on it", "instrument", detail="its kind")
+)
+IN_FORCE = declare_event(Happening("in force", "it acts from this day on", "instrument", detail="its kind"))
+LIFTED = declare_event(Happening("lifted", "it acts no more from this day on", "instrument", detail="its kind"))
 
 Problem = tuple[tuple[str | int, ...], str, str]
 """Path within the instrument, what was found, what would be right."""
@@ -57,9 +64,9 @@ class Setting:
         """How many worlds there are."""
         return self.controls.blocked.shape[1]
 
-    def log(self, when: date, event: str, subject: str, detail: str = "") -> None:
+    def log(self, when: date, event: Happening, subject: str, detail: str = "") -> None:
         """Write down, on its date, what happens in every world."""
-        self.clock.at(when, lambda: self.events.append(Event(when, event, subject, detail=detail)))
+        self.clock.at(when, lambda: self.events.append(Event(when, event.name, subject, detail=detail)))
 
 
 class Instrument(Model):

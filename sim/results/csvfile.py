@@ -1,33 +1,43 @@
 """Tables as CSV: the same bytes for the same numbers, and back bit for bit."""
 
 import glob
+import os
 import secrets
 import shutil
+import sys
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from sim.errors import InputError, Place, Problem, RunError
-from sim.results.arrow import array, in_own_words, in_pandas, read_all, type_of
+from sim.results import arrow, faults
+from sim.results.arrow import array, in_own_words, type_of
 from sim.results.claims import TOKEN, claimed, locks
-from sim.results.tables import Column, Piece, Text
+from sim.results.tables import Column, Piece, Text, with_window
 
 if TYPE_CHECKING:
     from pandas import DataFrame
     from pyarrow import Array, Buffer
     from pyarrow.dataset import Dataset
 
+STANDARD = {Path("/dev/stdout"), Path("/dev/fd/1"), Path("/proc/self/fd/1")}  # what is printed to, whatever that is
+SHOWN = 200  # characters of a header in a message
 MARKS = ',"\r\n'  # a text that holds one of them is quoted
 
 
 def write(path: Path, columns: Sequence[str], pieces: Iterable[Piece]) -> None:
     """Write a table: UTF-8, comma, header, line feeds; numbers in the fewest digits that give them back."""
     with path.open("wb") as file:
-        file.write((",".join(columns) + "\n").encode())
-        for piece in pieces:
-            file.write(_lines([piece[name] for name in columns]))
+        write_to(file, columns, pieces)
+
+
+def write_to(file: BinaryIO, columns: Sequence[str], pieces: Iterable[Piece]) -> None:
+    """Write a table into a file that is open."""
+    file.write((",".join(columns) + "\n").encode())
+    for piece in pieces:
+        file.write(_lines([piece[name] for name in columns]))
 
 
 def join(path: Path, columns: Sequence[str], files: Iterable[Path]) -> None:
@@ -50,12 +60,16 @@ def replace(path: Path, columns: Sequence[str], piece: Piece) -> None:
     RunError
         The disk is full, or the file cannot be written.
     """
-    if path.is_dir():
-        raise InputError(Problem(Place(str(path)), "this is a folder", "Name a file."))
+    _refuse_folder(path)
     try:
-        if path.exists() and not path.is_file():  # such as /dev/stdout
+        if path in STANDARD:
+            sys.stdout.flush()
+            write_to(sys.stdout.buffer, columns, [piece])
+            sys.stdout.buffer.flush()
+        elif path.exists() and not path.is_file():  # such as a pipe
             write(path, columns, [piece])
         else:
+            path = path.resolve()  # the file that a link leads to, not the link
             path.parent.stat()  # it is not made for a file
             with claimed(path):
                 _replace(path, columns, piece)
@@ -76,26 +90,91 @@ def _replace(path: Path, columns: Sequence[str], piece: Piece) -> None:
         partial.unlink(missing_ok=True)
 
 
+def check_replaceable(path: Path, written: Iterable[Sequence[str]], *, overwrite: bool = False) -> None:
+    """Refuse a file that may not be replaced by a table, or cannot be written, before anything is computed.
+
+    Parameters
+    ----------
+    path : Path
+    written : sequences of str
+        Headers of the tables that the command writes: what has one of them is its own; a file without a byte is, too.
+    overwrite : bool
+        Whether any other file may be replaced.
+
+    Raises
+    ------
+    InputError
+        It is a folder, or a file that no such command wrote.
+    RunError
+        Nothing can be written there.
+    """
+    _refuse_folder(path)
+    if path in STANDARD or (path.exists() and not path.is_file()):
+        return
+    parent = path.resolve().parent
+    if not (parent.is_dir() and os.access(parent, os.W_OK)):
+        raise RunError(f"{path}: {parent} cannot be written.\n  Choose another file with --out.")
+    if path.is_file() and not overwrite and not _is_one_of(path, {",".join(header) for header in written}):
+        found = "a file is there already, and this command did not write it"
+        raise InputError(Problem(Place(str(path)), found, "Replace it with --overwrite, or choose another by --out."))
+
+
+def _is_one_of(path: Path, headers: set[str]) -> bool:
+    """Whether a file begins with one of some headers, or is empty."""
+    try:
+        with path.open("rb") as file:
+            first = file.readline(max(map(len, headers)) + 2)
+    except OSError:
+        return False
+    return not first or first.rstrip(b"\r\n") in {header.encode() for header in headers}
+
+
+def _refuse_folder(path: Path) -> None:
+    if path.is_dir():
+        raise InputError(Problem(Place(str(path)), "this is a folder", "Name a file."))
+
+
 def read(path: Path, columns: Sequence[str]) -> "DataFrame":
     """Read a table back; an empty text stays empty and ``NA`` stays a name, only numbers can be missing."""
-    return in_pandas(read_all(dataset(path, columns), path))
+    return arrow.read(dataset(path, columns), path)
 
 
 def dataset(path: Path, columns: Sequence[str]) -> "Dataset":
     """Give a table to read some rows of, or all; a date is text."""
+    names = header(path)
+    if tuple(names) not in (tuple(columns), with_window(columns)):
+        shown = ",".join(names)[:SHOWN]
+        found = f"the header is {shown if shown.isprintable() else repr(shown)}" if names else "the file is empty"
+        raise InputError(Problem(Place(str(path), 1), found, f"It should be {','.join(columns)}"))
+    return opened_as(path, names)
+
+
+def opened_as(path: Path, columns: Sequence[str]) -> "Dataset":
+    """Give a file whose header is known as a table."""
     from pyarrow import csv  # noqa: PLC0415
     from pyarrow.dataset import CsvFileFormat  # noqa: PLC0415
     from pyarrow.dataset import dataset as opened  # noqa: PLC0415
 
-    with path.open(encoding="utf-8", newline="") as file:
-        header = file.readline().rstrip("\r\n")
-    right = ",".join(columns)
-    if header != right:
-        raise InputError(Problem(Place(str(path), 1), f"the header is {header}", f"It should be {right}"))
     convert = csv.ConvertOptions(column_types={name: type_of(name) for name in columns}, null_values=[""])
     form = CsvFileFormat(parse_options=csv.ParseOptions(newlines_in_values=True), convert_options=convert)
     with in_own_words(path):
-        return opened(path, format=form)
+        found: Dataset = opened(path, format=form)
+        return found
+
+
+def header(path: Path) -> list[str]:
+    """Names in the first line of a file; none of one that is empty.
+
+    Raises
+    ------
+    InputError
+        It is not there, it is not UTF-8, or other signs than commas stand between the names.
+    """
+    with in_own_words(path):
+        _, names = next(faults.rows(path), (1, []))
+    if len(names) == 1 and (signs := faults.separated(names[0])):
+        raise InputError(Problem(Place(str(path), 1), f"cells stand apart by {signs}", faults.COMMAS))
+    return names
 
 
 def _lines(columns: Sequence[Column]) -> "bytes | Buffer":

@@ -14,8 +14,8 @@ from typing import Any
 
 from sim.errors import InputError, Place, Problem, RunError
 from sim.results.claims import TOKEN, claimed
+from sim.results.facts import MANIFEST, files_of
 
-MANIFEST = "manifest.json"
 SCRATCH = "monazite"
 
 
@@ -148,8 +148,8 @@ def foreign_files(folder: Path) -> list[str]:
     """Names in a folder that no manifest of a result accounts for."""
     if not folder.is_dir():
         return []
-    own = read_manifest(folder)
-    known = {MANIFEST, *own["files"]} if own else set()
+    own = files_of(read_manifest(folder))
+    known = set() if own is None else {MANIFEST, *own}
     carried = {name.partition("/")[0] for name in known if "/" in name}
     inside = (path for name in carried for path in (folder / name).rglob("*") if not path.is_dir())
     beside = (path for path in folder.iterdir() if path.name not in carried)
@@ -165,13 +165,15 @@ def carry(folder: Path, tables: Mapping[str, bytes]) -> None:
 
 
 def read_manifest(folder: Path) -> dict[str, Any] | None:
-    """Give the manifest of a result folder; None where there is none."""
+    """Give the manifest of a folder that we wrote, a result or a point of a sweep; None where there is none.
+
+    Whoever wants more of a result than its files asks `facts.read_facts`, which says what is wrong with it.
+    """
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return None
-    is_ours = isinstance(manifest, dict) and {"monazite", "files"} <= manifest.keys()
-    return manifest if is_ours else None
+    return None if files_of(manifest) is None else dict(manifest)
 
 
 def write_manifest(folder: Path, facts: Mapping[str, Any]) -> None:

@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from sim.results import csvfile, parquetfile
-from sim.results.tables import Piece
+from sim.errors import InputError, Place, Problem, suggest
+from sim.results import arrow, csvfile, parquetfile
+from sim.results.tables import COLUMNS, ROWS, Piece
 
-FORMATS = {"csv": csvfile, "parquet": parquetfile}
+CSV = "csv"
+FORMATS = {CSV: csvfile, "parquet": parquetfile}
 LARGE = 1e9  # bytes of a CSV file from which Parquet is the better choice
 
 
@@ -29,3 +31,34 @@ def form_of(file: Path) -> str:
 def join(folder: Path, table: str, columns: Sequence[str], files: Iterable[Path], form: str) -> None:
     """Write a table that is others of the same columns, one behind the other."""
     FORMATS[form].join(folder / f"{table}.{form}", columns, files)
+
+
+def check(form: str) -> None:
+    """Refuse a format that nobody writes.
+
+    Raises
+    ------
+    InputError
+        With those that there are.
+    """
+    if form not in FORMATS:
+        raise InputError(Problem(Place(path="form"), f"{form!r} is no format of tables", suggest(str(form), FORMATS)))
+
+
+def other_form(name: str, form: str | None) -> str:
+    """Name the file that a table goes to in a format; nothing where it has that already, or is no table.
+
+    Examples
+    --------
+    >>> other_form("summary.csv", "parquet"), other_form("scenario.yaml", "parquet"), other_form("summary.csv", None)
+    ('summary.parquet', '', '')
+    """
+    table, _, own = name.rpartition(".")
+    return f"{table}.{form}" if form and table in COLUMNS and own in FORMATS and own != form else ""
+
+
+def convert(source: Path, place: Path) -> None:
+    """Write a table again in another format, some rows in memory at a time."""
+    opened = FORMATS[form_of(source)].dataset(source, COLUMNS[source.stem])
+    pieces = arrow.pieces(opened, source, ROWS)
+    FORMATS[form_of(place)].write(place, opened.schema.names, pieces)

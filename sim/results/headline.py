@@ -55,10 +55,14 @@ def leading(rows: "DataFrame") -> "DataFrame":
 
 
 def widest(rows: "DataFrame") -> "DataFrame":
-    """Pick, of rows of one metric in several results, those of the item that is about most, or else the largest."""
-    from sim.ensemble.items import KEYS  # noqa: PLC0415
+    """Pick, of rows of one metric in several results, those of the item that is about most, or else the largest.
 
-    found = _totals(rows)
+    Of a table with windows, rows of the whole horizon are meant.
+    """
+    from sim.ensemble.items import KEYS  # noqa: PLC0415
+    from sim.results.tables import WINDOW  # noqa: PLC0415
+
+    found = _totals(rows[rows[WINDOW] == ""] if WINDOW in rows.columns else rows)
     if found.empty:
         return found
     sizes = found.assign(mean=found["mean"].abs()).groupby(list(KEYS))["mean"].mean()
@@ -77,6 +81,8 @@ def _totals(rows: "DataFrame") -> "DataFrame":
     totals = commodities == "" if (commodities == "").any() else commodities.str.endswith(".*")
     if totals.any():
         rows = rows[totals]
+    if (rows["facility"] == "").any():
+        rows = rows[rows["facility"] == ""]
     if (rows["partner"] != "").any():
         rows = rows[~rows["region"].str.startswith("*")]
     for key in ("region", "partner", "sector"):

@@ -2,22 +2,25 @@
 
 import hashlib
 import importlib
+import os
 import platform
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
+from time import gmtime, strftime
 from typing import Any
 
 import numpy as np
-import scipy
 
 from sim import __version__
 from sim.results.outcome import Outcome
 
 ROOT = Path(__file__).resolve().parents[2]
+MACHINE = ("cpu", "libc")  # last bits of exp and log depend on these: about 1e-9 of a result
 
 
 def manifest(outcome: Outcome, folder: Path | None = None) -> dict[str, Any]:
@@ -28,7 +31,7 @@ def manifest(outcome: Outcome, folder: Path | None = None) -> dict[str, Any]:
         "headline": list(outcome.headline),
         "notes": list(outcome.notes),
         "windows": list(dict.fromkeys(item.window for item in outcome.metrics if item.window)),
-        "wall_time": round(outcome.seconds, 3),
+        **spent(outcome.seconds, outcome.workers, len(outcome.replicates)),
         "peak_memory": peak_memory() + outcome.peak_memory,
         "files": hashes(folder) if folder else {},
     }
@@ -44,6 +47,7 @@ def origin(name: str, scenario: str, seeds: Mapping[str, str], seed: int, replic
     """Where numbers come from: versions, name and text of the scenario, hashes of the tables, seed, how many worlds."""
     return {
         **versions(),
+        **machine(),
         "git": git_revision(),
         "name": name,
         "scenario": hashlib.sha256(scenario.encode()).hexdigest(),
@@ -53,13 +57,77 @@ def origin(name: str, scenario: str, seeds: Mapping[str, str], seed: int, replic
     }
 
 
+def spent(seconds: float, workers: int, worlds: int, core_seconds: float | None = None) -> dict[str, Any]:
+    """Say when numbers were written and what they took: nothing that is compared, or that a hash is made of.
+
+    Parameters
+    ----------
+    seconds : float
+        Wall time.
+    workers : int
+        Processes that computed.
+    worlds : int
+        How many were computed.
+    core_seconds : float, optional
+        Of processors, where all the worlds did not run in this wall time.
+    """
+    took = seconds if core_seconds is None else core_seconds
+    return {
+        "date": strftime("%Y-%m-%dT%H:%M:%SZ", gmtime()),
+        "wall_time": round(seconds, 3),
+        "time_per_replicate": round(took / max(worlds, 1), 6),
+        "workers": workers,
+        "cores": cores(),
+    }
+
+
+def cores() -> int:
+    """How many processes can work at once here."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
+
+
+@cache
+def machine() -> dict[str, str]:
+    """Tell what the last bits of a result depend on besides versions: the processor and the C library.
+
+    ``cpu`` lists the vector instructions that numpy was built for and those that it found and dispatches to.
+    """
+    found: Any = np.show_config(mode="dicts")
+    extensions = found.get("SIMD Extensions", {})
+    features = [*extensions.get("baseline", ()), *extensions.get("found", ())]
+    system = " ".join(filter(None, platform.libc_ver())) or f"{platform.system()} {platform.release()}"
+    return {"cpu": " ".join([platform.machine(), *features]), "libc": system}
+
+
+def machines(some: Iterable[Mapping[str, str]]) -> list[dict[str, str]]:
+    """List those that are unlike, in an order of their own."""
+    found = {tuple(sorted(one.items())) for one in some}
+    return [dict(one) for one in sorted(found)]
+
+
+def unlike(there: Mapping[str, Any], here: Mapping[str, Any]) -> list[str]:
+    """Say in what two machines differ that moves the last bits; nothing of what either does not tell.
+
+    Examples
+    --------
+    >>> unlike({"cpu": "x86_64 X86_V3", "libc": "glibc 2.36"}, {"cpu": "x86_64 X86_V4", "libc": "glibc 2.36"})
+    ['cpu x86_64 X86_V3 against x86_64 X86_V4']
+    """
+    return [
+        f"{name} {there[name]} against {here[name]}"
+        for name in MACHINE
+        if name in there and name in here and there[name] != here[name]
+    ]
+
+
 def versions() -> dict[str, str]:
     """Tell what computes here: the bits of a result depend on these."""
     return {
         "monazite": __version__,
         "python": platform.python_version(),
         "numpy": np.__version__,
-        "scipy": scipy.__version__,
+        "scipy": version("scipy"),
         "simd": simd_level(),
     }
 

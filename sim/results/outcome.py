@@ -44,6 +44,8 @@ class Outcome:
         Commodities that people look at first.
     seconds : float
         Wall time of the run.
+    workers : int
+        Processes that computed.
     tables : mapping of str to bytes
         Files of own tables, which the result carries so that its scenario runs again wherever it is.
     notes : sequence of str
@@ -68,6 +70,7 @@ class Outcome:
     events: Mapping[Event, int]
     headline: Sequence[str] = ()
     seconds: float = 0.0
+    workers: int = 1
     peak_memory: int = 0
     notes: Sequence[str] = ()
     tables: Mapping[str, bytes] = field(default_factory=dict)

@@ -7,18 +7,16 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, final
 
-from sim.ensemble.items import KEYS
 from sim.errors import InputError, Place, Problem
 from sim.results import arrow, formats
-from sim.results.folder import MANIFEST, carry, read_manifest, whole, write_manifest
-from sim.results.manifest import changed, manifest
+from sim.results.facts import AGAIN, MANIFEST, SCENARIO, read_facts, scenario_of
+from sim.results.folder import carry, read_manifest, whole, write_manifest
+from sim.results.manifest import changed, manifest, sha256
 from sim.results.outcome import Outcome
-from sim.results.tables import PIECES, columns_of
+from sim.results.tables import COLUMNS, PIECES, columns_of
 
 if TYPE_CHECKING:
     from pandas import DataFrame
-
-SCENARIO = "scenario.yaml"
 
 
 class Source(ABC):
@@ -33,8 +31,12 @@ class Source(ABC):
         """Give a table as a DataFrame."""
 
     @abstractmethod
-    def write(self, folder: Path, form: str) -> None:
-        """Write all files into an empty folder, tables in a format."""
+    def check(self, place: Path, form: str | None) -> None:
+        """Refuse a place or a format that cannot be, before anything is written."""
+
+    @abstractmethod
+    def write(self, folder: Path, form: str | None) -> None:
+        """Write all files into an empty folder, tables in a format; as they are, if none is named."""
 
     @abstractmethod
     def is_certain(self) -> bool:
@@ -108,24 +110,41 @@ class Result:
         """Names of files that were changed after they were written, by the hashes of the manifest."""
         return self._source.changed()
 
-    def save(self, folder: str | Path, *, overwrite: bool = False, form: str = "csv") -> Path:
-        """Write the result folder, whole or not at all; tables are CSV, or Parquet with ``form="parquet"``.
+    def save(self, folder: str | Path, *, overwrite: bool = False, form: str | None = None) -> Path:
+        """Write the result folder, whole or not at all.
+
+        Parameters
+        ----------
+        folder : path
+        overwrite : bool
+            Whether a result that stands there gives way.
+        form : str, optional
+            What tables are written as: ``csv`` or ``parquet``. By default as they were read; as CSV, if they were not.
 
         Raises
         ------
         InputError
-            Something stands there that may not be replaced.
+            There is no such form, or something stands there that may not be replaced.
         RunError
             The disk is full, or the folder cannot be written.
         """
         place = Path(folder)
+        if form is not None:
+            formats.check(form)
+        self._source.check(place, form)
         with whole(place, overwrite=overwrite) as partial:
             self._source.write(partial, form)
         return place
 
 
 def read(folder: str | Path) -> Result:
-    """Read a result folder back; its numbers are those that were saved, bit for bit."""
+    """Read a result folder back; its numbers are those that were saved, bit for bit.
+
+    Raises
+    ------
+    InputError
+        No result is there, or its manifest or scenario is not what was written.
+    """
     return Result(_Folder(Path(folder)))
 
 
@@ -144,7 +163,11 @@ class _Memory(Source):
     def frame(self, table: str) -> "DataFrame":
         return arrow.frame(columns_of(table, windows=self.outcome.has_windows), PIECES[table](self.outcome))
 
-    def write(self, folder: Path, form: str) -> None:
+    def check(self, place: Path, form: str | None) -> None:
+        """Any will do: nothing of it is on disk."""
+
+    def write(self, folder: Path, form: str | None) -> None:
+        form = form or formats.CSV
         for table, pieces in PIECES.items():
             if table != "paths" or self.outcome.has_paths:
                 columns = columns_of(table, windows=self.outcome.has_windows)
@@ -164,7 +187,7 @@ class _Folder(Source):
     """A result on disk."""
 
     def __init__(self, folder: Path) -> None:
-        found = read_manifest(folder)
+        found = read_facts(folder)
         if found is None:
             what = "no result is there: it has no manifest" if folder.is_dir() else "there is no such folder"
             right = f"Folders of results beside it: {_neighbours(folder)}."
@@ -172,30 +195,59 @@ class _Folder(Source):
         self.folder = folder
         self.label = str(folder)
         self.manifest = found
-        self.scenario = (folder / SCENARIO).read_text(encoding="utf-8")
+        self.scenario = scenario_of(folder, found)
 
     def frame(self, table: str) -> "DataFrame":
-        name, columns = formats.file_of(self.manifest["files"], table), columns_of(table, windows=self._has_windows)
+        name = formats.file_of(self.manifest["files"], table)
+        if name is None and table == "paths":
+            return arrow.frame(COLUMNS[table], ())
         if name is None:
-            return arrow.frame(columns, ())
+            held = ", ".join(self.manifest["files"])
+            raise InputError(Problem(Place(self.label), f"the result has no table {table!r}", f"It holds {held}."))
         file = self.folder / name
-        return formats.FORMATS[formats.form_of(file)].read(file, columns)
+        return formats.FORMATS[formats.form_of(file)].read(file, COLUMNS[table])
 
-    @property
-    def _has_windows(self) -> bool:
-        return bool(self.manifest.get("windows"))
+    def check(self, place: Path, form: str | None) -> None:
+        """Refuse to save into itself, what is gone, and in another format what was changed: its hashes would be new."""
+        here = Place(self.label)
+        if self.folder.resolve() in place.resolve().parents:
+            raise InputError(Problem(here, "a result cannot be saved inside itself", "Choose another folder."))
+        absent = [name for name in self.manifest["files"] if not (self.folder / name).is_file()]
+        if absent:
+            raise InputError(Problem(here, f"{', '.join(absent)} is not there any more", AGAIN))
+        edited = [name for name in self.changed() if formats.other_form(name, form)]
+        if edited:
+            found = f"{', '.join(edited)} was changed after it was written"
+            raise InputError(Problem(here, found, "Only what is as it was written can be saved in another format."))
 
-    def write(self, folder: Path, form: str) -> None:  # noqa: ARG002  (a copy is what the original is)
-        for name in (*self.manifest["files"], MANIFEST):
+    def write(self, folder: Path, form: str | None) -> None:
+        hashes: dict[str, str] = {}
+        for name, digest in self.manifest["files"].items():
+            other = formats.other_form(name, form)
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(self.folder / name, folder / name)
+            if other:
+                formats.convert(self.folder / name, folder / other)
+                hashes[other] = sha256(folder / other)
+            else:
+                shutil.copyfile(self.folder / name, folder / name)
+                hashes[name] = digest
+        if hashes == self.manifest["files"]:
+            shutil.copyfile(self.folder / MANIFEST, folder / MANIFEST)
+        else:
+            write_manifest(folder, {**self.manifest, "files": dict(sorted(hashes.items()))})
 
     def is_certain(self) -> bool:
-        items = self.frame("replicates").drop(columns="replicate").groupby(["metric", *KEYS])["value"]
-        return int(self.manifest["replicates"]) > 1 and bool((items.nunique(dropna=False) == 1).all())
+        return is_certain(self.frame("replicates"))
 
     def changed(self) -> list[str]:
         return changed(self.folder, self.manifest["files"])
+
+
+def is_certain(replicates: "DataFrame") -> bool:
+    """Whether there are several worlds and all say the same, by a table of their metrics."""
+    keys = [name for name in replicates.columns if name not in ("replicate", "value")]
+    several = replicates["replicate"].nunique() > 1
+    return several and bool((replicates.groupby(keys)["value"].nunique(dropna=False) == 1).all())
 
 
 def _neighbours(folder: Path) -> str:

@@ -44,6 +44,20 @@ WHOLE = frozenset({"point", "replicate", "n"})
 NUMBERS = frozenset({"mean", "sd", *QUANTILES, "value", "share_of_replicates"})
 
 
+def with_window(columns: Sequence[str]) -> tuple[str, ...]:
+    """Give the columns of a table that tells the whole horizon from some windows.
+
+    Examples
+    --------
+    >>> with_window(("metric", "instrument", "unit"))
+    ('metric', 'instrument', 'window', 'unit')
+    """
+    if "instrument" not in columns:
+        return tuple(columns)
+    place = list(columns).index("instrument") + 1
+    return (*columns[:place], WINDOW, *columns[place:])
+
+
 def summary(outcome: Outcome) -> Iterator[Piece]:
     """Mean, spread and quantiles of every metric."""
     names = _Names("metric", outcome.metrics)
@@ -106,11 +120,7 @@ def columns_of(table: str, *, windows: bool) -> tuple[str, ...]:
     >>> columns_of("replicates", windows=True)[-3:]
     ('window', 'unit', 'value')
     """
-    columns = COLUMNS[table]
-    if not windows or "metric" not in columns:
-        return columns
-    place = columns.index("unit")
-    return (*columns[:place], WINDOW, *columns[place:])
+    return with_window(COLUMNS[table]) if windows and "metric" in COLUMNS[table] else COLUMNS[table]
 
 
 EVENT = ("event", "subject", "region", "commodity", "detail")

@@ -10,6 +10,7 @@ from typing import final
 import numpy as np
 
 from sim.axes import Bools, Floats, Ints
+from sim.ensemble.events import Happening, declare_event
 from sim.ensemble.metrics import Measured, Metric, declare
 from sim.ensemble.selection import ALL
 from sim.ensemble.turns import Turns
@@ -55,6 +56,13 @@ FIRST_OUTPUT = declare(
         over=None,
     )
 )
+_PLACE = {"subject": "project", "region": "where it stands"}
+DECISION = declare_event(Happening("investment decided", "its owners decide to build it", **_PLACE))
+FIRST = declare_event(Happening("first output", "it makes something for the first time", **_PLACE))
+GIVEN_UP = declare_event(Happening("given up", "it will never be built, or building is broken off", **_PLACE))
+IDLE = declare_event(Happening("mothballed", "it stops, and may run again", **_PLACE))
+RUNS_AGAIN = declare_event(Happening("runs again", "after it was mothballed", **_PLACE))
+CLOSED = declare_event(Happening("closed", "it stops for good", **_PLACE))
 
 
 @final
@@ -73,11 +81,11 @@ class Reports:
         self.stages, self.operations = stages, operations
         about = [(row.region, row.project, "") for row in stages.portfolio.rows]
         self.conditions: tuple[tuple[Turns, Callable[[], Bools]], ...] = (
-            (Turns("investment decided", "", about, worlds), lambda: np.isfinite(stages.decided)),
-            (Turns("first output", "", about, worlds), lambda: np.isfinite(stages.started)),
-            (Turns("given up", "", about, worlds), lambda: stages.stage == Stage.FAILED),
-            (Turns("mothballed", "runs again", about, worlds), lambda: operations.idle),
-            (Turns("closed", "", about, worlds), lambda: operations.closed),
+            (Turns(DECISION, None, about, worlds), lambda: np.isfinite(stages.decided)),
+            (Turns(FIRST, None, about, worlds), lambda: np.isfinite(stages.started)),
+            (Turns(GIVEN_UP, None, about, worlds), lambda: stages.stage == Stage.FAILED),
+            (Turns(IDLE, RUNS_AGAIN, about, worlds), lambda: operations.idle),
+            (Turns(CLOSED, None, about, worlds), lambda: operations.closed),
         )
         self.decided_before, self.been_idle = np.isfinite(stages.decided), np.zeros(stages.stage.shape, bool)
 

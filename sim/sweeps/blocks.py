@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import pickle
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from hashlib import sha256
 from math import ceil
@@ -19,7 +19,8 @@ from sim.ensemble.items import Item
 from sim.errors import MonaziteError, RunError
 from sim.files.shipped import PACKAGE
 from sim.plan import Plan, make_plan
-from sim.results.manifest import peak_memory, versions
+from sim.results import manifest
+from sim.results.manifest import MACHINE, machine, peak_memory, versions
 from sim.scenario import Scenario
 from sim.simulation import CHUNK
 from sim.world.seeds import Seeds
@@ -65,6 +66,7 @@ class Part:
     process: str
     memory: int
     wall: float = 0.0
+    machine: Mapping[str, str] = field(default_factory=machine)
 
 
 class Finished(NamedTuple):
@@ -161,7 +163,8 @@ def run_packed(packed: bytes) -> Part:
     """
     block, wanted = pickle.loads(packed)  # noqa: S301  (our own, sent by our own)
     here = identity()
-    differ = [f"{name} {here.get(name)}, not {wanted[name]}" for name in wanted if here.get(name) != wanted[name]]
+    bits = [name for name in wanted if name not in MACHINE]
+    differ = [f"{name} {here.get(name)}, not {wanted[name]}" for name in bits if here.get(name) != wanted[name]]
     if differ:
         raise RefusedError(f"a worker on {_host()} would compute other bits: {', '.join(differ)}.")
     return run_block(block)
@@ -186,8 +189,8 @@ def _refuse_other_tables(seeds: Seeds, wanted: Mapping[str, str]) -> None:
 
 
 def identity() -> dict[str, str]:
-    """What a worker computes with: another version, code or SIMD level gives other bits."""
-    return versions() | {"code": _code()}
+    """What a worker computes with: others give other bits, an unlike machine other last ones."""
+    return versions() | {"code": _code()} | machine()
 
 
 @cache
@@ -227,5 +230,4 @@ def attempt(run: Callable[[Block], Part], block: Block) -> Part | Exception:
 
 def cores() -> int:
     """How many processes can work at once here."""
-    affinity = getattr(os, "sched_getaffinity", None)
-    return len(affinity(0)) if affinity else os.cpu_count() or 1
+    return manifest.cores()

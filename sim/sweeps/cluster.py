@@ -10,6 +10,7 @@ from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any, final
 
 from sim.errors import InputError, Place, Problem, RunError
+from sim.results.manifest import unlike
 from sim.sweeps.blocks import Block, Finished, WorkerDiedError, identity
 
 if TYPE_CHECKING:
@@ -38,12 +39,17 @@ class Cluster:
         Dask is not installed, or this is not an address.
     RunError
         No scheduler answers, it has no workers, or one of them would compute other bits.
+
+    Attributes
+    ----------
+    notes : list of str
+        Workers on machines that are unlike this one in what moves the last bits.
     """
 
     def __init__(self, address: str) -> None:
         self.client = _client(address)
         try:
-            _refuse_others(self.client)
+            self.notes = _checked(self.client)
         except BaseException:
             self.client.close()
             raise
@@ -146,8 +152,8 @@ def _result(future: Future) -> Any:  # noqa: ANN401
     return WorkerDiedError() if isinstance(error, KilledWorker) else error
 
 
-def _refuse_others(client: Client) -> None:
-    """Refuse a cluster one of whose workers would compute other bits, with a table of what differs."""
+def _checked(client: Client) -> list[str]:
+    """Refuse a cluster one of whose workers would compute other bits; say which may differ in the last ones."""
     here = identity()
     found = client.run(_asker())
     if not found:
@@ -157,6 +163,12 @@ def _refuse_others(client: Client) -> None:
     if wrong:
         told = "\n  ".join(wrong)
         raise RunError(f"workers that would compute other bits are refused.\n  {told}")
+    differ = ((worker, unlike(there, here)) for worker, there in sorted(found.items()))
+    return [
+        f"{worker} is another kind of machine, so points agree to about 1e-9: {'; '.join(lines)} here."
+        for worker, lines in differ
+        if lines
+    ]
 
 
 def _unlike(worker: str, there: dict[str, str] | None, here: dict[str, str]) -> str:

@@ -36,7 +36,7 @@ class Cost:
     size: float
 
 
-def estimate(job: Job, pool: Pool, workers: int) -> Cost:
+def estimate(job: Job, pool: Pool, workers: int, at_once: int) -> Cost:
     """Say about how long a sweep takes, and what its tables need.
 
     Parameters
@@ -45,7 +45,9 @@ def estimate(job: Job, pool: Pool, workers: int) -> Cost:
     pool : Pool
         Where some ticks are tried, on all of its workers at once: they hinder one another, and so do other programs.
     workers : int
-        How many blocks will run at a time.
+        How many blocks are handed out at a time.
+    at_once : int
+        How many of them run at once: workers beyond the processors only wait for one another.
     """
     scenario, most = job.points.scenario(0), width(job.worlds, workers)
     block = split(job.worlds[0], most)[0]
@@ -53,20 +55,21 @@ def estimate(job: Job, pool: Pool, workers: int) -> Cost:
     blocks = sum(ceil(n / len(block)) for n in job.worlds)
     settled = sum(n * number for n, number in zip(job.worlds, job.checked.ticks, strict=True)) / len(block)
     size = _size(items, job.worlds, job.points.sweep.kept)
-    turns = max((blocks * start + settled * tick) / workers, start + tick * max(job.checked.ticks))
+    turns = max((blocks * start + settled * tick) / at_once, start + tick * max(job.checked.ticks))
     return Cost(begun + turns + size / WRITTEN, size * (1.0 if job.form == "csv" else SMALLER))
 
 
-def needed(job: Job) -> float:
+def needed(job: Job, *, anew: bool = False) -> float:
     """Bytes that a sweep still needs: of each point that is not there, and of all tables when they are joined."""
+    done = set() if anew else job.store.done()
     short = _short(job.points.scenario(0), FEW)
     items = simulation.run_chunk(make_plan(short, keeps_series=False), range(1)).metrics
-    left = [worlds for point, worlds in enumerate(job.worlds) if point not in job.store.done()]
+    left = [worlds for point, worlds in enumerate(job.worlds) if point not in done]
     kept = job.points.sweep.kept
     return (_size(items, left, kept) + _size(items, job.worlds, kept)) * (1.0 if job.form == "csv" else SMALLER)
 
 
-def refuse_full_disk(job: Job) -> None:
+def refuse_full_disk(job: Job, *, anew: bool) -> None:
     """Refuse to begin what the disk cannot hold.
 
     Raises
@@ -74,7 +77,7 @@ def refuse_full_disk(job: Job) -> None:
     RunError
         With what is needed and what is free.
     """
-    wanted, free = needed(job), room(job.place.parent)
+    wanted, free = needed(job, anew=anew), room(job.place.parent)
     if wanted > free:
         raise RunError(f"{job.place}: {too_little(wanted, free)}")
 
@@ -98,8 +101,8 @@ def _tried(scenario: Scenario, block: range, pool: Pool) -> tuple[float, float, 
             raise done.result
         parts.setdefault(done.block.point, []).append(done.result)
     elapsed = perf_counter() - began
-    warm = [part for i in (1, 2) for part in parts[i]]
-    slower = sum(part.wall for part in warm) / sum(part.seconds for part in warm)  # by who else wants the processors
+    every = [part for alike in parts.values() for part in alike]
+    slower = sum(part.wall for part in every) / sum(part.seconds for part in every)  # by who else wants the processors
     few, more = (slower * median(part.seconds for part in parts[i]) for i in (1, 2))
     tick = max(more - few, 0.0) / (MORE - FEW)
     return max(few - FEW * tick, 0.0), tick, max(elapsed - 2 * few - more, 0.0), parts[0][0].items

@@ -53,6 +53,8 @@ def path_of(path: str) -> str:
         steps = parse_path(path)
     except InputError as error:
         raise MistakeError(Mistake((), one.found, one.right) for one in error.problems) from None
+    if steps[:2] == ("outputs", "windows"):
+        raise mistake("windows are the same for all points", "Write them in the scenario.")
     if steps[0] in NO_VALUES:
         raise mistake(f"the {steps[0]} of a scenario is no parameter of it", "Name a value that is simulated.")
     return path

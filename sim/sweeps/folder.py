@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import RunError
-from sim.results.folder import whole, write_manifest
-from sim.results.manifest import origin, peak_memory, sha256
+from sim.results.folder import carry, whole, write_manifest
+from sim.results.manifest import MACHINE, hashes, machine, machines, origin, peak_memory, spent, unlike
 from sim.sweeps.job import Job
-from sim.sweeps.points import Points
 from sim.sweeps.store import TABLES
 
 POINTS = "points.csv"
@@ -19,7 +18,7 @@ BASE = "scenario.yaml"
 DONE, FAILED, MISSING = "done", "failed", "missing"
 
 
-def write(job: Job, expected: int, failed: Mapping[int, str], seconds: float) -> list[str]:
+def write(job: Job, expected: int, failed: Mapping[int, str], seconds: float, workers: int) -> list[str]:
     """Write the result folder from the points in the store; gives what to know when reading it.
 
     Parameters
@@ -31,6 +30,8 @@ def write(job: Job, expected: int, failed: Mapping[int, str], seconds: float) ->
         Why points failed.
     seconds : float
         Wall time.
+    workers : int
+        Blocks that ran at a time.
 
     Raises
     ------
@@ -48,38 +49,60 @@ def write(job: Job, expected: int, failed: Mapping[int, str], seconds: float) ->
     with whole(job.place, overwrite=True) as folder:
         job.store.join(done, folder)
         status = dict.fromkeys(done, (DONE, "")) | {p: (FAILED, why) for p, why in failed.items()}
-        _write_points(job.points, status, folder / POINTS)
-        (folder / BASE).write_text(job.base.to_yaml(), encoding="utf-8", newline="\n")
-        write_manifest(folder, _manifest(job, facts, len(failed), seconds, folder))
+        _write_points(job, status, folder / POINTS)
+        (folder / BASE).write_text(job.text, encoding="utf-8", newline="\n")
+        carry(folder, job.checked.tables.files)
+        cost = _spent(facts, seconds, workers, sum(job.worlds[point] for point in done))
+        write_manifest(folder, {**_manifest(job, facts, len(failed)), **cost, "files": hashes(folder)})
     known = {name for one in facts for name in one["metrics"]}
     unknown = sorted(set(job.points.sweep.metrics) - known) if facts else []
-    return [f"No point has the metric {name}: nothing was kept of it." for name in unknown]
+    absent = [f"No point has the metric {name}: nothing was kept of it." for name in unknown]
+    return [*absent, *_unlike(_machines(facts))]
 
 
-def _write_points(points: Points, status: Mapping[int, tuple[str, str]], path: Path) -> None:
+def _machines(facts: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
+    """List the unlike machines that points were computed on; a point of an older version does not say."""
+    return machines(one for point in facts for one in point.get("machines", ()))
+
+
+def _unlike(there: Sequence[Mapping[str, str]]) -> list[str]:
+    """Say that points were computed on machines that may differ in the last bits: before --resume, or on a cluster."""
+    differ = sorted({line for one in there[1:] for line in unlike(there[0], one)})
+    return (
+        [f"Points were computed on unlike machines, so they agree to about 1e-9: {'; '.join(differ)}."]
+        if differ
+        else []
+    )
+
+
+def _write_points(job: Job, status: Mapping[int, tuple[str, str]], path: Path) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["point", "status", "message", *points.paths])
-        for point, cells in enumerate(points.cells):
+        writer.writerow(["point", "status", "message", *job.points.paths])
+        for point, cells in enumerate(job.points.written(job.checked.tables)):
             writer.writerow([point, *status.get(point, (MISSING, "")), *cells])
 
 
-def _manifest(
-    job: Job, facts: Sequence[Mapping[str, Any]], failed: int, seconds: float, folder: Path
-) -> dict[str, Any]:
-    """Everything that another machine would need to make the same files, and what this one spent."""
+def _manifest(job: Job, facts: Sequence[Mapping[str, Any]], failed: int) -> dict[str, Any]:
+    """Everything that another machine would need to make the same files."""
     base, identity = job.base, job.identity
-    memory = max([peak_memory(), *(peak_memory() + int(one["peak_memory"]) for one in facts)])
     digest = (job.store.ticket() or {}).get("digest", "")
-    spent = sum(float(one["core_seconds"]) for one in facts)
+    there = _machines(facts) or [machine()]
     rows = {table: sum(int(one["rows"][table]) for one in facts) for table in TABLES}
     return {
         **origin(base.name, identity["scenario"], identity["seeds"], base.ensemble.seed, base.ensemble.replicates),
         "name": job.points.sweep.name,
         "sweep": {**identity, "digest": digest, "done": len(facts), "failed": failed, "rows": rows},
         "headline": facts[0]["headline"] if facts else [],
-        "wall_time": round(seconds, 3),
-        "core_seconds": round(spent, 3),
-        "peak_memory": memory,
-        "files": {file.name: sha256(file) for file in sorted(folder.iterdir())},
+        **{name: " / ".join(dict.fromkeys(one[name] for one in there)) for name in MACHINE},
+    }
+
+
+def _spent(facts: Sequence[Mapping[str, Any]], seconds: float, workers: int, worlds: int) -> dict[str, Any]:
+    """What this machine, and others before it, spent on points."""
+    core_seconds = sum(float(one["core_seconds"]) for one in facts)
+    return {
+        **spent(seconds, workers, worlds, core_seconds),
+        "core_seconds": round(core_seconds, 3),
+        "peak_memory": max([peak_memory(), *(peak_memory() + int(one["peak_memory"]) for one in facts)]),
     }

@@ -11,7 +11,9 @@ from typing import Any, final
 
 from sim.errors import InputError, Place, Problem
 from sim.files.changes import changes
-from sim.results.folder import MANIFEST, check_writable, obstacle, read_manifest
+from sim.plan import make_plan
+from sim.results.facts import MANIFEST, read_facts
+from sim.results.folder import check_writable, obstacle, read_manifest
 from sim.results.manifest import changed, sha256, versions
 from sim.scenario import Scenario
 from sim.sweeps.file import Sweep
@@ -69,7 +71,17 @@ class Job:
     @property
     def store(self) -> Store:
         """Where points wait."""
-        return Store(self.place, self.form)
+        return Store(self.place, self.form, windows=bool(self.base.outputs.windows))
+
+    @property
+    def notes(self) -> Sequence[str]:
+        """What to know of the scenario that points are variants of."""
+        return make_plan(self.base).notes
+
+    @cached_property
+    def text(self) -> str:
+        """The scenario that points are variants of as YAML, own tables named as the result carries them."""
+        return self.base.model_copy(update={"seeds": self.checked.tables.named(self.base.seeds)}).to_yaml()
 
     @cached_property
     def identity(self) -> dict[str, Any]:
@@ -77,8 +89,8 @@ class Job:
         sweep = self.points.sweep
         return {
             "versions": {name: version for name, version in versions().items() if name in BITS},
-            "seeds": dict(self.checked.tables),
-            "scenario": self.base.to_yaml(),
+            "seeds": dict(self.checked.tables.hashes),
+            "scenario": self.text,
             "design": sweep.design.model_dump(mode="json", exclude={"file"}),
             "metrics": sorted(sweep.kept),
             "format": self.form,
@@ -96,7 +108,7 @@ class Job:
 
     def _digest(self) -> str:
         digest = hashlib.sha256()
-        for cells in self.points.cells:
+        for cells in self.points.written(self.checked.tables):
             digest.update(("\0".join(cells) + "\n").encode())
         return digest.hexdigest()
 
@@ -128,7 +140,7 @@ class Job:
 
     def _refuse_to_go_on(self) -> None:
         """Refuse to go on with points, or a result, of another sweep."""
-        ticket, standing = self.store.ticket(), read_manifest(self.place)
+        ticket, standing = self.store.ticket(), read_facts(self.place)
         if ticket is not None:
             self._refuse_another(ticket["identity"], "the unfinished sweep there")
             self.refuse_a_result_of_others()
@@ -146,7 +158,8 @@ class Job:
             With what to do about it.
         """
         ticket, standing = self.store.ticket() or {}, read_manifest(self.place) or {}
-        is_ours = standing.get("sweep", {}).get("digest", "") == ticket.get("digest")
+        its = standing.get("sweep")
+        is_ours = isinstance(its, Mapping) and its.get("digest", "") == ticket.get("digest")
         if problem := obstacle(self.place, overwrite=is_ours or self.standing == ticket.get("replaces")):
             right = "Move it away, then go on with --resume."
             raise InputError(replace(problem, right=right))
@@ -168,13 +181,13 @@ class Job:
             A result is there that is not this sweep's, or whose files are not what was written.
         """
         self.refuse_obstacles(resume=True, overwrite=False)
-        standing = read_manifest(self.place)
+        standing = read_facts(self.place)
         if standing is None or self.store.ticket() is not None:
             return False
         if names := changed(self.place, standing["files"]):
             found = f"{', '.join(names)} was changed after it was written"
             raise InputError(Problem(Place(str(self.place)), found, "Begin anew with --overwrite."))
-        return int(standing["sweep"]["done"]) == len(self.points)
+        return standing["sweep"].get("done") == len(self.points)
 
 
 def _differences(there: Mapping[str, Any], here: Mapping[str, Any]) -> Iterator[str]:

@@ -13,12 +13,12 @@ from typing import final
 
 from sim.errors import InputError, Mistake, MistakeError, Place, Problem
 from sim.files.merge import SET, parse_path, split_paths
-from sim.files.positions import Node, plain, read_text, show_path
-from sim.files.writing import flow
+from sim.files.positions import Node, show_path
 from sim.plan import drafted, make_plan
 from sim.scenario import Draft, Scenario
 from sim.simulation import refuse_undrawn
 from sim.sweeps import designs
+from sim.sweeps.carried import Carried, whole
 from sim.sweeps.file import MOST, OWN, Grid, LatinHypercube, Listed, Sobol, Sweep, path_of
 from sim.sweeps.ranges import number_of
 
@@ -34,11 +34,11 @@ Cells = tuple[str, ...]
 @final
 @dataclass(frozen=True)
 class Checked:
-    """How large each point is, and the hashes of all tables that any of them stands on."""
+    """How large each point is, and the tables that any of them stands on."""
 
     worlds: Sequence[int]
     ticks: Sequence[int]
-    tables: Mapping[str, str]
+    tables: Carried
 
 
 @final
@@ -85,7 +85,7 @@ class Points:
         if SEEDS not in self.paths:
             return self
         place = list(self.paths).index(SEEDS)
-        cells = [(*row[:place], _whole(row[place], self.sweep.folder), *row[place + 1 :]) for row in self.cells]
+        cells = [(*row[:place], whole(row[place], self.sweep.folder), *row[place + 1 :]) for row in self.cells]
         return replace(self, cells=cells)
 
     def __len__(self) -> int:
@@ -109,6 +109,12 @@ class Points:
         """The scenario of the sweep with nothing changed but the number of worlds."""
         return drafted(self.draft, self.common)
 
+    def written(self, tables: Carried) -> Iterator[Cells]:
+        """Values of all points as the result writes them: own tables by their names there."""
+        place = list(self.paths).index(SEEDS) if SEEDS in self.paths else len(self.paths)
+        for row in self.cells:
+            yield (*row[:place], *map(tables.cell, row[place : place + 1]), *row[place + 1 :])
+
     def scenario(self, point: int) -> Scenario:
         """What a point stands for."""
         return drafted(self.draft, {**self.common, **self.values(point)})
@@ -121,10 +127,10 @@ class Points:
         InputError
             With the problems of all points; one that many share is told once.
         """
-        self.base()
+        base = self.base()
         self._refuse_overlaps()
         worlds, ticks = [], []
-        tables: dict[tuple[str, ...], Mapping[str, str]] = {}
+        tables = {base.seeds: make_plan(base).seeds}
         found: dict[Problem, list[int]] = {}
         for point in range(len(self)):
             try:
@@ -132,14 +138,14 @@ class Points:
                 refuse_undrawn(plan)
                 worlds.append(plan.scenario.ensemble.replicates)
                 ticks.append(-(-plan.horizon.days // plan.horizon.tick))
-                tables.setdefault(plan.scenario.seeds, plan.seeds.hashes)
+                tables.setdefault(plan.scenario.seeds, plan.seeds)
             except InputError as error:
                 for problem in error.problems:
                     found.setdefault(problem, []).append(point)
             progress(point + 1)
         if found:
             raise InputError(self._placed(alike, found) for alike in _alike(found))
-        return Checked(worlds, ticks, _joined(tables))
+        return Checked(worlds, ticks, Carried.of(tables))
 
     def _refuse_overlaps(self) -> None:
         """Refuse paths that name one value in two ways, or a value and what holds it: one of them would be lost."""
@@ -306,21 +312,3 @@ def _meaning(cell: str) -> object:
         return number_of(cell)
     except MistakeError:
         return cell
-
-
-def _whole(cell: str, folder: Path) -> str:
-    """Write the folders of a list with their whole paths."""
-    given = plain(read_text(cell, ""))
-    names = given if isinstance(given, list) else [given]
-    return flow([str((folder / str(name)).resolve()) for name in names])
-
-
-def _joined(tables: Mapping[tuple[str, ...], Mapping[str, str]]) -> dict[str, str]:
-    """Hashes of the tables of all points; where points differ in them, each name has its folders beside it."""
-    if len(tables) == 1:
-        return dict(*tables.values())
-    return {
-        f"{name} of {', '.join(folders) or 'what ships'}": h
-        for folders, one in tables.items()
-        for name, h in one.items()
-    }

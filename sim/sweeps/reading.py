@@ -11,15 +11,18 @@ from typing import TYPE_CHECKING, Any, final
 from sim.ensemble.items import KEYS
 from sim.errors import InputError, Place, Problem, suggest
 from sim.files.changes import read_scenario
-from sim.plan import drafted
+from sim.plan import drafted, make_plan
 from sim.results import arrow, formats
-from sim.results.folder import MANIFEST, read_manifest
+from sim.results.facts import MANIFEST, read_facts, scenario_of
+from sim.results.folder import read_manifest
 from sim.results.manifest import changed
-from sim.results.result import Result, Source
+from sim.results.result import Result, Source, is_certain
 from sim.results.result import read as read_run
 from sim.results.tables import COLUMNS
 from sim.scenario import Draft
+from sim.sweeps.carried import whole
 from sim.sweeps.folder import BASE, DONE, POINTS
+from sim.sweeps.points import SEEDS
 from sim.sweeps.store import REPLICATES, SUMMARY, TABLES
 
 if TYPE_CHECKING:
@@ -39,8 +42,8 @@ class SweepResult:
     """
 
     def __init__(self, folder: Path) -> None:
-        found = read_manifest(folder)
-        if found is None or "sweep" not in found:
+        found = read_facts(folder)
+        if found is None or not found.get("sweep"):
             raise InputError(_no_sweep(folder))
         self.folder = folder
         self.manifest: Mapping[str, Any] = found
@@ -67,7 +70,7 @@ class SweepResult:
     @property
     def scenario(self) -> str:
         """The resolved scenario that points are variants of, as YAML."""
-        return (self.folder / BASE).read_text(encoding="utf-8")
+        return scenario_of(self.folder, self.manifest)
 
     @cached_property
     def points(self) -> DataFrame:
@@ -112,18 +115,51 @@ class SweepResult:
         among : sequences
             Values by column: ``point=[3], metric=["exports"]``.
         """
-        return arrow.in_pandas(arrow.read_all(self._dataset(table), self._file(table), _wanted(table, among)))
+        source = self._dataset(table)
+        return arrow.read(source, self._file(table), _wanted(table, source.schema.names, among))
 
     def batches(self, table: str, columns: Sequence[str], **among: Sequence[Any]) -> Iterator[DataFrame]:
         """Columns of the same rows, some thousands at a time: memory does not grow with the table."""
         import pyarrow as pa  # noqa: PLC0415
 
-        wanted = _wanted(table, among)
-        _check_columns(table, columns)
-        with arrow.in_own_words(self._file(table)):
-            for batch in self._dataset(table).to_batches(columns=list(columns), filter=wanted, batch_readahead=2):
-                if batch.num_rows:
-                    yield arrow.in_pandas(pa.Table.from_batches([batch]))
+        source, file = self._dataset(table), self._file(table)
+        wanted = _wanted(table, source.schema.names, among)
+        _check_columns(table, source.schema.names, columns)
+        batches = iter(source.to_batches(columns=list(columns), filter=wanted, batch_readahead=2))
+        while True:
+            with arrow.in_own_words(file):
+                batch = next(batches, None)
+                rows = None if batch is None else arrow.in_pandas(pa.Table.from_batches([batch]))
+            if rows is None:
+                return
+            if len(rows):
+                yield rows
+
+    def columns(self, table: str) -> Sequence[str]:
+        """Names of the columns of a table, of the window where there are any among them."""
+        return list(self._dataset(table).schema.names)
+
+    def by_point(self, table: str) -> Iterator[tuple[int, DataFrame]]:
+        """Give the rows of a table point by point, in the order of their numbers, one point in memory at a time."""
+        import pandas as pd  # noqa: PLC0415
+
+        if self._file(table).name in self.changed:  # rows may stand in any order: each point is looked for
+            yield from ((point, self.rows(table, point=[point])) for point in self._done)
+            return
+        parts: list[DataFrame] = []
+        for batch in self.batches(table, self.columns(table)):
+            for point, rows in batch.groupby("point", sort=True):
+                if parts and parts[0]["point"].iloc[0] != point:
+                    yield int(parts[0]["point"].iloc[0]), pd.concat(parts, ignore_index=True)
+                    parts = []
+                parts.append(rows)
+        if parts:
+            yield int(parts[0]["point"].iloc[0]), pd.concat(parts, ignore_index=True)
+
+    @property
+    def _done(self) -> list[int]:
+        """Numbers of the points that have results."""
+        return [int(point) for point in self.points.index[self.points["status"] == DONE]]
 
     def point(self, number: int) -> Result:
         """Give a point as the result of a run, with the tables that a sweep keeps.
@@ -180,12 +216,12 @@ def read(place: str | Path) -> Result | SweepResult:
     folder, sign, number = str(place).rpartition("@")
     if sign and number.isdecimal() and not Path(place).exists():
         return _opened(Path(folder), _written(Path(folder))).point(int(number))
-    if sign and not Path(place).exists() and "sweep" in (read_manifest(Path(folder)) or {}):
+    if sign and not Path(place).exists() and (read_facts(Path(folder)) or {}).get("sweep"):
         raise InputError(
             Problem(Place(str(place)), f"{number!r} is no number of a point", f"Write such as {folder}@0.")
         )
-    found = read_manifest(Path(place))
-    return SweepResult(Path(place)) if found is not None and "sweep" in found else read_run(place)
+    found = read_facts(Path(place))
+    return SweepResult(Path(place)) if found is not None and found.get("sweep") else read_run(place)
 
 
 @lru_cache(maxsize=4)
@@ -209,59 +245,64 @@ class _Point(Source):
     @cached_property
     def _values(self) -> dict[str, str]:
         row = self.sweep.points.loc[self.number]
-        return {path: str(row[path]) for path in self.sweep.paths}
+        values = {path: str(row[path]) for path in self.sweep.paths}
+        return {path: whole(cell, self.sweep.folder) if path == SEEDS else cell for path, cell in values.items()}
 
     @cached_property
     def scenario(self) -> str:  # type: ignore[override]
         """What the point stands for; where its tables are gone or another version reads it, as it was written."""
         draft = Draft.read(self.sweep.folder / BASE)
         try:
-            return drafted(draft, self._values).to_yaml()
+            return make_plan(drafted(draft, self._values)).text
         except InputError:
             return draft.text(self._values)
 
     @cached_property
     def manifest(self) -> Mapping[str, Any]:  # type: ignore[override]
         """Those of the sweep, with the worlds of the point."""
-        ensemble = read_scenario(self.scenario)["ensemble"]
-        return {**self.sweep.manifest, "seed": int(ensemble["seed"]), "replicates": int(ensemble["replicates"])}
+        ensemble = read_scenario(self.scenario).get("ensemble")
+        known = ensemble if isinstance(ensemble, Mapping) else {}
+        own = {name: known[name] for name in ("seed", "replicates") if isinstance(known.get(name), int)}
+        return {**self.sweep.manifest, **own}
 
     def frame(self, table: str) -> DataFrame:
         if table not in TABLES:
             return arrow.frame(COLUMNS[table], ())
         return self.sweep.rows(table, point=[self.number]).drop(columns="point")
 
-    def write(self, folder: Path, form: str) -> None:
+    def check(self, place: Path, form: str | None) -> None:
+        """Say at once that this cannot be."""
+        self.write(place, form)
+
+    def write(self, folder: Path, form: str | None) -> None:
         del folder, form
         right = "Run the scenario with the values of the point."
         raise InputError(Problem(Place(self.label), "a point of a sweep cannot be saved by itself", right))
 
     def is_certain(self) -> bool:
-        rows = self.frame(REPLICATES).groupby(list(ITEM))["value"]
-        return int(self.manifest["replicates"]) > 1 and bool((rows.nunique(dropna=False) == 1).all())
+        return is_certain(self.frame(REPLICATES))
 
     def changed(self) -> list[str]:
         return self.sweep.changed
 
 
-def _wanted(table: str, among: Mapping[str, Sequence[Any]]) -> Expression | None:
+def _wanted(table: str, columns: Sequence[str], among: Mapping[str, Sequence[Any]]) -> Expression | None:
     """Rows whose columns are among some values, for Arrow."""
     from pyarrow import dataset as ds  # noqa: PLC0415
 
-    _check_columns(table, among)
+    _check_columns(table, columns, among)
     filters = [
         ds.field(name).isin([values] if isinstance(values, str) else list(values)) for name, values in among.items()
     ]
     return reduce(and_, filters) if filters else None
 
 
-def _check_columns(table: str, names: Iterable[str]) -> None:
+def _check_columns(table: str, known: Sequence[str], names: Iterable[str]) -> None:
     """Refuse columns that a table has not."""
-    known = TABLES.get(table, ())
     problems = [
         Problem(Place(table), f"it has no column {name!r}", suggest(name, known)) for name in names if name not in known
     ]
-    if problems and known:
+    if problems:
         raise InputError(problems)
 
 

@@ -19,10 +19,11 @@ from sim.results.claims import claimed
 from sim.results.folder import failure, held, read_manifest, sync, write_manifest
 from sim.results.manifest import changed, sha256
 from sim.results.outcome import Outcome
-from sim.results.tables import COLUMNS, Piece
+from sim.results.tables import COLUMNS, Piece, with_window
 
 TICKET = "sweep.json"
 GO_ON = "Finished points are kept: make room, then go on with --resume."
+FACTS = {"core_seconds": int | float, "peak_memory": int, "headline": list, "metrics": list, "rows": dict}  # of a point
 SUMMARY, REPLICATES = "summary", "replicates"
 TABLES = {table: ("point", *COLUMNS[table]) for table in (SUMMARY, REPLICATES)}
 
@@ -38,10 +39,13 @@ class Store:
         Where the sweep's result will be.
     form : str
         What tables are written as.
+    windows : bool
+        Whether metrics are told of windows, too.
     """
 
     place: Path
     form: str
+    windows: bool = False
 
     @property
     def folder(self) -> Path:
@@ -55,7 +59,9 @@ class Store:
             found = json.loads((self.folder / TICKET).read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return None
-        return found if isinstance(found, dict) and {"identity", "digest", "replaces"} <= found.keys() else None
+        kinds = {"identity": dict, "digest": str, "replaces": str}
+        is_ours = isinstance(found, dict) and all(isinstance(found.get(name), kind) for name, kind in kinds.items())
+        return found if is_ours else None
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -72,9 +78,11 @@ class Store:
             with claimed(self.place):
                 self.folder.mkdir(parents=True, exist_ok=True)
                 with held(self.folder):
-                    yield
-                    with suppress(OSError):  # it is not empty
-                        self.folder.rmdir()
+                    try:
+                        yield
+                    finally:
+                        with suppress(OSError):  # it is not empty
+                            self.folder.rmdir()
         except BlockingIOError:
             raise RunError(f"{self.place}: another process is at work on this sweep.") from None
         except OSError as error:
@@ -128,6 +136,8 @@ class Store:
             return "its manifest is missing or damaged"
         if (facts.get("point"), facts.get("sweep")) != (point, digest):
             return "it is one of another sweep, or another point"
+        if not all(isinstance(facts.get(name), kind) for name, kind in FACTS.items()):
+            return "its manifest was edited"
         if set(facts["files"]) != set(map(self._file, TABLES)):
             return "it has other tables"
         names = changed(folder, facts["files"])
@@ -145,7 +155,7 @@ class Store:
         try:
             shutil.rmtree(folder, ignore_errors=True)
             partial.mkdir()
-            for table, columns in TABLES.items():
+            for table, columns in self._tables():
                 shown = outcome if table == SUMMARY else _only(outcome, kept)
                 pieces = tables.PIECES[table](shown)
                 formats.write(partial, table, columns, (_numbered(point, piece) for piece in pieces), self.form)
@@ -173,13 +183,17 @@ class Store:
 
     def join(self, points: Sequence[int], folder: Path) -> None:
         """Put the tables of points one behind the other into a folder, a point in memory at a time."""
-        for table, columns in TABLES.items():
+        for table, columns in self._tables():
             files = [self.folder / str(point) / self._file(table) for point in points]
             formats.join(folder, table, columns, files, self.form)
 
     def remove(self) -> None:
         """Take everything away."""
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _tables(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Tables with their columns."""
+        yield from ((table, with_window(columns) if self.windows else columns) for table, columns in TABLES.items())
 
     def _file(self, table: str) -> str:
         return f"{table}.{self.form}"

@@ -12,10 +12,11 @@ from typing import final
 import numpy as np
 
 from sim.plan import make_plan
-from sim.results.manifest import versions
+from sim.results.manifest import machines, versions
 from sim.results.outcome import Outcome
 from sim.sweeps import blocks, folder
 from sim.sweeps.blocks import Block, Finished, Part, Pool, RefusedError
+from sim.sweeps.cost import refuse_full_disk
 from sim.sweeps.job import Job
 
 
@@ -112,10 +113,12 @@ def run(
     began = perf_counter()
     with job.store.held():
         job.refuse_obstacles(resume=resume, overwrite=overwrite)
+        refuse_full_disk(job, anew=overwrite)
         job.store.begin(job.identity, job.standing, anew=overwrite)
+        workers = pool.workers
         report = _Running(job, pool, progress).all_points()
         report.seconds = perf_counter() - began
-        report.notes = folder.write(job, report.done, report.failed, report.seconds)
+        report.notes = folder.write(job, report.done, report.failed, report.seconds, workers)
         if not report.failed:
             job.store.remove()
     return report
@@ -205,6 +208,7 @@ class _Running:
             "headline": list(first.headline),
             "metrics": sorted({item.name for item in first.items}),
             "peak_memory": sum(self.memory.values()),
+            "machines": machines([part.machine for _, part in parts]),
         }
         self.job.store.write(point, _outcome([part for _, part in parts], self.job.worlds[point]), self.kept, facts)
         self.report.done += 1

@@ -223,13 +223,13 @@ def _arcs(year: BaseYear, tables: Tables, frame: Mapping[str, object]) -> dict[s
     destination = np.array([to_d[c, d] for c, _, d in arcs], np.intp)
     flow = column(year.flows[a] for a in arcs)
     into = Sum(destination, range(len(arcs)), 1.0, (len(to_d), len(arcs)))
-    supply = into(flow)[destination]
+    supply = into.once(flow)[destination]
     begun = column(year.lines.share.get(arc, 0.0) for arc in arcs)
     share = np.divide(flow, supply, out=begun.copy(), where=supply > 0)
     works = year.works_price
     landed = column(works[c, o] * (1 + route[o, d].freight) for c, o, d in arcs)
     orders = Sum(origin, range(len(arcs)), 1.0, (len(to_o), len(arcs)))
-    shipped = orders(flow)
+    shipped = orders.once(flow)
     other = column(year.other.get(n, 0.0) for n in to_o)
     cover = {row.commodity: row.maker_cover * DAYS_A_WEEK for row in tables.commodities}
     return {
@@ -241,7 +241,7 @@ def _arcs(year: BaseYear, tables: Tables, frame: Mapping[str, object]) -> dict[s
         "arc_weight": np.array([[year.lines.weight.get(arc, own)] for arc, own in zip(arcs, share[:, 0], strict=True)]),
         "arc_split": _split(year, arcs, flow, shipped[origin]),
         "arc_transit": np.array([route[o, d].transit for _, o, d in arcs]),
-        "arc_landed": (landed / into(share * landed)[destination])[:, 0],
+        "arc_landed": (landed / into.once(share * landed)[destination])[:, 0],
         "arc_abroad": np.array([float(o != d) for _, o, d in arcs]),
         "to_destination": into,
         "to_origin": orders,
@@ -276,15 +276,15 @@ def _plants(
     needs = [(to_p[c, region[f]], index[f], v) for (f, c), v in year.inputs.items()]
     makes = [(to_o[c, region[f]], index[f], v) for (f, c), v in year.outputs.items()]
     values = _Values(year, region)
-    runs = [f for f in names if f in year.activity]
+    runs = frozenset(f for f in names if f in year.activity)
     mains = {(values.main_product(f), region[f]) for f in runs}
     padded = _padded([[to_p[c, region[g]] for (g, c) in year.inputs if g == f] for f in names], len(users))
     made = Sum.of(makes, (len(to_o), len(names)))
     activity = column(year.activity.get(f, 0.0) for f in names)
     scale = column(year.scale[f] for f in names)
-    total = made(activity)
+    total = made.once(activity)
     makers = np.where(total > 0, activity[:, 0], scale[:, 0])  # (O, F): who makes a good in the base year, else lines
-    total = np.where(total > 0, total, made(scale))
+    total = np.where(total > 0, total, made.once(scale))
     return {
         "facilities": names,
         "facility_region": tuple(region[f] for f in names),
@@ -367,7 +367,7 @@ def _landed_prices(year: BaseYear) -> dict[Node, float]:
     return {node: value[node] / mass[node] for node in value}
 
 
-def _headroom(year: BaseYear, runs: Sequence[str], node: Node, region: Mapping[str, str]) -> float:
+def _headroom(year: BaseYear, runs: frozenset[str], node: Node, region: Mapping[str, str]) -> float:
     """How much more of a by-product its makers could recover: inputs ÷ outputs − 1, least over makers and elements.
 
     Of those that run in the base year: what lines recover is fixed.
@@ -423,7 +423,7 @@ def _users(
         "sectors": sectors,
         "slots": tuple(slots),
         "user_node": node,
-        "user_need": np.concatenate([need_of(activity), column(year.uses[c, s[1], s[0]] for c, s in used)]),
+        "user_need": np.concatenate([need_of.once(activity), column(year.uses[c, s[1], s[0]] for c, s in used)]),
         "user_cover": column([plant_cover[c] for c, _ in plant_users] + [rows[s].cover * DAYS_A_WEEK for _, s in used]),
         "user_value": column(
             [0.0] * len(plant_users) + [year.uses[c, s[1], s[0]] * landed[c, s[1]] / spent[s] for c, s in used]
@@ -441,13 +441,16 @@ def _growth(year: BaseYear, tables: Tables, facilities: object) -> Floats:
     """(F, 1): growth a day of what each facility's products go into, through the flows of the base year (eq. 9.4)."""
     sector = {(r.sector, r.region): float(np.log1p(r.growth)) / DAYS_A_YEAR for r in tables.sectors}
     region = {r.facility: r.region for r in tables.facilities}
-    value = _Values(year, region).output_values
+    made: dict[str, list[tuple[str, float]]] = {f: [] for f in year.scale}
+    for (f, c), value in _Values(year, region).output_values.items():
+        made[f].append((c, value))
     rate = dict.fromkeys(year.scale, 0.0)
     for _ in range(1 + len({r.stage for r in tables.commodities})):  # as often as there are stages
         node = _node_growth(year, sector, region, rate)
-        rate = {
-            f: _weighted([(v, node.get((c, region[f]), 0.0)) for (g, c), v in value.items() if g == f]) for f in rate
-        }
+        found = {f: _weighted([(v, node.get((c, region[f]), 0.0)) for c, v in made[f]]) for f in rate}
+        if found == rate:
+            break
+        rate = found
     assert isinstance(facilities, tuple)
     return column(rate[f] for f in facilities)
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.analysis import pairs
-from sim.analysis.compare import COLUMNS, ROW, Comparison, compare, replicates_to_settle
-from sim.ensemble.items import Item
+from sim.analysis.compare import COLUMNS, Comparison, compare, replicates_to_settle
+from sim.ensemble.items import KEYS, Item
 from sim.ensemble.metrics import METRICS, Metric
 from sim.errors import InputError
 from sim.results.result import read
@@ -35,7 +35,7 @@ def directions(monkeypatch: pytest.MonkeyPatch) -> None:
 def row(comparison: Comparison, item: Item, other: str = "b") -> dict[str, float]:
     """Find the row of an item."""
     table = comparison.table
-    cells = dict(zip(ROW, item.cells, strict=True))
+    cells = {"metric": item.name, **{key: getattr(item, key) for key in KEYS}, "unit": item.unit}
     found = table[(table[list(cells)] == list(cells.values())).all(axis=1) & (table["other"] == other)]
     assert len(found) == 1
     return {str(name): value for name, value in found.iloc[0].items()}

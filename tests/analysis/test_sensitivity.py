@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import pickle
 from collections.abc import Callable
 from pathlib import Path
@@ -20,6 +21,7 @@ from sim.sweeps.blocks import Block, Part
 from tests.analysis.test_sobol import ishigami, known
 from tests.sweeps.sweeps import HEAD, swept
 
+printed = importlib.import_module("sim.cli.sensitivity")  # the module, not the command of that name
 LOSS = Item("value_added_lost", region="*-CN", sector="*", unit="USD")
 FIXED = Item("value_added_lost", region="US", sector="*", unit="USD")
 NAMES = ("hoarding_gain", "final_elasticity", "order_elasticity")
@@ -182,3 +184,60 @@ def test_a_quantile_may_be_analysed(function: Function, tmp_path: Path) -> None:
     mean = sensitivity(tmp_path / "results" / "small")
     for one, other in zip(measure(found, "first_order"), measure(mean, "first_order"), strict=True):
         assert one == pytest.approx(other)  # worlds differ by the same at every point
+
+
+CHOICES = """\
+parameters:
+  - {path: instruments.china-licence.towards, values: [all, US+EU]}
+  - {path: parameters.hoarding_gain, values: [%s]}
+"""
+
+
+def chosen(folder: Path, gains: str, monkeypatch: pytest.MonkeyPatch, kind: str = "{kind: grid}") -> Path:
+    """A sweep whose loss is the gain, and ten more where the licence is towards all."""
+
+    def run_block(block: Block) -> Part:
+        scenario: Scenario = pickle.loads(block.scenario)  # noqa: S301
+        (licence,) = (one for one in scenario.instruments if one.name == "china-licence")
+        towards_all = "US+EU" not in str(licence.model_dump()["towards"])
+        loss = float(str(scenario.parameters.get("hoarding_gain", 0))) + 10 * towards_all
+        return Part([LOSS], np.full((1, len(block.worlds)), loss), [], 0.0, "here:1", 0)
+
+    monkeypatch.setattr(blocks, "run_block", run_block)
+    swept(folder, f"{HEAD}design: {kind}\n{CHOICES % gains}")
+    return folder / "results" / "small"
+
+
+def test_a_choice_has_means_by_level_and_no_correlation(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Gains of mean 0.3: the loss is 10.3 towards all, 0.3 towards two; the gain is a number and has a correlation."""
+    found = sensitivity(chosen(tmp_path, "0.1, 0.2, 0.3, 0.4, 0.5", monkeypatch))
+    table = found.table
+    levels = table[table["measure"] == "level_mean"].set_index("level")
+    assert levels["value"].to_dict() == {"all": pytest.approx(10.3), "US+EU": pytest.approx(0.3)}
+    assert set(levels["parameter"]) == {"instruments.china-licence.towards"}
+    assert (levels["n"] == 5).all()
+    correlated = table[table["measure"] == "rank_correlation"]
+    assert correlated["parameter"].tolist() == ["parameters.hoarding_gain"]
+    assert (table.loc[table["measure"] != "level_mean", "level"] == "").all()
+    numbers, choices = printed._regional(found).splitlines(), printed._levels(found).splitlines()
+    assert [line.split()[3] for line in numbers[1:]] == ["parameters.hoarding_gain"]
+    assert [line.split()[3:6] for line in choices[1:]] == [
+        ["china-licence.towards", level, mean] for level, mean in (("all", "10.3"), ("US+EU", "0.3"))
+    ]
+
+
+def test_policies_alone_are_told_apart_however_few_points_there_are(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("tests.analysis.test_sensitivity.CHOICES", "\n".join(CHOICES.splitlines()[:2]) + "\n# %s\n")
+    found = sensitivity(chosen(tmp_path, "", monkeypatch))
+    levels = found.table[found.table["measure"] == "level_mean"]
+    assert levels["level"].tolist() == ["all", "US+EU"]
+    assert "Too few points to tell the worst from the rest (2): means by level only." in found.notes
+
+
+def test_one_point_cannot_tell_what_matters(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("tests.analysis.test_sensitivity.CHOICES", CHOICES.replace("all, US+EU", "all"))
+    place = chosen(tmp_path, "0.1", monkeypatch)
+    with pytest.raises(InputError, match=r"small: one point cannot tell what matters.\n  Choose a design of 8 points"):
+        sensitivity(place)

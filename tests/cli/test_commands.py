@@ -58,11 +58,11 @@ def test_run_writes_a_folder_and_prints_the_headline(monazite: Monazite, engine:
     """Losses 1, 2, 6 bn: mean 3 bn, standard error √7/√3 bn, the home left out, the parts not shown."""
     answer = monazite("run", "licences.yaml", "--seed", "5", "--set", "horizon.tick=3 days", "--workers", "2")
     assert (answer.code, answer.err) == (0, "")
-    head, titles, row = answer.out.strip().splitlines()
+    head, titles, row, mark = answer.out.strip().splitlines()
     assert head == "licences: 3 replicates, 0.0 s, in results/licences"
-    assert titles.split() == ["metric", "of", "mean", "std.", "error", "p05", "p95", "unit"]
-    numbers = ["3,000,000,000", "1,527,525,232", "1,100,000,000", "5,600,000,000"]
-    assert row.split() == ["value_added_lost", "*-CN", "*", *numbers, "USD"]
+    assert titles.split() == ["metric", "of", "mean", "std.", "error", "p05*", "p95*", "unit"]
+    assert row.split() == ["value_added_lost", "*-CN", "*", "3", "1.528", "1.1", "5.6", "bn", "USD"]
+    assert mark == "* of fewer than 20 replicates: hardly more than the lowest and the highest"
     assert engine == [
         {
             "name": "licences",
@@ -133,7 +133,11 @@ def test_a_value_given_twice_is_refused(monazite: Monazite, engine: list[Mapping
 
 def test_interrupted_it_says_what_is_kept(monazite: Monazite, engine: list[Mapping[str, Any]], tmp_path: Path) -> None:
     answer = monazite("run", "a.yaml", "endless.yaml", "c.yaml")
-    assert (answer.code, answer.err) == (130, "Interrupted. Kept: results/a.\n")
+    assert (answer.code, answer.err) == (
+        130,
+        "Interrupted. Kept: results/a.\n"
+        "  For long work: monazite sweep keeps each point that is done, and goes on with --resume.\n",
+    )
     assert [call["name"] for call in engine] == ["a", "endless"]
     assert [path.name for path in (tmp_path / "results").iterdir()] == ["a"]
 

@@ -42,9 +42,9 @@ def test_it_prints_simulated_against_observed_and_writes_the_folder(
     assert lines[0].endswith(" s, in results/controls-2025.hindcast")
     assert lines[-1] == "2 of 3 inside (nothing happens: 2)"
     assert max(map(len, lines)) <= 100
-    (row,) = [line.split() for line in lines if line.startswith(" lines stop")]
+    (row,) = [line.split() for line in lines if line.startswith("lines stop")]
     assert row == ["lines", "stop", "days", "5–inf", "inf", "inf", "inf", "✓", "inf", "✓"]
-    (row,) = [line.split() for line in lines if line.startswith(" granted")]
+    (row,) = [line.split() for line in lines if line.startswith("granted")]
     assert row[-3:] == ["✓", "–", "✗"]
     folder = tmp_path / "results" / "controls-2025.hindcast"
     with (folder / "comparison.csv").open(encoding="utf-8", newline="") as file:

@@ -56,3 +56,21 @@ def test_what_is_paid_counts_only_what_leaves_the_treasury() -> None:
 def test_its_metrics_are_in_dollars() -> None:
     """Of each instrument that has books."""
     assert [METRICS[name].unit for name in ("public_cost", "public_paid")] == ["USD", "USD"]
+
+
+def test_the_cost_of_plants_is_that_of_the_books() -> None:
+    """Two plants: 30 and 10 given, 5 and 1 earned; shares held are no cost."""
+    ledger = Ledger(1, 2)
+    ledger.post_plants(Account.GRANTS, Account.TREASURY, np.array([[30.0], [10.0]]))
+    ledger.post_plants(Account.STAKES, Account.TREASURY, np.array([[100.0], [0.0]]))
+    ledger.post_plants(Account.TREASURY, Account.RETURNS, np.array([[5.0], [1.0]]))
+    ledger.check("books")
+    assert ledger.of_plants.tolist() == [[25.0], [9.0]]
+    assert ledger.cost.tolist() == [34.0]
+
+
+def test_a_cost_that_no_plant_has_is_noticed() -> None:
+    ledger = Ledger(1, 2)
+    ledger.post(Account.GRANTS, Account.TREASURY, np.array([30.0]))
+    with pytest.raises(BrokenInvariant, match="the cost of books is not that of its plants: 30 USD differ"):
+        ledger.check("books")

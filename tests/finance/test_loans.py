@@ -17,7 +17,7 @@ PAYS, RESTS = np.ones((1, 1), bool), np.zeros((1, 1), bool)
 
 def lent(amount: float, rate: float = 0.05, term: float = 10.0, recovered: float = 0.3) -> Loans:
     """One loan in one world."""
-    loans = Loans(Ledger(1), rate, term, recovered, (1, 1))
+    loans = Loans(Ledger(1, 1), rate, term, recovered, (1, 1))
     loans.lend(np.array([[amount]]))
     return loans
 
@@ -98,7 +98,7 @@ def test_a_loan_is_never_negative_and_stands_in_the_books(
     deeds: list[tuple[str, float, int, bool]], rate: float, term: float, recovered: float
 ) -> None:
     """Whatever happens to two borrowers."""
-    loans, turnover = Loans(Ledger(1), rate, term, recovered, (2, 1)), 1.0
+    loans, turnover = Loans(Ledger(1, 2), rate, term, recovered, (2, 1)), 1.0
     for deed, amount, days, first in deeds:
         some = np.array([[first], [not first]])
         if deed == "lend":

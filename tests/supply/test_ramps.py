@@ -18,6 +18,7 @@ from collections.abc import Mapping
 from datetime import date
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
@@ -67,7 +68,11 @@ def stand_at_nameplate(projects: Supply) -> None:
 @cache
 def bands(**changed: float) -> Mapping[Key, Floats]:
     """What each plant makes of NdPr in each quarter, (R,) t."""
-    plan = make_plan(load("baseline", PERIOD | {f"parameters.{name}": value for name, value in changed.items()}))
+    with TemporaryDirectory() as folder:
+        tables = Path(folder) / "dates.csv"  # stocks and prices of 2025 stand for those of 2023: prices are given
+        tables.write_text("what,date,source,confidence,low,high,note\nbase_year,2023-01-01,this test,low,,,\n")
+        changes = {f"parameters.{name}": value for name, value in changed.items()}
+        plan = make_plan(load("baseline", PERIOD | changes | {"seeds": [folder]}))
     _, _, market, setting = worlds_of(plan, range(WORLDS))
     projects, origins = setting.supply, plan.world.nodes[plan.world.origins]
     assert projects is not None

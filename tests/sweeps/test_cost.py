@@ -42,10 +42,11 @@ def test_time_is_that_of_blocks_side_by_side_by_the_clock(tmp_path: Path) -> Non
     """
     made = job(tmp_path)
     assert list(made.checked.ticks) == [4] * 6
-    found = estimate(made, Known(), 2)
+    found = estimate(made, Known(), 2, 2)
     assert found.seconds == pytest.approx(14.4, abs=0.5)
-    assert estimate(made, Known(), 6).seconds == pytest.approx(4.8, abs=0.5)
-    assert estimate(made, Known(), 100).seconds == pytest.approx(4.8, abs=0.5), "no block is cut in two"
+    assert estimate(made, Known(), 6, 6).seconds == pytest.approx(4.8, abs=0.5)
+    assert estimate(made, Known(), 100, 100).seconds == pytest.approx(4.8, abs=0.5), "no block is cut in two"
+    assert estimate(made, Known(), 100, 2).seconds == pytest.approx(14.4, abs=0.5), "there are two processors"
 
 
 def test_the_disk_that_is_needed_is_what_is_written(tmp_path: Path) -> None:
@@ -58,16 +59,16 @@ def test_the_disk_that_is_needed_is_what_is_written(tmp_path: Path) -> None:
 
 
 def test_what_is_left_is_told_from_what_was_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing is known at first; then a block of four is one second by the clock, and so are the other five."""
+    """Nothing is known at first; then a block takes 1,000 s by the clock, and so will the other five."""
     from sim.sweeps import blocks  # noqa: PLC0415
 
     run_block = blocks.run_block
     told: list[Progress] = []
 
     def slow(block: Block) -> Part:
-        return replace(run_block(block), wall=1.0)
+        return replace(run_block(block), wall=1000.0)
 
     monkeypatch.setattr(blocks, "run_block", slow)
     run(job(tmp_path), Here(), progress=told.append)
     assert isnan(told[0].rest)
-    assert [state.rest for state in told[1:]] == pytest.approx([5, 4, 3, 2, 1, 0], abs=0.5)
+    assert [state.rest for state in told[1:]] == pytest.approx([5000, 4000, 3000, 2000, 1000, 0], abs=100)

@@ -96,6 +96,13 @@ def test_bad_points_are_all_told_at_their_values(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(("points", "told"), [(12, "8 or 16"), (3, "2 or 4"), (1000, "512 or 1,024"), (8, ""), (2, "")])
+def test_a_sobol_design_says_what_covers_evenly(points: int, told: str, tmp_path: Path) -> None:
+    text = HYPERCUBE.replace("latin_hypercube, points: 6", f"sobol, points: {points}")
+    notes = read(written(tmp_path, HEAD + text)).notes
+    assert notes == ([f"{points:,} base points do not cover the ranges evenly: {told} would."] if told else [])
+
+
 def test_a_hundred_bad_points_of_one_kind_are_one_message_with_a_count_and_an_example(tmp_path: Path) -> None:
     """Each has another value; points of another kind are told beside it."""
     text = HYPERCUBE.replace("points: 6", "points: 128").replace("price_time", "sourcing_elasticity")

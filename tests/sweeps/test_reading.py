@@ -8,11 +8,14 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 import sim
 from sim import plan, simulation
 from sim.analysis.compare import compare
-from sim.errors import InputError
+from sim.analysis.sensitivity import sensitivity
+from sim.errors import InputError, MonaziteError
 from sim.results.result import Result
 from sim.scenario import Scenario
 from sim.sweeps.blocks import Here
@@ -38,6 +41,12 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def copy(made: Path, tmp_path: Path) -> Path:
     """A copy of it that may be damaged."""
     return Path(shutil.copytree(made / "small", tmp_path / "small"))
+
+
+@pytest.fixture(scope="module")
+def twin(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of it that is damaged and mended again and again."""
+    return Path(shutil.copytree(made / "small", tmp_path_factory.mktemp("twin") / "small"))
 
 
 def load(name: str, folder: Path) -> Scenario:
@@ -204,15 +213,55 @@ def test_damaged_parquet_is_refused(made: Path, tmp_path: Path) -> None:
         opened(folder).rows("replicates")
 
 
-def test_points_can_be_compared_where_their_tables_are_gone(tmp_path: Path) -> None:
+def test_points_say_what_they_stand_for_where_their_tables_are_gone(tmp_path: Path) -> None:
+    """The result carries the tables: moved away from them, it is what it was."""
     (tmp_path / "mine").mkdir()
+    header = "region,name,allied,source,confidence,low,high,note\n"
+    (tmp_path / "mine" / "regions.csv").write_text(f"{header}VN,Vietnam,true,a guess,low,,,\n")
     written(tmp_path)
     (tmp_path / "month.yaml").write_text(SCENARIO + "seeds: [mine]\n")
     made = run(Job.of(read_file(tmp_path / "small.yaml"), tmp_path / "small"), Here())
     assert made.done == 6
-    (tmp_path / "mine").rmdir()
-    found = compare(f"{tmp_path}/small@0", f"{tmp_path}/small@5")
-    assert {change.path for change in found.changes[f"{tmp_path}/small@5"]} == {APPROVAL, "parameters.price_time"}
+    shutil.rmtree(tmp_path / "mine")
+    (tmp_path / "small").rename(tmp_path / "moved")
+    found = compare(f"{tmp_path}/moved@0", f"{tmp_path}/moved@5")
+    assert {change.path for change in found.changes[f"{tmp_path}/moved@5"]} == {APPROVAL, "parameters.price_time"}
+    assert "seeds: [seeds/mine]" in (tmp_path / "moved" / "scenario.yaml").read_text()
+    assert opened(tmp_path / "moved").changed == []
+
+
+def test_folders_of_tables_that_are_swept_travel_with_the_result(tmp_path: Path) -> None:
+    """Two folders of one name, each beside the sweep: their points read them in the result, wherever it is."""
+    header = "parameter,value,unit,least,most,description,source,confidence,low,high,note\n"
+    for place, value in (("one", 1), ("two", 2)):
+        (tmp_path / place / "mine").mkdir(parents=True)
+        row = f"price_time,{value},weeks,0.02,10000,how fast,a survey,high,,,\n"
+        (tmp_path / place / "mine" / "parameters.csv").write_text(header + row)
+    text = f"{HEAD}design: {{kind: grid}}\nparameters: [{{path: seeds, values: [[one/mine], [two/mine]]}}]\n"
+    swept(tmp_path, text)
+    shutil.move(tmp_path / "results" / "small", tmp_path / "moved")
+    shutil.rmtree(tmp_path / "one")
+    shutil.rmtree(tmp_path / "two")
+    sweep = opened(tmp_path / "moved")
+    assert sweep.points["seeds"].tolist() == ["[seeds/mine]", "[seeds/mine-2]"]
+    assert str(tmp_path) not in (tmp_path / "moved" / "manifest.json").read_text()
+    folders = [
+        Path(plan.load(tmp_path / "moved" / "scenario.yaml", {"seeds": [f"{tmp_path}/moved/{one}"]}).seeds[0])
+        for one in ("seeds/mine", "seeds/mine-2")
+    ]
+    values = [(folder / "parameters.csv").read_text().splitlines()[1].split(",")[1] for folder in folders]
+    assert values == ["1", "2"]
+
+
+def test_windows_are_told_of_each_point(tmp_path: Path) -> None:
+    written(tmp_path)
+    windows = "windows: [{name: spring, from: 2025-04-08, to: 2025-04-20}], record"
+    (tmp_path / "month.yaml").write_text(SCENARIO.replace("{record", f"{{{windows}"))
+    assert run(Job.of(read_file(tmp_path / "small.yaml"), tmp_path / "small"), Here()).done == 6
+    rows = opened(tmp_path / "small").rows("summary", metric=["value_added_lost"], region=["*"], sector=["*"])
+    assert set(rows["window"]) == {"", "spring"}
+    point = sim.read(f"{tmp_path}/small@3")
+    assert set(point.replicates["window"]) == {"", "spring"}
 
 
 def test_what_a_sweep_has_not_is_told(made: Path) -> None:
@@ -228,3 +277,33 @@ def test_namibia_is_no_gap(tmp_path: Path) -> None:
     file = folder / "replicates.csv"
     file.write_text(file.read_text().replace(",VN,", ",NA,"))
     assert "NA" in set(opened(folder).replicates["region"])
+
+
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(
+    name=st.sampled_from(["manifest.json", "scenario.yaml", "points.csv", "summary.csv", "replicates.csv"]),
+    place=st.floats(0, 1, exclude_max=True),
+    length=st.integers(0, 30),
+    put=st.binary(max_size=6) | st.sampled_from([b",", b"\n", b'"', b"\0", b"\xff", b"{", b": ", b"NA", b"-", b";"]),
+)
+def test_whatever_is_written_into_a_file_it_is_read_or_told(
+    twin: Path, name: str, place: float, length: int, put: bytes
+) -> None:
+    file = twin / name
+    before = file.read_bytes()
+    first = int(place * len(before))
+    try:
+        file.write_bytes(before[:first] + put + before[first + length :])
+        compare(f"{twin}@0", f"{twin}@5", metrics=["value_added_lost"])
+        sensitivity(twin)
+    except MonaziteError as error:
+        assert error.exit_code == 2  # noqa: PT017
+    finally:
+        file.write_bytes(before)
+
+
+def test_a_scenario_of_a_sweep_that_is_none_is_said(copy: Path) -> None:
+    (copy / "scenario.yaml").write_text("name: [x\n")
+    for use in (lambda: opened(copy).scenario, lambda: compare(f"{copy}@0", f"{copy}@1")):
+        with pytest.raises(InputError, match=r"scenario.yaml:2:\d+: "):
+            use()

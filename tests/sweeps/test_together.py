@@ -97,6 +97,7 @@ def test_sobol_indices_of_what_is_drawn_together_are_one(tmp_path: Path) -> None
     found = sensitivity(tmp_path / "results" / "small")
     names = set(found.table["parameter"]) - {""}
     assert names == {f"{APPROVAL} + {PRICE}", COVERAGE}
+    assert f"{APPROVAL} + {PRICE} are drawn together, and have one index together." in found.notes
     assert SweepResult(tmp_path / "results" / "small").size == 4 * (2 + 2)
 
 

@@ -15,7 +15,7 @@ from sim.axes import Ints, Scalar
 from sim.ensemble.clock import Tick
 from sim.ensemble.state import State
 from sim.files.quantities import Date, Model, Names, Share, UncertainShare, WorldNames
-from sim.instruments.base import Instrument, Problem, Setting
+from sim.instruments.base import IN_FORCE, Instrument, Problem, Setting
 from sim.instruments.notices import Waiver
 from sim.instruments.parts.calendar import Calendar
 from sim.instruments.parts.output import Output, Promise, arcs_of, makers
@@ -113,7 +113,7 @@ class BilateralAgreement(Instrument):
     def bind(self, setting: Setting) -> None:
         """Waive tariffs, and keep promises."""
         calendar = lasting(setting.clock.horizon, self.since, self.until)
-        setting.log(self.since, "in force", self.name, self.kind)
+        setting.log(self.since, IN_FORCE, self.name, self.kind)
 
         def kept(tick: Tick) -> Scalar:
             return self.coverage * calendar.share(tick)

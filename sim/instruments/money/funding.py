@@ -69,7 +69,7 @@ class Funding(Support):
         points.agreed.append(rule.commitments.agree)
         points.ended.append(rule.end)
         points.settled.append(rule.settle)
-        setting.measured.extend(booked(self.name, rule.ledger))
+        setting.measured.extend(booked(self, rule.ledger, setting.world))
         setting.measured.append(Measured(PROMISED.item(instrument=self.name), rule.promised))
         setting.measured.extend(self.borne(rule.ledger))
 
@@ -186,7 +186,7 @@ class _Fund:
         budget = np.inf if schema.budget is None else schema.draw(setting, "budget", schema.budget, "USD")
         self.commitments = Commitments(self.supply, schema.rows(setting.world), share, budget)
         self.rate = schema.rate(setting)
-        self.ledger = Ledger(setting.replicates)
+        self.ledger = Ledger(setting.replicates, len(self.commitments.promised))
         shape = self.commitments.promised.shape
         term = schema.term / DAYS_A_YEAR if isinstance(schema, Loan) else 1.0
         self.loans = Loans(self.ledger, self.rate, term, setting.parameters["recovery"], shape)
@@ -213,7 +213,7 @@ class _Fund:
         self.loans.write_off(failed)
         lost = np.where(failed, self.stakes, 0)
         self.stakes -= lost
-        self.ledger.post(Account.LOSSES, Account.STAKES, self.total(lost)[0])
+        self.ledger.post_plants(Account.LOSSES, Account.STAKES, lost)
 
     def settle(self, tick: Tick, state: State) -> None:  # noqa: ARG002  (a point's signature)
         """Pay what is due to builders; take what borrowers and companies pay."""
@@ -224,10 +224,10 @@ class _Fund:
             self.loans.lend(paid)
             self.loans.settle(tick.days, runs)
         elif isinstance(self.schema, Grant):
-            self.ledger.post(Account.GRANTS, Account.TREASURY, self.total(paid)[0])
+            self.ledger.post_plants(Account.GRANTS, Account.TREASURY, paid)
         else:
             self.stakes += paid
-            self.ledger.post(Account.STAKES, Account.TREASURY, self.total(paid)[0])
+            self.ledger.post_plants(Account.STAKES, Account.TREASURY, paid)
             self._take_dividends(tick.days)
 
     def _carry(self, days: float) -> None:
@@ -235,9 +235,12 @@ class _Fund:
         out = self.ledger.balances[Account.LOANS] + self.ledger.balances[Account.STAKES]
         cost = interest(np.maximum(out, 0), self.setting.parameters["public_rate"], days)
         self.ledger.post(Account.FUNDS, Account.TREASURY, cost)
+        each = np.maximum(self.loans.owed + self.stakes, 0)
+        rate = self.setting.parameters["public_rate"]
+        self.ledger.attribute(Account.FUNDS, Account.TREASURY, interest(each, rate, days))
 
     def _take_dividends(self, days: float) -> None:
         """The public's share of what its companies earn (eq. 11.9)."""
         earned = np.maximum(self.supply.margin, 0) * self.supply.made * (days / DAYS_A_YEAR)
         held = self.stakes / self.commitments.capital
-        self.ledger.post(Account.TREASURY, Account.RETURNS, self.total(earned * held)[0])
+        self.ledger.post_plants(Account.TREASURY, Account.RETURNS, earned * held)

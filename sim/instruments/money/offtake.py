@@ -74,7 +74,7 @@ class Offtake(Support):
         rule.supply.points.offers.append(rule.offer)
         rule.supply.points.settled.append(rule.pay)
         setting.points.promises.append(rule.keep)
-        setting.measured.extend(booked(self.name, rule.ledger))
+        setting.measured.extend(booked(self, rule.ledger, setting.world))
         setting.measured.append(Measured(TAKEN.item(instrument=self.name), lambda: rule.taken))
 
 
@@ -89,8 +89,8 @@ class _Offtake:
         self.promise = Promise(setting, self.output, schema.arcs(world), schema.by)
         self.bound = schema.draw(setting, "output", schema.output, "1")
         self.price = None if schema.price is None else schema.draw(setting, "price", schema.price, "USD/t")
-        self.ledger, self.taken = Ledger(setting.replicates), np.zeros(setting.replicates)
         projects, folio = len(self.output.full), self.supply.portfolio
+        self.ledger, self.taken = Ledger(setting.replicates, projects), np.zeros(setting.replicates)
         self.total = Sum(np.zeros(projects, np.intp), range(projects), 1.0, (1, projects))
         origins = world.nodes[world.origins]
         own = [(schema.commodity, row.region) for row in folio.rows]
@@ -130,5 +130,5 @@ class _Offtake:
         self.taken = self.taken + self.total(tonnes)[0]
         gain = np.zeros_like(tonnes)
         gain[self.made] = self._gain(state.price[self.supply.world.origins], tick.middle)
-        self.ledger.post(Account.TOP_UPS, Account.TREASURY, self.total(tonnes * np.maximum(gain, 0))[0])
-        self.ledger.post(Account.TREASURY, Account.RETURNS, self.total(tonnes * np.maximum(-gain, 0))[0])
+        self.ledger.post_plants(Account.TOP_UPS, Account.TREASURY, tonnes * np.maximum(gain, 0))
+        self.ledger.post_plants(Account.TREASURY, Account.RETURNS, tonnes * np.maximum(-gain, 0))

@@ -61,7 +61,7 @@ class PriceFloor(Support):
         rule = _Floor(self, setting)
         rule.supply.points.offers.append(rule.offer)
         rule.supply.points.settled.append(rule.pay)
-        setting.measured.extend(booked(self.name, rule.ledger))
+        setting.measured.extend(booked(self, rule.ledger, setting.world))
 
 
 @final
@@ -77,8 +77,8 @@ class _Floor:
         self.level = schema.draw(setting, "floor", schema.floor, "USD/t")
         self.above = self.level if schema.above is None else schema.draw(setting, "above", schema.above, "USD/t")
         self.covered = schema.draw(setting, "output", schema.output, "1")
-        self.ledger = Ledger(setting.replicates)
         projects = len(self.output.full)
+        self.ledger = Ledger(setting.replicates, projects)
         self.total = Sum(np.zeros(projects, np.intp), range(projects), 1.0, (1, projects))
 
     def _worn(self, day: float) -> tuple[Scalar, Scalar]:
@@ -105,9 +105,11 @@ class _Floor:
             return
         reference = self.base * np.exp(state.price[self.supply.world.origins][self.origin])
         each = top_up(reference, *_in_order(self._worn(tick.middle), self.schema.upside))
-        tonnes = self.total(self.output.made)[0] * self.covered * tick.days
+        made = self.output.made
+        tonnes = self.total(made)[0] * self.covered * tick.days
         self.ledger.post(Account.TOP_UPS, Account.TREASURY, tonnes * np.maximum(each, 0))
         self.ledger.post(Account.TREASURY, Account.RETURNS, tonnes * np.maximum(-each, 0))
+        self.ledger.attribute(Account.TOP_UPS, Account.TREASURY, made * self.covered * tick.days * each)
 
 
 def _in_order(worn: tuple[Scalar, Scalar], upside: float) -> tuple[Scalar, float, Scalar]:

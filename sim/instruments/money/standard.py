@@ -14,7 +14,7 @@ from sim.ensemble.clock import Tick
 from sim.ensemble.metrics import Measured, Metric, declare
 from sim.ensemble.state import State
 from sim.files.quantities import Date, Names, Share, UncertainRatio, UncertainShare, WorldNames
-from sim.instruments.base import NO_ARCS, Instrument, Problem, Setting, amount
+from sim.instruments.base import IN_FORCE, NO_ARCS, Instrument, Problem, Setting, amount
 from sim.instruments.notices import Levy
 from sim.instruments.parts.duty import Duty
 from sim.instruments.parts.schedule import check_end, lasting
@@ -104,7 +104,7 @@ class Standard(Instrument):
 
     def bind(self, setting: Setting) -> None:
         """Attach what it costs, what is paid on top, and what is charged on what does not meet it."""
-        setting.log(self.since, "in force", self.name, self.kind)
+        setting.log(self.since, IN_FORCE, self.name, self.kind)
         rule = _Standard(self, setting)
         setting.points.shocks.append(rule.change)
         setting.points.settled.append(rule.count)

@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 from sim.axes import Ints, Scalar
 from sim.errors import mistake, suggest
 from sim.files.quantities import Date, Names, UncertainDays, UncertainRatePerDay, WorldNames
-from sim.instruments.base import Instrument, Problem, Setting, amount
+from sim.instruments.base import ANNOUNCED, IN_FORCE, LIFTED, Instrument, Problem, Setting, amount
 from sim.instruments.parts.calendar import Calendar, Dates, Following
 from sim.instruments.parts.eligibility import Coverage, outward_arcs
 from sim.world.build import World
@@ -111,9 +111,9 @@ class Control(Instrument):
         end: Scalar = float("inf") if self.until is None else float(day(self.until))
         if self.lasts is not None:
             end = start + self.draw(setting, "lasts", self.lasts, "days")
-        setting.log(announced, "announced", self.name, self.kind)
-        setting.log(self.in_force, "in force", self.name, self.kind)
+        setting.log(announced, ANNOUNCED, self.name, self.kind)
+        setting.log(self.in_force, IN_FORCE, self.name, self.kind)
         if self.until is not None:
-            setting.log(self.until, "lifted", self.name, self.kind)
+            setting.log(self.until, LIFTED, self.name, self.kind)
         hazard = None if self.end == "known" else self.draw(setting, "end_hazard", self.end_hazard, "/day")
         return Calendar(day(announced), start, end, hazard)

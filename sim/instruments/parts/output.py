@@ -18,9 +18,9 @@ from sim.world.build import World
 def makers(world: World, projects: Ints, commodity: str) -> list[str]:
     """Regions in which some projects, rows (J), make a good."""
     names = {world.project_rows[j].project for j in projects.tolist()}
-    made = world.output_of_plants.matrix.tocoo()
-    nodes = world.nodes[world.origins]
-    makes = {world.facilities[f]: nodes[o][1] for o, f in zip(*made.coords, strict=True) if nodes[o][0] == commodity}
+    made, nodes = world.output_of_plants, world.nodes[world.origins]
+    entries = zip(made.rows, made.columns, strict=True)
+    makes = {world.facilities[f]: nodes[o][1] for o, f in entries if nodes[o][0] == commodity}
     return sorted({makes[row.facility] for row in world.tables.lines if row.project in names and row.facility in makes})
 
 

@@ -7,10 +7,13 @@ from collections.abc import Iterator
 from pydantic import Field
 
 from sim.axes import Ints
+from sim.ensemble.events import Happening, declare_event
 from sim.files.quantities import Date, UncertainDays, WorldNames
 from sim.instruments.base import NO_ARCS, Instrument, Problem, Setting
 from sim.instruments.parts.calendar import Calendar
 from sim.world.build import World
+
+BEGINS = declare_event(Happening("begins", "first day of a shock", "instrument", detail="its kind"))
 
 
 class Shock(Instrument):
@@ -35,5 +38,5 @@ class Shock(Instrument):
     def calendar(self, setting: Setting) -> Calendar:
         """Its days on the clock; what happens is written down on its day."""
         start = setting.clock.horizon.day(self.start)
-        setting.log(self.start, "begins", self.name, self.kind)
+        setting.log(self.start, BEGINS, self.name, self.kind)
         return Calendar(start, start, start + self.draw(setting, "lasts", self.lasts, "days"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from functools import partial
 from typing import ClassVar
 
 import numpy as np
@@ -11,6 +12,7 @@ from pydantic import Field
 
 from sim.axes import Ints
 from sim.ensemble.clock import Tick
+from sim.ensemble.events import Happening, declare_event
 from sim.ensemble.metrics import Measured
 from sim.files.quantities import Date, Names, WorldNames
 from sim.finance.ledger import PUBLIC_COST, PUBLIC_PAID, Ledger
@@ -19,6 +21,10 @@ from sim.instruments.parts.schedule import check_end
 from sim.supply.settle import Supply
 from sim.units import DAYS_A_YEAR
 from sim.world.build import World
+
+OFFERED = declare_event(
+    Happening("offered", "projects may take it, or meet it, from this day on", "instrument", detail="its kind")
+)
 
 
 class Support(Instrument):
@@ -80,12 +86,13 @@ class Support(Instrument):
     def opens(self, setting: Setting) -> Supply:
         """The projects it meets; what happens is written down on its day."""
         assert setting.supply is not None, "an instrument that acts on no project is refused"
-        setting.log(self.since, "offered", self.name, self.kind)
+        setting.log(self.since, OFFERED, self.name, self.kind)
         return setting.supply
 
 
-def booked(name: str, ledger: Ledger) -> Iterator[Measured]:
-    """Metrics of the books of an instrument; they are checked when they are read."""
+def booked(support: Support, ledger: Ledger, world: World) -> Iterator[Measured]:
+    """Metrics of the books of an instrument, also plant by plant; they are checked when they are read."""
+    name = support.name
 
     def checked() -> Ledger:
         ledger.check(name)
@@ -93,6 +100,10 @@ def booked(name: str, ledger: Ledger) -> Iterator[Measured]:
 
     yield Measured(PUBLIC_COST.item(instrument=name), lambda: checked().cost)
     yield Measured(PUBLIC_PAID.item(instrument=name), lambda: checked().paid)
+    for j in support.rows(world):
+        row = world.project_rows[j]
+        item = PUBLIC_COST.item(instrument=name, region=row.region, facility=row.project)
+        yield Measured(item, partial(ledger.of_plants.__getitem__, j))
 
 
 def day_of(setting: Setting, tick: Tick) -> date:

@@ -9,13 +9,18 @@ from pydantic import Field
 
 from sim.axes import Scalar
 from sim.ensemble.clock import Tick
+from sim.ensemble.events import Happening, declare_event
 from sim.files.quantities import Date, Names, UncertainRatio, WorldNames
-from sim.instruments.base import Instrument, Problem, Setting, amount
+from sim.instruments.base import IN_FORCE, LIFTED, Instrument, Problem, Setting, amount
 from sim.instruments.notices import Levy
 from sim.instruments.parts.duty import Duty
 from sim.instruments.parts.eligibility import Coverage
 from sim.instruments.parts.schedule import Dated, Schedule, check_order
 from sim.world.build import World
+
+RATE_CHANGES = declare_event(
+    Happening("rate changes", "another rate is charged from this day on", "instrument", detail="name of the change")
+)
 
 
 @final
@@ -70,10 +75,10 @@ class Tariff(Instrument):
         """Its rates on the clock; what happens is written down on its day."""
         day, first = setting.clock.horizon.day, self.draw(setting, "rate", self.rate, "1")
         drawn = [(c, self.draw(setting, f"changes.{c.name}.rate", c.rate, "1")) for c in self.changes]
-        setting.log(self.in_force, "in force", self.name, self.kind)
+        setting.log(self.in_force, IN_FORCE, self.name, self.kind)
         for change, _ in drawn:
-            setting.log(change.since, "rate changes", self.name, change.name)
+            setting.log(change.since, RATE_CHANGES, self.name, change.name)
         if self.until is not None:
-            setting.log(self.until, "lifted", self.name, self.kind)
+            setting.log(self.until, LIFTED, self.name, self.kind)
         end = float("inf") if self.until is None else float(day(self.until))
         return Schedule(day(self.in_force), first, [(day(c.since), rate) for c, rate in drawn], end)

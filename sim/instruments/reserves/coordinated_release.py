@@ -9,7 +9,7 @@ from pydantic import Field
 
 from sim.axes import Ints
 from sim.files.quantities import Date, Names, UncertainShare, WorldNames
-from sim.instruments.base import NO_ARCS, Instrument, Problem, Setting, amount
+from sim.instruments.base import IN_FORCE, NO_ARCS, Instrument, Problem, Setting, amount
 from sim.instruments.parts.reserves.release import Release, Rule, keepers
 from sim.instruments.parts.schedule import check_end, lasting
 from sim.world.build import World
@@ -64,4 +64,4 @@ class CoordinatedRelease(Instrument):
         named = set(self.reserves.among([one.charter.name for one in bound]))
         joined = [one for one in bound if one.charter.name in named]
         Release(self.name, setting, joined, self.rule, lambda tick: share * calendar.share(tick)).attach()
-        setting.log(self.since, "in force", self.name, self.kind)
+        setting.log(self.since, IN_FORCE, self.name, self.kind)

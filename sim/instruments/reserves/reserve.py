@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Literal, final
 
 from sim.ensemble.items import Item
-from sim.instruments.base import Setting
+from sim.instruments.base import ANNOUNCED, Setting
 from sim.instruments.parts.reserves.charter import Charter
 from sim.instruments.parts.reserves.keeper import Keeper
 from sim.instruments.parts.reserves.reports import stocks
@@ -35,4 +35,4 @@ class Reserve(Charter):
         setting.kept.append(keeper.kept)
         setting.measured.extend(keeper.reports.measured())
         setting.traced.extend(keeper.reports.traced())
-        setting.log(self.announced or self.since, "announced", self.name, self.kind)
+        setting.log(self.announced or self.since, ANNOUNCED, self.name, self.kind)

@@ -11,9 +11,10 @@ from pydantic import Field
 
 from sim.axes import TINY, Floats, Ints, Scalar, Sum
 from sim.ensemble.clock import Tick
+from sim.ensemble.events import Happening, declare_event
 from sim.ensemble.metrics import Measured, Metric, declare
 from sim.files.quantities import Date, Names, UncertainRatio, UncertainShare, UncertainTonnesPerDay, WorldNames
-from sim.instruments.base import NO_ARCS, Instrument, Problem, Setting, amount
+from sim.instruments.base import IN_FORCE, LIFTED, NO_ARCS, Instrument, Problem, Setting, amount
 from sim.instruments.parts.schedule import Dated, Schedule, check_order
 from sim.world.build import World
 
@@ -36,6 +37,9 @@ PUSHED = declare(
         "tonnes of counted contents that plants are made to make",
         idle="nobody was made to make more",
     )
+)
+QUOTA_CHANGES = declare_event(
+    Happening("quota changes", "other terms hold from this day on", "instrument", detail="name of the change")
 )
 
 
@@ -105,9 +109,9 @@ class ProductionQuota(Instrument):
 
     def counted(self, world: World) -> Floats:
         """(F,), t REO that are counted in what a unit of activity makes; nought for plants that it is not on."""
-        counted = np.zeros(len(world.facilities))
-        rows = self.rows(world)
-        counted[rows] = (world.output_of_plants.matrix.T @ self.content(world))[rows]
+        counted, rows, made = np.zeros(len(world.facilities)), self.rows(world), world.output_of_plants
+        content = np.bincount(made.columns, made.weights * self.content(world)[made.rows], len(counted))
+        counted[rows] = content[rows]
         return counted
 
     def content(self, world: World) -> Floats:
@@ -117,7 +121,9 @@ class ProductionQuota(Instrument):
 
     def makers(self, world: World) -> Ints:
         """Rows of the nodes (N) where its plants make what is counted."""
-        makes = world.output_of_plants.matrix[:, self.rows(world)].sum(axis=1) > 0
+        made = world.output_of_plants
+        theirs = np.isin(made.columns, self.rows(world))
+        makes = np.bincount(made.rows, made.weights * theirs, made.shape[0]) > 0
         return np.arange(len(world.nodes))[world.origins][makes & (self.content(world) > 0)]
 
     def bind(self, setting: Setting) -> None:
@@ -161,13 +167,13 @@ class _Rule:
         day = setting.clock.horizon.day
         terms = self._terms(schema, setting, "", schema, _Terms(0.0, 0.0, 0.0))
         first, changes = terms, list[tuple[int, _Terms]]()
-        setting.log(schema.in_force, "in force", schema.name, schema.kind)
+        setting.log(schema.in_force, IN_FORCE, schema.name, schema.kind)
         for change in schema.changes:
             terms = self._terms(schema, setting, f"changes.{change.name}.", change, terms)
             changes.append((day(change.since), terms))
-            setting.log(change.since, "quota changes", schema.name, change.name)
+            setting.log(change.since, QUOTA_CHANGES, schema.name, change.name)
         if schema.until is not None:
-            setting.log(schema.until, "lifted", schema.name, schema.kind)
+            setting.log(schema.until, LIFTED, schema.name, schema.kind)
         end = float("inf") if schema.until is None else float(day(schema.until))
         return Schedule(day(schema.in_force), first, changes, end)
 

@@ -12,6 +12,7 @@ from pydantic import Field
 
 from sim.axes import Floats, Ints, Scalar
 from sim.ensemble.clock import Tick
+from sim.ensemble.events import Happening, declare_event
 from sim.ensemble.metrics import Measured, Metric, declare
 from sim.ensemble.turns import Turns
 from sim.files.distributions import Uncertain
@@ -53,6 +54,20 @@ SHARES = {
         Metric("negotiation_share", "1", ("instrument",), "neither", "share of the days in which the two talked")
     ),
     Phase.TRUCE: declare(Metric("truce_share", "1", ("instrument",), "higher", "share of the days in a truce")),
+}
+
+
+def _turns(word: str, meaning: str) -> tuple[Happening, Happening]:
+    """Declare that a phase begins, and that it ends."""
+    about = {"subject": "instrument", "region": "who answers"}
+    begins = declare_event(Happening(f"{word} begins", meaning, **about))
+    return begins, declare_event(Happening(f"{word} ends", f"the {word} is over", **about))
+
+
+TURNS = {
+    Phase.RETALIATION: _turns("retaliation", "tariffs are answered: what follows the regime comes into force"),
+    Phase.NEGOTIATION: _turns("negotiation", "the two talk; what follows the regime is lifted here, or with a truce"),
+    Phase.TRUCE: _turns("truce", "tariffs between the two are let off, as far as `relief` goes"),
 }
 
 
@@ -131,8 +146,7 @@ class _Course(Regime):
         self.days, self.answers = np.zeros((len(Phase), worlds)), np.zeros(worlds)
         self.next = 0  # tick
         about = [(schema.by, schema.name, "")]
-        words = [phase.name.lower() for phase in SHARES]
-        self.told = [Turns(f"{word} begins", f"{word} ends", about, setting.worlds) for word in words]
+        self.told = [Turns(*TURNS[phase], about, setting.worlds) for phase in SHARES]
 
     def go_on(self, tick: Tick, controls: Controls) -> None:  # noqa: ARG002  (a point's signature)
         """Turn where it is time, and expose those who are quiet to the tariffs of the tick; once a tick."""

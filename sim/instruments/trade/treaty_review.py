@@ -10,6 +10,7 @@ from pydantic import Field
 
 from sim.axes import TINY, Bools, Floats, Ints, Scalar
 from sim.ensemble.clock import Tick
+from sim.ensemble.events import Happening, declare_event
 from sim.ensemble.metrics import Measured, Metric, declare
 from sim.ensemble.turns import Turns
 from sim.files.distributions import parse
@@ -34,6 +35,7 @@ LAPSED = declare(
         over="end",
     )
 )
+REVIEW = declare_event(Happening("review", "what came of the review", "instrument: outcome", "who may charge tariffs"))
 EXTENDED = "extended"
 LUCK = parse({"uniform": {"low": 0, "high": 1}}, SHARE)
 
@@ -127,7 +129,7 @@ class _Result:
             premium = schema.draw(setting, f"outcomes.{outcome.name}.risk_premium", outcome.risk_premium, "1")
             self.premiums.append(premium)
         names = [EXTENDED, *(outcome.name for outcome in schema.outcomes)]
-        self.told = Turns("review", "", [(schema.by, f"{schema.name}: {name}", "") for name in names], setting.worlds)
+        self.told = Turns(REVIEW, None, [(schema.by, f"{schema.name}: {name}", "") for name in names], setting.worlds)
 
     def not_extended(self) -> Floats:
         """(R,): 1 where another outcome came, else 0."""

@@ -10,6 +10,7 @@ import numpy as np
 
 from sim.axes import Floats, total
 from sim.ensemble.clock import Tick
+from sim.ensemble.events import Happening, declare_event
 from sim.ensemble.items import Item
 from sim.ensemble.metrics import Measured, Metric, declare
 from sim.ensemble.recorder import Traced
@@ -22,6 +23,18 @@ from sim.world.build import World
 if TYPE_CHECKING:
     from sim.instruments.parts.reserves.keeper import Keeper
 
+DECLARED = declare_event(
+    Happening("disruption declared", "members may draw from here", "reserve", "who keeps it", "what is short")
+)
+OVER = declare_event(
+    Happening("disruption over", "members draw no more, and bring back", "reserve", "who keeps it", "what was short")
+)
+DEFAULTED = declare_event(
+    Happening("member defaulted", "it pays no more, and brings nothing back", "reserve: member", "who keeps it")
+)
+STEPS_IN = declare_event(
+    Happening("treasury steps in", "the reserve cannot pay its bills, and the treasury does", "reserve", "who keeps it")
+)
 PURCHASED = declare(
     Metric(
         "reserve_purchased", "t", ("instrument", "commodity"), "neither",
@@ -104,9 +117,9 @@ class Reports:
         self.keeper, self.name = keeper, keeper.charter.name
         by, members = keeper.charter.by, keeper.members.names
         self.turns = [
-            Turns("disruption declared", "disruption over", [(by, self.name, good) for good in keeper.goods], worlds),
-            Turns("member defaulted", "", [(by, f"{self.name}: {m}", "") for m in members], worlds),
-            Turns("treasury steps in", "", [(by, self.name, "")], worlds),
+            Turns(DECLARED, OVER, [(by, self.name, good) for good in keeper.goods], worlds),
+            Turns(DEFAULTED, None, [(by, f"{self.name}: {m}", "") for m in members], worlds),
+            Turns(STEPS_IN, None, [(by, self.name, "")], worlds),
         ]
         self.days = np.zeros(keeper.shape)  # with a declared disruption
 

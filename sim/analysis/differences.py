@@ -1,0 +1,106 @@
+"""Numbers of a comparison, row by row: of the same worlds, of other worlds, of levels."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.analysis import pairs, per_dollar
+from sim.analysis.sides import INDEX
+from sim.axes import Floats
+from sim.ensemble.metrics import METRICS
+from sim.results import statistics
+from sim.results.tables import WINDOW
+
+if TYPE_CHECKING:
+    from pandas import DataFrame, MultiIndex
+
+NUMBERS = ("base_mean", "other_mean", "difference", "low95", "high95", "share_better", "n")
+BETTER = {"lower": -1.0, "higher": 1.0, "neither": np.nan}
+
+
+def of_worlds(before: DataFrame, after: DataFrame, *, unpaired: bool) -> DataFrame:
+    """Compare row by row; what stands on one side only is listed with the other side empty.
+
+    Parameters
+    ----------
+    before, after : DataFrame
+        A row an item, a column a world; the same columns, unless `unpaired`.
+    unpaired : bool
+        Whether columns are other worlds.
+    """
+    left, right = before.align(after, join="outer", axis=0)
+    numbers = (_unpaired if unpaired else _paired)(left, right)
+    return left.index.to_frame(index=False).assign(**numbers)
+
+
+def ratios(before: DataFrame, after: DataFrame) -> DataFrame:
+    """Give a row for the loss avoided per dollar, for the whole horizon and each window, where a cost is sure."""
+    import pandas as pd  # noqa: PLC0415
+
+    left, right = before.align(after, join="outer", axis=0)
+    rows = []
+    for window in left.index.get_level_values(WINDOW).unique():
+        sides = (side.xs(window, level=WINDOW) for side in (left, right))
+        rows += [{**row, WINDOW: window} for row in per_dollar.per_dollar(*sides)]
+    return pd.DataFrame(rows, columns=[*INDEX, *NUMBERS])
+
+
+def of_levels(before: DataFrame, after: DataFrame) -> DataFrame:
+    """Put levels side by side: the difference of the means, without an interval."""
+    left, right = before.align(after, join="outer", axis=0)
+    base, other = (side["mean"].to_numpy(float) for side in (left, right))
+    nothing = np.full(len(base), np.nan)
+    counts = np.minimum(*(side["n"].fillna(0).to_numpy(float) for side in (left, right)))
+    numbers = (base, other, pairs.gap(base, other), nothing, nothing, nothing, counts.astype(int))
+    return left.index.to_frame(index=False).assign(**dict(zip(NUMBERS, numbers, strict=True)))
+
+
+def same(before: DataFrame, after: DataFrame) -> bool:
+    """Whether two tables have the same rows, columns and numbers; no value is the same as none."""
+    if not (before.index.equals(after.index) and before.columns.equals(after.columns)):
+        return False
+    return bool(np.array_equal(before.to_numpy(float), after.to_numpy(float), equal_nan=True))
+
+
+def _paired(left: DataFrame, right: DataFrame) -> dict[str, Any]:
+    """Numbers of rows whose columns are the same worlds."""
+    base, other = left.to_numpy(dtype=float), right.to_numpy(dtype=float)
+    gaps = pairs.gap(base, other)
+    worlds = statistics.count(gaps).astype(int)
+    counts = ~np.isnan(gaps) | (worlds == 0)[:, None]  # a row on one side only keeps its own mean
+    low, high = pairs.bounds(gaps).T
+    return {
+        "base_mean": statistics.mean(np.where(counts, base, np.nan)),
+        "other_mean": statistics.mean(np.where(counts, other, np.nan)),
+        "difference": statistics.mean(gaps),
+        "low95": low,
+        "high95": high,
+        "share_better": pairs.share_better(gaps, _signs(left.index)),
+        "n": worlds,
+    }
+
+
+def _unpaired(left: DataFrame, right: DataFrame) -> dict[str, Any]:
+    """Numbers of rows whose columns are different worlds: means are compared, and no pair is better."""
+    base, other = left.to_numpy(dtype=float), right.to_numpy(dtype=float)
+    means = statistics.mean(base), statistics.mean(other)
+    low, high = pairs.interval(pairs.gap(pairs.resampled(base, "base"), pairs.resampled(other, "other"))).T
+    return {
+        "base_mean": means[0],
+        "other_mean": means[1],
+        "difference": pairs.gap(*means),
+        "low95": low,
+        "high95": high,
+        "share_better": np.full(len(base), np.nan),
+        "n": np.minimum(statistics.count(base), statistics.count(other)).astype(int),
+    }
+
+
+def _signs(index: MultiIndex) -> Floats:
+    """Say for each row whether more is better (1), less is (-1), or neither (NaN), as of all series."""
+    if "metric" not in index.names:
+        return np.full(len(index), np.nan)
+    names = index.get_level_values("metric")
+    return np.array([BETTER[METRICS[name].better] if name in METRICS else np.nan for name in names])
