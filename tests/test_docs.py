@@ -6,6 +6,7 @@ block behind it. ``python -m tests.test_docs`` writes into all pages what is pri
 discount`` into those whose names hold that word.
 """
 
+import json
 import math
 import os
 import re
@@ -15,6 +16,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import chdir, redirect_stderr, redirect_stdout, suppress
 from io import StringIO
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
@@ -22,10 +24,12 @@ from unittest import mock
 
 import pytest
 
+import sim
 from sim import cli
 
 ROOT = Path(__file__).parent.parent
 TUTORIAL = ROOT / "docs" / "tutorial.md"
+RESULTS = ROOT / "docs" / "results.md"
 INDEX = ROOT / "docs" / "how-to" / "README.md"
 HOW_TO = sorted(set(INDEX.parent.glob("*.md")) - {INDEX})
 LINES = range(30, 141)  # of a how-to page, files and all that is printed included
@@ -175,6 +179,16 @@ def test_the_index_of_how_to_pages_has_each_page_with_its_question() -> None:
     listed = dict(re.findall(r"^- \[(How .*?)\]\((\S+?\.md)\)", INDEX.read_text(encoding="utf-8"), re.MULTILINE))
     asked = {page.read_text(encoding="utf-8").split("\n")[0].removeprefix("# "): page.name for page in HOW_TO}
     assert listed == asked
+
+
+def test_the_page_on_results_names_every_key_of_a_manifest_and_every_column(tmp_path: Path) -> None:
+    windows = {"windows": [{"name": "first", "from": "2025-01-01", "to": "2025-01-07"}], "paths": 1}
+    changes = {"horizon.end": "2025-01-14", "ensemble.replicates": 2, "outputs": windows}
+    folder = sim.run(sim.load("steady", changes)).save(tmp_path / "result")
+    headers = [file.read_text(encoding="utf-8").partition("\n")[0].split(",") for file in folder.glob("*.csv")]
+    named = set(re.findall(r"`(\w+)`", RESULTS.read_text(encoding="utf-8"))) | {"p25", "p50", "p75"}
+    wanted = {*json.loads((folder / "manifest.json").read_text(encoding="utf-8")), *chain.from_iterable(headers)}
+    assert wanted <= named, f"docs/results.md says nothing of {sorted(wanted - named)}"
 
 
 def test_links_between_pages_lead_somewhere() -> None:
