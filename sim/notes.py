@@ -62,7 +62,7 @@ def unread_tables(scenario: Scenario, own: Collection[str]) -> Iterator[str]:
 def _series_notes(outputs: Outputs, horizon: Horizon) -> Iterator[str]:
     """Say which days and which regions a scenario's own choice of series leaves out."""
     usual = Outputs()
-    if outputs.every != usual.every and (last := last_row(horizon, outputs.every)) < horizon.end:
+    if outputs.every not in (usual.every, horizon.tick) and (last := last_row(horizon, outputs.every)) < horizon.end:
         yield f"series end on {last}: outputs.every leaves out the end of the run, {horizon.end}."
     if not outputs.everything and (named := [name for name in outputs.record if name not in usual.record]):
         yield (

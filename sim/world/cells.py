@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from types import NoneType
 from typing import Annotated, Any, get_args, get_origin
 
@@ -151,7 +152,9 @@ def in_unit(cells: Mapping[str, str], wanted: str) -> str:
         raise ValueError(f"{unit!r} is not the unit of this number.\nWrite it in {wanted}.")
     dimension = dimension_of(wanted)
     try:
-        return repr(dimension.units[wanted].outside(parse(f"{text} {unit}", dimension)))
+        parse(f"{text} {unit}", dimension)
+        size = dimension.units[" ".join(unit.split())].size / dimension.units[wanted].size
+        return repr(float(Fraction(text) * size))
     except MistakeError as error:
         (wrong,) = error.items
         raise ValueError(f"{wrong.found}.\nWrite it in {wanted}. {wrong.right}") from None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
 from typing import Any
 
 from sim.errors import InputError, MistakeError, Place, Problem
@@ -133,11 +132,22 @@ def _outside(place: Place, cells: Mapping[str, str], kind: Kind) -> Iterator[Pro
         yield at(place, "high", f"{cells['high']} is below low, {cells['low']}.\nWrite the smaller number in low.")
         return
     slack = 1e-9 * max(abs(low), abs(high))
-    for column in filter(None, [kind.ranged]):
-        with suppress(NumberError):  # a distribution
-            if not low - slack <= number(cells[column]) <= high + slack:
-                message = f"{cells[column]} is outside its range, {low:g} to {high:g}.\nMove it, low or high."
-                yield at(place, column, message)
+    values = {column: _number(cells[column]) for column in kind.ranged}
+    known = {column: value for column, value in values.items() if value is not None}
+    if known and not any(low - slack <= value <= high + slack for value in known.values()):
+        column = next(iter(known))
+        more = f", and so is {' and '.join(list(known)[1:])}" if len(known) > 1 else ""
+        yield at(
+            place, column, f"{cells[column]} is outside its range, {low:g} to {high:g}{more}.\nMove it, low or high."
+        )
+
+
+def _number(text: str) -> float | None:
+    """A number; None of what is none, such as a distribution."""
+    try:
+        return number(text)
+    except ValueError:
+        return None
 
 
 def _no_value(place: Place, cells: Mapping[str, str]) -> list[Problem]:

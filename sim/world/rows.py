@@ -262,8 +262,8 @@ class Kind:
         Columns that a row laid over another leaves as they are, and what to do instead.
     others : str
         Column in which ``*`` stands for all that have no row of their own.
-    ranged : str
-        Column of which `low` and `high` are the range; where none is named, notes say what they are about.
+    ranged : tuple of str
+        Columns of which `low` and `high` may be the range, the usual one first: one of them lies in it.
     closed : bool
         Whether rows of other folders only change those that ship.
     """
@@ -273,7 +273,7 @@ class Kind:
     names: Mapping[str, str] = field(default_factory=dict)
     fixed: Mapping[str, str] = field(default_factory=dict)
     others: str = ""
-    ranged: str = ""
+    ranged: tuple[str, ...] = ()
     closed: bool = False
 
 
@@ -297,11 +297,14 @@ KINDS: Mapping[str, Kind] = {
         CommodityRow,
         ("commodity",),
         fixed={"unit": "All numbers of a commodity are in its unit: add another commodity."},
-        ranged="user_cover",
+        ranged=("user_cover", "maker_cover"),
     ),
     "regions": Kind(RegionRow, ("region",)),
     "routes": Kind(
-        RouteRow, ("origin", "destination"), {"origin": "regions", "destination": "regions"}, ranged="transit"
+        RouteRow,
+        ("origin", "destination"),
+        {"origin": "regions", "destination": "regions"},
+        ranged=("transit", "freight"),
     ),
     "facilities": Kind(
         FacilityRow,
@@ -316,12 +319,14 @@ KINDS: Mapping[str, Kind] = {
             "unit_cost": "The unit cost of a plant is in projects.csv.",
         },
     ),
-    "sectors": Kind(SectorRow, ("sector", "region"), {"region": "regions"}, ranged="value_added"),
+    "sectors": Kind(
+        SectorRow, ("sector", "region"), {"region": "regions"}, ranged=("value_added", "cover", "growth", "spread")
+    ),
     "parameters": Kind(
         ParameterRow,
         ("parameter",),
         fixed={"unit": "Write the value in it.", "least": _EQUATIONS, "most": _EQUATIONS},
-        ranged="value",
+        ranged=("value",),
         closed=True,
     ),
     "base_year": Kind(
@@ -336,20 +341,31 @@ KINDS: Mapping[str, Kind] = {
             "facility": "facilities",
         },
     ),
-    "projects": Kind(ProjectRow, ("project",), {"region": "regions"}, ranged="unit_cost"),
+    "projects": Kind(
+        ProjectRow,
+        ("project",),
+        {"region": "regions"},
+        ranged=("unit_cost", "capital", "contracted", "permit", "construction", "ramp", "qualification", "life"),
+    ),
     "lines": Kind(
-        LineRow, ("project", "facility"), {"project": "projects", "facility": "facilities"}, ranged="capacity"
+        LineRow, ("project", "facility"), {"project": "projects", "facility": "facilities"}, ranged=("capacity",)
     ),
     "line_recipes": Kind(
         LineRecipeRow,
         ("facility", "commodity", "side"),
         {"facility": "facilities", "commodity": "commodities"},
-        ranged="amount",
+        ranged=("amount",),
     ),
     "line_prices": Kind(
-        LinePriceRow, ("commodity", "region"), {"commodity": "commodities", "region": "regions"}, ranged="price"
+        LinePriceRow, ("commodity", "region"), {"commodity": "commodities", "region": "regions"}, ranged=("price",)
     ),
-    "records": Kind(RecordRow, ("slips",), ranged="median"),
-    "cost_shares": Kind(CostShareRow, ("process", "region"), {"region": "regions"}, others="region", ranged="met"),
+    "records": Kind(RecordRow, ("slips",), ranged=("median", "sigma", "failure")),
+    "cost_shares": Kind(
+        CostShareRow,
+        ("process", "region"),
+        {"region": "regions"},
+        others="region",
+        ranged=("met", "operating", "capital", "environmental", "social"),
+    ),
     "dates": Kind(DateRow, ("what",)),
 }

@@ -120,7 +120,7 @@ def of_instruments(measured: Sequence[Measured], traced: Sequence[Traced]) -> di
     for item, value in about:
         if item.name in RESERVES:
             told[item.name][item.instrument, item.commodity] = float(value()[0])
-        elif item.name in MONEY and item.instrument not in reserves:
+        elif item.name in MONEY and item.instrument not in reserves and not item.facility:
             told[MONEY[item.name]][item.instrument] = float(value()[0])
     return told
 

@@ -109,7 +109,7 @@ FAULTS = [
     ("sectors", CARS, {"growth": "12"}, "growth: 12 is above 1"),
     ("sectors", CARS, {"value_added": "-58e9"}, "value_added: -58e9 is not above 0"),
     ("sectors", CARS, {"low": "9e10", "high": "1e10"}, "high: 1e10 is below low, 9e10"),
-    ("sectors", CARS, {"low": "1", "high": "2"}, "value_added: 58400000000 is outside its range, 1 to 2"),
+    ("sectors", CARS, {"low": "20", "high": "30"}, "value_added: 58400000000 is outside its range, 20 to 30"),
     ("sectors", CARS, {"low": "abc"}, "low: 'abc' is not a number"),
     ("sectors", CARS, {"low": "", "confidence": "low"}, "low: is empty"),
     ("sectors", CARS, {"high": "4.2e31"}, "high: 4.2e31 is above 1e+15"),
