@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
@@ -11,19 +11,18 @@ from pathlib import Path
 import numpy as np
 
 from sim.axes import Floats, Ints
+from sim.correlations import refuse_undrawn, together, without_instruments
 from sim.ensemble.clock import Horizon
-from sim.ensemble.correlation import Entry, Together
+from sim.ensemble.correlation import Together
 from sim.ensemble.fields import VARIABLES, amounts, levels
 from sim.ensemble.mass import MassCheck
 from sim.ensemble.parameters import Parameters
 from sim.ensemble.recorder import Record
 from sim.ensemble.selection import Focus, items_of
 from sim.ensemble.windows import Window
-from sim.errors import InputError, Mistake, MistakeError, mistake, suggest
+from sim.errors import InputError, Mistake
 from sim.files.distributions import Distribution, Uncertain
-from sim.files.merge import parse_path
 from sim.files.quantities import WorldNames
-from sim.files.shapes import FORMS
 from sim.instruments.base import Instrument
 from sim.instruments.parts.control import Control
 from sim.notes import begins_too_early, schedule_notes, unread_tables, windows_outside
@@ -33,7 +32,6 @@ from sim.world.build import World, build
 from sim.world.seeds import Seeds, carried_names
 
 MARGIN = "margin_"
-OF_ONE = ("instruments.", "instruments[")  # how paths into an instrument begin
 DRAWN = ("slip", "fate", "ramp", "qualification")  # of each project
 TOKEN = 1e-9  # home use counts only where nothing is exported
 SAME = ("review_time", "output_time", "output_spread", "ramp_spread", "qualification_spread")
@@ -71,48 +69,16 @@ class Plan:
 
     @cached_property
     def together(self) -> Together:
-        """Uncertain numbers whose draws belong together, by name.
-
-        Raises
-        ------
-        InputError
-            With every entry of ``correlate`` that names no uncertain number, or contradicts others.
-        """
-        entries: list[Entry] = []
-        wrong: list[Mistake] = []
-        for i, one in enumerate(self.scenario.correlate):
-            names = []
-            for side, path in enumerate(one.between):
-                try:
-                    names.append(named(path, self.drawn))
-                except MistakeError as error:
-                    wrong += error.under("correlate", i, "between", side).items
-            if len(names) == len(one.between):
-                entries.append(Entry(names[0], names[1], one.rank))
-        try:
-            found = Together.of(entries) if not wrong else Together()
-        except MistakeError as error:
-            wrong += error.under("correlate").items
-        if wrong:
-            raise InputError([self.scenario.problem(one) for one in wrong])
-        return found
+        """Uncertain numbers whose draws belong together, by name; errors as of `sim.correlations.together`."""
+        return together(self.scenario, self.drawn)
 
     def without_instruments(self) -> Plan:
         """The same worlds in which nothing happens; with instruments go the draws that belong to theirs."""
-        left = [one for one in self.scenario.correlate if not any(path.startswith(OF_ONE) for path in one.between)]
-        return Plan(self.scenario.model_copy(update={"instruments": (), "correlate": tuple(left)}), self.seeds)
+        return Plan(without_instruments(self.scenario), self.seeds)
 
     def refuse_undrawn(self, drawn: Container[str]) -> None:
         """Refuse entries of ``correlate`` that name what is not drawn."""
-        right = "It is drawn anew each time that it happens, or not used at all: take the entry out."
-        wrong = [
-            Mistake(("correlate", i, "between", side), f"{path!r} is not drawn once for each world", right)
-            for i, one in enumerate(self.scenario.correlate)
-            for side, path in enumerate(one.between)
-            if named(path, self.drawn) not in drawn
-        ]
-        if wrong:
-            raise InputError([self.scenario.problem(one) for one in wrong])
+        refuse_undrawn(self.scenario, self.drawn, drawn)
 
     @cached_property
     def world(self) -> World:
@@ -246,32 +212,6 @@ def built(seeds: Seeds, margins: tuple[tuple[str, float], ...], projects: tuple[
 
 def _middle(value: Uncertain) -> float:
     return value if isinstance(value, float | int) else float(value.inverse(np.array([0.5]))[0])
-
-
-def named(path: str, drawn: Sequence[str]) -> str:
-    """Find the name under which a number is drawn: the path of its value, without the words of distributions.
-
-    Raises
-    ------
-    MistakeError
-        No uncertain number is there.
-
-    Examples
-    --------
-    >>> named("instruments.licence.processing.lognormal.median", ["instruments.licence.processing.median"])
-    'instruments.licence.processing.median'
-    """
-    if path in drawn:
-        return path
-    try:
-        steps = parse_path(path)
-    except InputError as error:
-        raise MistakeError(Mistake((), one.found, one.right) for one in error.problems) from None
-    name = ".".join(step for step in steps if step not in FORMS)
-    if name in drawn:
-        return name
-    right = f"A number without a distribution has no draw. {suggest(name, drawn)}"
-    raise mistake(f"{path!r} is no uncertain number of this scenario", right)
 
 
 def _largest_exporter(world: World, commodity: str) -> str:

@@ -54,13 +54,20 @@ class Day:
         """Say in a ValueError what is no day."""
         form = PERIODS.get(len(text), "{}") if self.coarse else "{}"
         try:
-            parse_date(form.format(text))
-        except MistakeError:
+            parse_date(form.format(refuse_spaces(text)))
+        except ValueError:
             forms = ", a month such as 2025-04, or a year" if self.coarse else ""
-            meant = f" Did you mean {iso}?" if (iso := likely_day(text)) else ""
+            meant = f" Did you mean {iso}?" if (iso := likely_day(text.strip())) else ""
             raise ValueError(
                 f"{text!r} is not a date.\nWrite year-month-day, such as 2025-04-04{forms}.{meant}"
             ) from None
+
+
+def refuse_spaces(text: str) -> str:
+    """Give a text back that has no spaces around it."""
+    if text != text.strip():
+        raise ValueError(f"{text!r} has spaces around it")
+    return text
 
 
 def convert(text: str, hint: Any) -> str | bool | float | None:  # noqa: ANN401

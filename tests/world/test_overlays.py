@@ -90,6 +90,7 @@ FAULTS = [
     ("facilities", MINE, {"facility": "Weld+Mine"}, "facility: 'Weld+Mine' holds '+', which no name may"),
     ("lines", PROJECT, {"capacity": "0"}, "capacity: 0 is not above 0"),
     ("projects", PROJECT, {"decision": "11/07/2025"}, "decision: '11/07/2025' is not a date"),
+    ("projects", PROJECT, {"start": "2026-12-01\xa0"}, "start: '2026-12-01\\xa0' is not a date"),
     ("projects", PROJECT, {"decision": "banana"}, "decision: 'banana' is not a date"),
     ("projects", PROJECT, {"life": "0"}, "life: 0 is not above 0"),
     ("projects", PROJECT, {"stage": "decision", "start": ""}, "decision: is empty"),
