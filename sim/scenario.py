@@ -413,6 +413,9 @@ def _with_folders(root: Node, problems: list[Problem]) -> tuple[Node, list[Path]
     items: list[Node] = []
     for i, item in enumerate(seeds.value):
         folder = beside_of(Path(item.place.file), str(item.value))
+        if folder.resolve() in [Path(str(one.value)) for one in items]:
+            found = f"the folder {item.value!r} stands there twice"
+            problems.append(problem(root, Mistake(("seeds", i), found, "Take one of them out.")))
         if not is_folder(folder):
             right = "Name a folder of tables, seen from the file."
             problems.append(problem(root, Mistake(("seeds", i), f"there is no folder {item.value!r}", right)))

@@ -110,6 +110,26 @@ def one_of(text: str, known: Sequence[str]) -> str:
     return text
 
 
+def likely_number(text: str) -> str:
+    """Write a number as it is meant that can be read in one way only; nothing if there is none or several.
+
+    Examples
+    --------
+    >>> likely_number("58,400,000,000"), likely_number("58 400"), likely_number("3,4"), likely_number("12 %")
+    ('58400000000', '58400', '3.4', '0.12')
+    >>> likely_number("58,400"), likely_number("3 weeks")
+    ('', '')
+    """
+    plain = " ".join(text.split())
+    if re.fullmatch(r"-?\d{1,3}(([, '\u2019]\d{3}){2,}|([ '\u2019]\d{3})+)(\.\d+)?", plain):
+        return re.sub(r"[, '\u2019]", "", plain)
+    if re.fullmatch(r"-?\d+,(\d{1,2}|\d{4,})", plain):
+        return plain.replace(",", ".")
+    if re.fullmatch(r"-?\d+(\.\d+)? ?%", plain):
+        return repr(float(Fraction(plain.rstrip(" %")) / 100))
+    return ""
+
+
 def number(text: str, *limits: Limits) -> float:
     """Read a finite number within limits."""
     try:
@@ -117,7 +137,8 @@ def number(text: str, *limits: Limits) -> float:
     except ValueError:
         value = math.nan
     if not math.isfinite(value):
-        raise NumberError(f"{text!r} is not a number.\nWrite a number such as 0.25 or 1200.")
+        meant = f" Did you mean {likely}?" if (likely := likely_number(text)) else ""
+        raise NumberError(f"{text!r} is not a number.\nWrite a number such as 0.25 or 1200.{meant}")
     for limit in limits or (Limits(-MOST, MOST),):
         limit.refuse_beyond(value, text)
     return value

@@ -15,6 +15,7 @@ from sim.world.row_reading import at
 from sim.world.rows import KINDS, Tables
 from sim.world.tables import Found, History, Key, assembled, stands, together
 
+MASSES = ("base_year", "facilities", "line_recipes")  # tables whose rows say what goods are made of
 TOLERANCE = 1e-4  # of what is made, arrives, or is held: rounded to five digits, a base year still balances
 Layers = Mapping[str, History]
 
@@ -203,7 +204,7 @@ class Sum(NamedTuple):
 
 def unbalanced(layers: Layers) -> list[Problem]:
     """Rows of other folders by which masses of the base year no longer balance; each place and plant is told once."""
-    if not any(found[-1].layer for name in ("base_year", "facilities") for found in layers[name].values()):
+    if not any(found[-1].layer for name in MASSES for found in layers[name].values()):
         return []
     year = base_year(assembled(layers))
     region = {name: found[-1].row.region for (name,), found in layers["facilities"].items()}
@@ -216,7 +217,7 @@ def unbalanced(layers: Layers) -> list[Problem]:
         if sums.differ:
             found = f"{_tonnes(sums.into)} of {commodity} arrive in {place}, and {_tonnes(sums.out)} are used"
             problems.append(_told(layers, found, commodity, place, ("flow", "input", "activity", "use"), region))
-    return [*problems, *_created(layers, year)]
+    return [*problems, *_created(layers, Readers(assembled(layers)).year)]
 
 
 def _tonnes(amount: float) -> str:
@@ -288,8 +289,9 @@ def _created(layers: Layers, year: BaseYear) -> Iterator[Problem]:
         if facility in fed and out > taken[facility, element] * (1 + TOLERANCE):
             rows = [
                 found[-1]
-                for key, found in layers["base_year"].items()
-                if found[-1].layer and (key[-1] == facility or key[0] == "content")
+                for table in ("base_year", "line_recipes")
+                for key, found in layers[table].items()
+                if found[-1].layer and (facility in (key[0], key[-1]) or key[0] == "content")
             ]
             held = taken[facility, element]
             found = f"{facility} gives {out:.4g} t of {element} a unit of activity and takes in {held:.4g}"

@@ -152,6 +152,11 @@ def _number(text: str) -> float | None:
 
 def _no_value(place: Place, cells: Mapping[str, str]) -> list[Problem]:
     """A parameter that is neither a number nor a distribution in its unit, or that leaves its limits."""
+    if not cells["value"].lstrip().startswith("{"):
+        try:
+            number(cells["value"])
+        except ValueError as error:
+            return [at(place, "value", f"{error} Its unit stands in a column of its own.")]
     try:
         least, most = limits_of(cells["least"], cells["most"], cells["unit"])
         refuse_beyond(parse_in_unit(cells["value"], cells["unit"]), least, most, dimension_of(cells["unit"]))
@@ -179,6 +184,9 @@ def _undated(place: Place, cells: Mapping[str, str]) -> list[Problem]:
         faults.append(at(place, needed, f"is empty.\nA project at the stage {stage!r} has the date of its {needed}."))
     if cells[other]:
         faults.append(at(place, other, f"{cells[other]!r} is never read.\nLeave it empty at the stage {stage!r}."))
+    if "" != cells[needed] < cells["announced"]:
+        late = f"{cells['announced']} is after its {needed}, {cells[needed]}."
+        faults.append(at(place, "announced", f"{late}\nA project is announced first."))
     if planned and not number(cells["construction"]):
         faults.append(at(place, "construction", "0 months are too few.\nWrite what building takes."))
     return faults

@@ -214,8 +214,11 @@ def _wrong_columns(path: Path, header: Sequence[str], kind: Kind) -> list[Proble
     for sign, name in DELIMITERS.items():
         if header[0].count(sign) >= len(wanted) // 2:
             return [Problem(place, f"cells stand apart by {name}.", "Write commas between them, and decimal points.")]
-    missing = [Problem(place, f"column {c!r} is missing.", columns) for c in wanted if c not in header]
-    return [*missing, *_needless_columns(place, header, wanted)]
+    missing = [c for c in wanted if c not in header]
+    if len(missing) > len(wanted) // 2:
+        return [Problem(place, "the first line does not name the columns.", columns)]
+    told = [Problem(place, f"column {c!r} is missing.", columns) for c in missing]
+    return [*told, *_needless_columns(place, header, wanted)]
 
 
 def _needless_columns(place: Place, header: Sequence[str], wanted: Sequence[str]) -> Iterator[Problem]:

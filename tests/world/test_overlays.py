@@ -26,6 +26,7 @@ MINE = {"facility": "Mt Weld"}
 ROUTE = {"origin": "CN", "destination": "EU"}
 PROJECT = {"project": "Eneabba"}
 GOODS = {"commodity": "oxide.Dy"}
+RECIPE = {"facility": "New magnet plants US", "commodity": "magnet.NdFeB", "side": "output"}
 FLOW = {"quantity": "flow", "commodity": "magnet.NdFeB-Dy", "region": "CN", "partner": "EU"}
 PRICE = {"quantity": "price", "commodity": "oxide.Dy", "region": "CN"}
 ACTIVITY = {"quantity": "activity", "facility": "Mt Weld"}
@@ -88,6 +89,10 @@ FAULTS = [
     ("projects", PROJECT, {"region": "JP"}, "region: the region of Eneabba is JP, and that of Eneabba"),
     ("facilities", MINE, {"facility": "Mt  Weld"}, "facility: 'Mt  Weld' has spaces that nobody sees"),
     ("facilities", MINE, {"facility": "Weld+Mine"}, "facility: 'Weld+Mine' holds '+', which no name may"),
+    ("line_recipes", RECIPE, {"amount": "50"}, "value: the base year does not balance: New magnet plants US gives"),
+    ("projects", PROJECT, {"announced": "2030-01-01"}, "announced: 2030-01-01 is after its start, 2026-12-01"),
+    ("parameters", {"parameter": "price_time"}, {"value": "3 weeks"}, "value: '3 weeks' is not a number"),
+    ("sectors", CARS, {"cover": "3,4"}, "cover: '3,4' is not a number"),
     ("lines", PROJECT, {"capacity": "0"}, "capacity: 0 is not above 0"),
     ("projects", PROJECT, {"decision": "11/07/2025"}, "decision: '11/07/2025' is not a date"),
     ("projects", PROJECT, {"start": "2026-12-01\xa0"}, "start: '2026-12-01\\xa0' is not a date"),
@@ -244,6 +249,8 @@ SECTORS = "\n".join((SEEDS / "sectors.csv").read_text(encoding="utf-8").splitlin
         ({"sectors__csv": SECTORS.replace(",", ";")}, "own/sectors.csv:1: cells stand apart by semicolons."),
         ({"sectors__csv": SECTORS.replace(",", "\t")}, "own/sectors.csv:1: cells stand apart by tabs."),
         ({"sectors__csv": ""}, "own/sectors.csv: is empty."),
+        ({"sectors__csv": SECTORS.upper()}, "own/sectors.csv:1: the first line does not name the columns."),
+        ({"sectors__csv": SECTORS.partition("\n")[2]}, "own/sectors.csv:1: the first line does not name the columns."),
         (
             {"sectors__csv": "\n".join(f"{line},," for line in SECTORS.splitlines())},
             "own/sectors.csv:1: a column has no name.",
@@ -321,3 +328,10 @@ def test_a_new_region_comes_with_all_that_it_needs(tmp_path: Path) -> None:
     result = sim.run(sim.load(tmp_path / "own.yaml"))
     lost = result.summary.query("metric == 'value_added_lost' and region == 'PL' and sector == 'automotive-ev'")
     assert len(lost) == 1
+
+
+def test_a_folder_that_stands_twice_is_told(tmp_path: Path) -> None:
+    folder_of(tmp_path, sectors__csv=SECTORS)
+    (tmp_path / "own.yaml").write_text("monazite: 1\nname: own\nextends: baseline.yaml\nseeds: [own, ./own]\n")
+    with pytest.raises(InputError, match=r"seeds\[1\]: the folder '\./own' stands there twice"):
+        sim.load(tmp_path / "own.yaml")
