@@ -46,9 +46,10 @@ class Limits:
 
 @dataclass(frozen=True)
 class Day:
-    """A column of calendar days; coarse ones may be months or years. An empty cell is no day."""
+    """A column of calendar days; coarse ones may be months or years. An empty cell is no day, where none is needed."""
 
     coarse: bool = False
+    needed: bool = False
 
     def refuse_others(self, text: str) -> None:
         """Say in a ValueError what is no day."""
@@ -90,7 +91,7 @@ def convert(text: str, hint: Any) -> str | bool | float | None:  # noqa: ANN401
     if kind is not str:
         return one_of(text, get_args(kind))
     for rule in rules:
-        if text and isinstance(rule, Day):
+        if isinstance(rule, Day) and (text or rule.needed):
             rule.refuse_others(text)
     return text
 

@@ -205,7 +205,7 @@ class DateRow(Fact):
     """A day that the tables stand on."""
 
     what: Literal["base_year", "outlook_end"]  # since when stocks and prices hold; until when growth is an outlook
-    date: Date
+    date: Annotated[str, Day(needed=True)]
 
 
 @dataclass(frozen=True)

@@ -80,6 +80,7 @@ FAULTS = [
     ("commodities", GOODS, {"commodity": "oxide.Xx"}, "commodity: nothing refers to 'oxide.Xx'"),
     ("commodities", GOODS, {"user_cover": "0"}, "user_cover: 0 is not above 0"),
     ("cost_shares", {"process": "mine", "region": "CN"}, {"met": "60"}, "met: 60 is above 1"),
+    ("dates", {"what": "outlook_end"}, {"date": ""}, "date: '' is not a date"),
     ("facilities", MINE, {"capacity": "-1"}, "capacity: -1 is below 0"),
     ("facilities", MINE, {"unit_cost": "0"}, "unit_cost: 0.0 has no effect here"),
     ("facilities", MINE, {"start": "Dec-26"}, "start: 'Dec-26' is not a date"),
