@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from types import NoneType
-from typing import Annotated, Any, get_args, get_origin
+from typing import Annotated, Any, TypeAlias, get_args, get_origin, get_type_hints
 
 from sim.errors import MistakeError, suggest
 from sim.units import dimension_of, likely_day, parse, parse_date
@@ -71,37 +72,37 @@ def refuse_spaces(text: str) -> str:
     return text
 
 
-def convert(text: str, hint: Any) -> str | bool | float | None:  # noqa: ANN401
-    """Convert a cell to the type of its column.
+Value: TypeAlias = str | bool | float | None
+Converter: TypeAlias = Callable[[str], Value]
+"""Converts a cell, or says in a ValueError what is wrong, and in its second line what would be right."""
 
-    Raises
-    ------
-    ValueError
-        What is wrong, and in a second line what would be right.
-    """
-    kind, rules = _unwrapped(hint)
+
+def converters(row: type[Any]) -> dict[str, Converter]:
+    """How the cells of each column of a kind of row are converted, by the types of its fields."""
+    return {column: _converter(hint) for column, hint in get_type_hints(row, include_extras=True).items()}
+
+
+def _converter(hint: Any) -> Converter:  # noqa: ANN401
+    """How cells of one type are converted."""
+    kind, *rules = get_args(hint) if get_origin(hint) is Annotated else (hint,)
     if NoneType in get_args(kind):
-        if not text:
-            return None
-        kind = float
+        return lambda text: number(text, *rules) if text else None
     if kind is float:
-        return number(text, *rules)
+        return lambda text: number(text, *rules)
     if kind is bool:
-        return one_of(text, ("true", "false")) == "true"
+        return lambda text: one_of(text, ("true", "false")) == "true"
     if kind is not str:
-        return one_of(text, get_args(kind))
-    for rule in rules:
-        if isinstance(rule, Day) and (text or rule.needed):
-            rule.refuse_others(text)
+        return lambda text: one_of(text, get_args(kind))
+    days = [rule for rule in rules if isinstance(rule, Day)]
+    return partial(_text, days=days) if days else str
+
+
+def _text(text: str, days: Sequence[Day]) -> str:
+    """Refuse what is no day where one is meant."""
+    for day in days:
+        if text or day.needed:
+            day.refuse_others(text)
     return text
-
-
-def _unwrapped(hint: Any) -> tuple[Any, Sequence[Any]]:  # noqa: ANN401
-    """A type, and the rules that stand beside it."""
-    if get_origin(hint) is Annotated:
-        kind, *rules = get_args(hint)
-        return kind, rules
-    return hint, ()
 
 
 def one_of(text: str, known: Sequence[str]) -> str:

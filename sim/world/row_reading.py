@@ -9,7 +9,7 @@ from typing import Any
 from sim.errors import InputError, MistakeError, Place, Problem
 from sim.files.distributions import limits_of, parse_in_unit, refuse_beyond
 from sim.units import dimension_of
-from sim.world.cells import NumberError, convert, in_unit, number, refuse_hidden, refuse_signs
+from sim.world.cells import Converter, NumberError, in_unit, number, refuse_hidden, refuse_signs
 from sim.world.rows import (
     KINDS,
     MEASURED,
@@ -26,7 +26,7 @@ NAMES = {column for kind in KINDS.values() for column in kind.names}  # that sce
 
 
 def read_row(
-    place: Place, cells: dict[str, str], kind: Kind, hints: Mapping[str, Any], problems: list[Problem]
+    place: Place, cells: dict[str, str], kind: Kind, columns: Mapping[str, Converter], problems: list[Problem]
 ) -> Any | None:  # noqa: ANN401  (a row of any kind)
     """Convert the cells of a row.
 
@@ -37,8 +37,8 @@ def read_row(
     cells : dict of str to str
         By column; a number of the base year in another unit is brought to its own.
     kind : Kind
-    hints : mapping
-        Types of the columns, with the rules that stand beside them.
+    columns : mapping of str to Converter
+        How the cells of each column are converted.
     problems : list of Problem
         Takes what is wrong.
 
@@ -50,9 +50,9 @@ def read_row(
     values: dict[str, Any] = {}
     if kind.row is BaseYearRow:
         faults += _measured(place, cells)
-    for column, hint in hints.items():
+    for column, convert in columns.items():
         try:
-            values[column] = convert(cells[column], hint)
+            values[column] = convert(cells[column])
         except ValueError as error:
             faults.append(at(place, column, str(error)))
     faults += _wrong_names(place, cells, kind)

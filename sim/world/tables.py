@@ -7,10 +7,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar, get_type_hints
+from typing import Any, NamedTuple, TypeVar
 
 from sim.errors import InputError, Place, Problem, suggest
 from sim.files.positions import shown
+from sim.world.cells import converters
 from sim.world.row_reading import at, read_row
 from sim.world.rows import KINDS, BaseYearRow, Kind, Tables
 
@@ -143,10 +144,10 @@ def _read_file(path: Path, kind: Kind, problems: list[Problem]) -> list[Found]:
         return []
     found: list[Found] = []
     wrong: list[Problem] = []
-    hints = get_type_hints(kind.row, include_extras=True)
+    columns = converters(kind.row)
     for place, cells in body:
         if len(cells) == len(header):
-            row = read_row(place, dict(zip(header, cells, strict=True)), kind, hints, wrong)
+            row = read_row(place, dict(zip(header, cells, strict=True)), kind, columns, wrong)
             found += [] if row is None else [Found(place, row)]
     problems += [*_of_other_length(body, len(header)), *together(wrong), *_doubled(found, kind)]
     return found
