@@ -18,7 +18,7 @@ Stage = Literal["permit", "decision", "construction", "operating"]
 Quantity = Literal["activity", "input", "output", "flow", "use", "other_use", "content", "price"]
 
 Share: TypeAlias = Annotated[float, Limits(0, 1, "as a share of 1")]
-Weeks: TypeAlias = Annotated[float, Limits(0, 520, "weeks", above=True)]
+Weeks: TypeAlias = Annotated[float, Limits(0.1, 520, "weeks")]
 Months: TypeAlias = Annotated[float, Limits(0, 600, "months")]
 TonnesPerYear: TypeAlias = Annotated[float, Limits(0, 1e9, "t/year", above=True)]
 DollarsPerKilogram: TypeAlias = Annotated[float, Limits(0, 1e6, "USD/kg", above=True)]
@@ -156,7 +156,7 @@ class RecordRow(Fact):
     """How late projects of a kind have been, and how many were given up."""
 
     slips: Slips
-    median: Months  # months beyond the plan
+    median: Annotated[float, Limits(0, 600, "months", above=True)]  # months beyond the plan
     sigma: Annotated[float, Limits(0, 5)]  # of the lognormal
     failure: Share  # share of those that had not begun to build
 
@@ -185,7 +185,7 @@ class SectorRow(Fact):
     ]  # 2025 USD a year that stands still when all its lines do
     growth: Annotated[float, Limits(-0.5, 1, "as a share a year")]  # share a year
     cover: Weeks  # weeks of critical inputs held, mean over firms
-    spread: Annotated[float, Limits(0, 5)]  # sigma of the lognormal of firms' covers
+    spread: Annotated[float, Limits(0.01, 5)]  # sigma of the lognormal of firms' covers
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import csv
 import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import get_type_hints
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ import sim
 from sim.errors import InputError
 from sim.files.shipped import shipped
 from sim.plan import make_plan
+from sim.world.cells import Limits
 from sim.world.overlays import read_over
 from sim.world.rows import KINDS, Tables
 from sim.world.tables import read
@@ -78,7 +80,7 @@ FAULTS = [
     ("commodities", GOODS, {"unit": "kg"}, "unit: 'kg' is not known"),
     ("commodities", GOODS, {"unit": "t"}, "unit: 't' has no effect here: what ships is 't REO'"),
     ("commodities", GOODS, {"commodity": "oxide.Xx"}, "commodity: nothing refers to 'oxide.Xx'"),
-    ("commodities", GOODS, {"user_cover": "0"}, "user_cover: 0 is not above 0"),
+    ("commodities", GOODS, {"user_cover": "0"}, "user_cover: 0 is below 0.1"),
     ("cost_shares", {"process": "mine", "region": "CN"}, {"met": "60"}, "met: 60 is above 1"),
     ("dates", {"what": "outlook_end"}, {"date": ""}, "date: '' is not a date"),
     ("facilities", MINE, {"capacity": "-1"}, "capacity: -1 is below 0"),
@@ -110,8 +112,8 @@ FAULTS = [
     ("sectors", CARS, {"sector": "automotive-ev "}, "sector: 'automotive-ev ' has spaces that nobody sees"),
     ("sectors", CARS, {"sector": "Automotive-EV"}, "sector: nothing refers to 'Automotive-EV EU'"),
     ("sectors", CARS, {"sector": "automotive_ev"}, "sector: nothing refers to 'automotive_ev EU'"),
-    ("sectors", CARS, {"cover": "-3"}, "cover: -3 is not above 0"),
-    ("sectors", CARS, {"cover": "0"}, "cover: 0 is not above 0"),
+    ("sectors", CARS, {"cover": "-3"}, "cover: -3 is below 0.1"),
+    ("sectors", CARS, {"cover": "0"}, "cover: 0 is below 0.1"),
     ("sectors", CARS, {"growth": "-5"}, "growth: -5 is below -0.5"),
     ("sectors", CARS, {"growth": "12"}, "growth: 12 is above 1"),
     ("sectors", CARS, {"value_added": "-58e9"}, "value_added: -58e9 is not above 0"),
@@ -336,3 +338,31 @@ def test_a_folder_that_stands_twice_is_told(tmp_path: Path) -> None:
     (tmp_path / "own.yaml").write_text("monazite: 1\nname: own\nextends: baseline.yaml\nseeds: [own, ./own]\n")
     with pytest.raises(InputError, match=r"seeds\[1\]: the folder '\./own' stands there twice"):
         sim.load(tmp_path / "own.yaml")
+
+
+LIMITS = [
+    (table, which, column, repr(value))
+    for table, which in (
+        ("sectors", CARS),
+        ("routes", ROUTE),
+        ("commodities", GOODS),
+        ("records", {"slips": "recycling"}),
+    )
+    for column, hint in get_type_hints(KINDS[table].row, include_extras=True).items()
+    for limit in getattr(hint, "__metadata__", ())
+    if isinstance(limit, Limits)
+    for value in (limit.least + 1e-6 * limit.above, limit.most)
+]
+
+
+@pytest.mark.parametrize(("table", "which", "column", "value"), LIMITS)
+def test_the_model_runs_at_the_limits_of_a_column(
+    tmp_path: Path, table: str, which: Row, column: str, value: str
+) -> None:
+    """A division by nothing would be a warning, and warnings are errors here."""
+    (row,) = shipped_rows(table, which)
+    write(tmp_path / "own", table, row | {column: value, "low": "", "high": "", "confidence": "low"})
+    text = "monazite: 1\nname: own\nextends: april-2025-licensing.yaml\nseeds: [own]\nensemble: {replicates: 2}\n"
+    (tmp_path / "own.yaml").write_text(text + "horizon: {end: 2025-10-31, tick: 28 days}\n")
+    lost = sim.run(sim.load(tmp_path / "own.yaml")).summary.query("metric == 'value_added_lost'")
+    assert np.isfinite(lost["mean"]).all()
