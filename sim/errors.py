@@ -74,6 +74,10 @@ class InputError(MonaziteError):
         self.problems = [problems] if isinstance(problems, Problem) else list(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
+    def __reduce__(self) -> tuple[type[InputError], tuple[list[Problem]]]:
+        """Come out of another process as it went in."""
+        return InputError, (self.problems,)
+
 
 class RunError(MonaziteError):
     """The run could not go on for a reason outside the model: disk full, folder not writable, worker died."""

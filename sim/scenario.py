@@ -218,7 +218,7 @@ class Horizon(Model):
 class Ensemble(Model):
     """How many worlds there are, and where their draws come from."""
 
-    replicates: Count = Field(default=100, ge=1, description="number of worlds")
+    replicates: Count = Field(default=100, ge=1, le=10**9, description="number of worlds")
     seed: Count = Field(default=DEFAULT_SEED, description="of all draws: the same seed, the same worlds")
     uncertain: bool = Field(default=True, description="false puts every distribution at its median")
 
@@ -412,7 +412,11 @@ def _with_folders(root: Node, problems: list[Problem]) -> tuple[Node, list[Path]
         return root, []
     items: list[Node] = []
     for i, item in enumerate(seeds.value):
-        folder = beside_of(Path(item.place.file), str(item.value))
+        if not isinstance(item.value, str):
+            found = "the name of a folder is wanted here"
+            problems.append(problem(root, Mistake(("seeds", i), found, "Write one name an entry: [prices, stocks].")))
+            return root, []
+        folder = beside_of(Path(item.place.file), item.value)
         if folder.resolve() in [Path(str(one.value)) for one in items]:
             found = f"the folder {item.value!r} stands there twice"
             problems.append(problem(root, Mistake(("seeds", i), found, "Take one of them out.")))

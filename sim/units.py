@@ -228,6 +228,8 @@ def _not_a_unit(written: str, number: str, name: str, dimension: Dimension) -> U
     """Say what to write instead of a unit that is not one of the dimension's."""
     if not any(dimension.units):
         right = f"Write it without a unit: {number}." if " " in written else dimension.advice
+        if name == "%":
+            right = f"Write it as a number: {float(Fraction(number) / 100):g}."
         return UnitError(f"{written!r} is not {dimension.name}", right)
     if not name:
         return UnitError(f"{written} has no unit", f"{dimension.advice[:-1]}, with its unit.")

@@ -156,7 +156,8 @@ def replicates_to_settle(difference: float, low: float, high: float, n: int) -> 
         return None
     needed = n * ((high - low) / 2 / difference) ** 2
     digits = 10 ** max(int(np.log10(needed)) - 1, 0)
-    return int(-(-max(needed, n) // digits) * digits)
+    settled = int(-(-needed // digits) * digits)
+    return settled if settled > n else None  # these are as many, and they do not: chance lies on one side
 
 
 def _of_worlds(results: Sequence[Side], metrics: Sequence[str], *, unpaired: bool) -> Comparison:

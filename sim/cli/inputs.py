@@ -15,6 +15,7 @@ from sim.errors import InputError, Place, Problem
 if TYPE_CHECKING:
     from sim.scenario import Scenario
 
+MOST = 10**9  # number of a world, and of worlds
 RESULTS = Path("results")  # where they go unless told otherwise
 THREADS = "OPENBLAS_NUM_THREADS"
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.cli.inputs import RESULTS, Format, Scenarios, Settings, load_all, overrides, tell, warn_of_large_files
+from sim.cli.inputs import MOST, RESULTS, Format, Scenarios, Settings, load_all, overrides, tell, warn_of_large_files
 from sim.cli.progress import Bar, interrupted
 from sim.cli.text import about, head, table
 from sim.errors import InputError, Place, Problem
@@ -33,7 +33,9 @@ def run(
     scenarios: Scenarios,
     *,
     replicates: Annotated[int | None, typer.Option(min=1, help="How many worlds.")] = None,
-    replicate: Annotated[int | None, typer.Option(min=0, help="One world alone, every tick recorded.")] = None,
+    replicate: Annotated[
+        int | None, typer.Option(min=0, max=MOST, help="One world alone, every tick recorded.")
+    ] = None,
     seed: Annotated[int | None, typer.Option(help="Seed of the ensemble.")] = None,
     settings: Settings = None,
     out: Annotated[Path | None, typer.Option(help="The result folder; of several, the one they go to.")] = None,

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.inputs import Settings, load_all, quick_start
+from sim.cli.inputs import MOST, Settings, load_all, quick_start
 from sim.cli.text import table
 
 
@@ -13,7 +13,7 @@ def show(
     scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="A file, or the name of a scenario that ships.")],
     *,
     source: Annotated[bool, typer.Option("--source", help="The file as it is, also of a sweep.")] = False,
-    draws: Annotated[int | None, typer.Option(min=0, metavar="K", help="What world K draws.")] = None,
+    draws: Annotated[int | None, typer.Option(min=0, max=MOST, metavar="K", help="What world K draws.")] = None,
     settings: Settings = None,
 ) -> None:
     """Print the resolved scenario, each value with its origin."""

@@ -112,7 +112,10 @@ def _short(scenario: Scenario, ticks: int) -> Scenario:
     """The first ticks of a scenario."""
     span = scenario.horizon
     end = min(span.end, span.start + timedelta(days=ticks * span.tick - 1))
-    return scenario.model_copy(update={"horizon": span.model_copy(update={"end": end})})
+    within = {"first": span.start, "last": end}  # windows are told of as many items wherever they lie
+    windows = tuple(part.model_copy(update=within) for part in scenario.outputs.windows)
+    outputs = scenario.outputs.model_copy(update={"windows": windows})
+    return scenario.model_copy(update={"horizon": span.model_copy(update={"end": end}), "outputs": outputs})
 
 
 def _size(items: Sequence[Item], worlds: Sequence[int], kept: frozenset[str]) -> float:

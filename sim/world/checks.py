@@ -273,7 +273,8 @@ def _concerns(key: Key, commodity: str, place: str, region: Mapping[str, str]) -
 def _at_first(rows: list[Found], found: str, right: str) -> Problem:
     """Where the first of some rows stands."""
     place = rows[0].place if rows else Place()
-    return at(place, "value", f"the base year does not balance: {found}.\n{right}")
+    column = next((name for name in ("value", "amount", "region") if rows and hasattr(rows[0].row, name)), "")
+    return at(place, column, f"the base year does not balance: {found}.\n{right}")
 
 
 def _created(layers: Layers, year: BaseYear) -> Iterator[Problem]:

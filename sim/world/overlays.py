@@ -43,11 +43,13 @@ def read_over(shipped: Path, *folders: Path) -> tuple[Tables, list[str]]:
     InputError
         With every fault of every table at once.
     """
-    _refuse_folders(folders)
+    refuse_folders(folders)
     problems: list[Problem] = []
     layers = read_layers(KINDS, shipped, *folders, problems=problems)
     problems += _changed_meanings(layers)
-    for check in (missing, _unread, unbalanced) if folders else ():  # each needs what the one before it has seen to
+    for check in (
+        (_undated, missing, _unread, unbalanced) if folders else ()
+    ):  # each needs what the one before it has seen to
         if not problems:
             problems += check(layers)
     if problems:
@@ -55,7 +57,7 @@ def read_over(shipped: Path, *folders: Path) -> tuple[Tables, list[str]]:
     return assembled(layers), _without_effect(layers) if folders else []
 
 
-def _refuse_folders(folders: Sequence[Path]) -> None:
+def refuse_folders(folders: Sequence[Path]) -> None:
     """Refuse folders that hold no table, or files that only look like tables.
 
     Raises
@@ -71,7 +73,8 @@ def _refuse_folders(folders: Sequence[Path]) -> None:
 def _faults(folder: Path) -> list[Problem]:
     if not folder.is_dir():
         return [Problem(Place(shown(folder)), "is not a folder.", "Name a folder of seeds tables.")]
-    files = sorted(path for path in folder.iterdir() if path.is_file() and path.name[0] not in ".~")
+    files = sorted(path for path in folder.iterdir() if not path.is_dir() and path.name[0] not in ".~")
+    files += sorted(path for path in folder.iterdir() if path.is_dir() and path.suffix.lower() == ".csv")
     faults = [fault for file in files for fault in _no_table(file)]
     if not faults and not any(_is_table(file) for file in files):
         inner = sorted({file.parent.name for file in folder.glob("*/*.csv") if _is_table(file)})
@@ -81,7 +84,10 @@ def _faults(folder: Path) -> list[Problem]:
 
 
 def _is_table(file: Path) -> bool:
-    return file.suffix == ".csv" and file.stem in KINDS
+    try:
+        return file.suffix == ".csv" and file.stem in KINDS and file.is_file()
+    except OSError:  # a link that leads to itself
+        return False
 
 
 def _no_table(file: Path) -> Iterator[Problem]:
@@ -89,7 +95,10 @@ def _no_table(file: Path) -> Iterator[Problem]:
     here, stem, suffix = Place(shown(file)), file.stem.strip().lower(), file.suffix.lower()
     if _is_table(file):
         return
-    if stem in KINDS and (suffix in SHEETS or suffix == ".txt"):
+    if file.suffix == ".csv" and file.stem in KINDS:
+        what = "is a link to nothing" if file.is_symlink() else "is no file"
+        yield Problem(here, f"{what}.", "Put the table there, or take it away.")
+    elif stem in KINDS and (suffix in SHEETS or suffix == ".txt"):
         yield Problem(here, "is not CSV.", f"Save the sheet as CSV UTF-8 under the name {stem}.csv.")
     elif stem in KINDS:
         yield Problem(here, "would not be read.", f"Name it {stem}.csv.")
@@ -107,6 +116,20 @@ def _changed_meanings(layers: Mapping[str, History]) -> list[Problem]:
         for name, history in layers.items()
         for found in history.values()
         for problem in _changed_meaning(KINDS[name], found, history)
+    ]
+
+
+def _undated(layers: Mapping[str, History]) -> list[Problem]:
+    """A base year of another day without a table of it: the numbers that ship are of their own day."""
+    own = {found[-1].layer for found in layers["base_year"].values()} - {0}
+    return [
+        at(
+            found[-1].place,
+            "date",
+            "the base year that ships is of another day.\nBring base_year.csv of that day, too.",
+        )
+        for key, found in layers["dates"].items()
+        if key == ("base_year",) and found[-1].layer and found[-1].row.date != found[0].row.date and not own
     ]
 
 

@@ -13,7 +13,7 @@ from typing import Self
 
 from sim.files.distributions import Uncertain, limits_of, parse_in_unit
 from sim.files.shipped import shipped
-from sim.world.overlays import read_over
+from sim.world.overlays import read_over, refuse_folders
 from sim.world.rows import Tables
 
 KEPT = 8  # sets of tables that one process remembers
@@ -45,6 +45,7 @@ class Seeds:
 
         Tables are remembered by what their files hold, so that a file that was edited is read again.
         """
+        refuse_folders(overlays)
         folders = (shipped("seeds"), *overlays)
         files = [(i, file) for i, folder in enumerate(folders) for file in sorted(folder.glob("*.csv"))]
         hashes = tuple((_called(i, file), sha256(file.read_bytes()).hexdigest()) for i, file in files)

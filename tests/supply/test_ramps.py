@@ -13,6 +13,7 @@ not.
 from __future__ import annotations
 
 import csv
+import shutil
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date
@@ -25,6 +26,7 @@ import pytest
 
 from sim.axes import Floats
 from sim.ensemble.clock import Tick
+from sim.files.shipped import shipped
 from sim.market.plants import Plants
 from sim.market.settle import Market
 from sim.plan import load, make_plan
@@ -70,6 +72,7 @@ def bands(**changed: float) -> Mapping[Key, Floats]:
     """What each plant makes of NdPr in each quarter, (R,) t."""
     with TemporaryDirectory() as folder:
         tables = Path(folder) / "dates.csv"  # stocks and prices of 2025 stand for those of 2023: prices are given
+        shutil.copy(shipped("seeds") / "base_year.csv", folder)
         tables.write_text("what,date,source,confidence,low,high,note\nbase_year,2023-01-01,this test,low,,,\n")
         changes = {f"parameters.{name}": value for name, value in changed.items()}
         plan = make_plan(load("baseline", PERIOD | changes | {"seeds": [folder]}))

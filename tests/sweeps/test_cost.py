@@ -72,3 +72,15 @@ def test_what_is_left_is_told_from_what_was_done(tmp_path: Path, monkeypatch: py
     run(job(tmp_path), Here(), progress=told.append)
     assert isnan(told[0].rest)
     assert [state.rest for state in told[1:]] == pytest.approx([5000, 4000, 3000, 2000, 1000, 0], abs=100)
+
+
+def test_windows_beyond_the_ticks_that_are_tried_are_no_fault(tmp_path: Path) -> None:
+    """The trial is shorter than the run: its windows lie within it, and its tables are as wide."""
+    job(tmp_path)
+    (tmp_path / "month.yaml").write_text(
+        "monazite: 1\nname: month\nextends: april-2025-licensing.yaml\nhorizon: {end: 2025-09-30}\n"
+        "outputs: {windows: [{name: late, from: 2025-08-01, to: 2025-09-30}]}\n"
+    )
+    late = job(tmp_path)
+    assert estimate(late, Here(), 1, 1).seconds > 0
+    assert needed(late) > 0

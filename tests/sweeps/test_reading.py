@@ -255,7 +255,7 @@ def test_folders_of_tables_that_are_swept_travel_with_the_result(tmp_path: Path)
 
 def test_windows_are_told_of_each_point(tmp_path: Path) -> None:
     written(tmp_path)
-    windows = "windows: [{name: spring, from: 2025-04-08, to: 2025-04-20}], record"
+    windows = "windows: [{name: spring, from: 2025-04-08, to: 2025-04-28}], record"
     (tmp_path / "month.yaml").write_text(SCENARIO.replace("{record", f"{{{windows}"))
     assert run(Job.of(read_file(tmp_path / "small.yaml"), tmp_path / "small"), Here()).done == 6
     rows = opened(tmp_path / "small").rows("summary", metric=["value_added_lost"], region=["*"], sector=["*"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -82,17 +83,18 @@ FAULTS = [
     ("commodities", GOODS, {"commodity": "oxide.Xx"}, "commodity: nothing refers to 'oxide.Xx'"),
     ("commodities", GOODS, {"user_cover": "0"}, "user_cover: 0 is below 0.1"),
     ("cost_shares", {"process": "mine", "region": "CN"}, {"met": "60"}, "met: 60 is above 1"),
+    ("dates", {"what": "base_year"}, {"date": "2010-01-01"}, "date: the base year that ships is of another day"),
     ("dates", {"what": "outlook_end"}, {"date": ""}, "date: '' is not a date"),
     ("facilities", MINE, {"capacity": "-1"}, "capacity: -1 is below 0"),
     ("facilities", MINE, {"unit_cost": "0"}, "unit_cost: 0.0 has no effect here"),
     ("facilities", MINE, {"start": "Dec-26"}, "start: 'Dec-26' is not a date"),
     ("facilities", MINE, {"start": "2026-12"}, "start: '2026-12' has no effect here: what ships is '2011'"),
-    ("facilities", {"facility": "Bayan Obo"}, {"region": "JP"}, "value: the base year does not balance"),
+    ("facilities", {"facility": "Bayan Obo"}, {"region": "JP"}, "region: the base year does not balance"),
     ("facilities", MINE, {"process": "magnet"}, "process: the process of Mt Weld is mine, and that of Mt Weld"),
     ("projects", PROJECT, {"region": "JP"}, "region: the region of Eneabba is JP, and that of Eneabba"),
     ("facilities", MINE, {"facility": "Mt  Weld"}, "facility: 'Mt  Weld' has spaces that nobody sees"),
     ("facilities", MINE, {"facility": "Weld+Mine"}, "facility: 'Weld+Mine' holds '+', which no name may"),
-    ("line_recipes", RECIPE, {"amount": "50"}, "value: the base year does not balance: New magnet plants US gives"),
+    ("line_recipes", RECIPE, {"amount": "50"}, "amount: the base year does not balance: New magnet plants US gives"),
     ("projects", PROJECT, {"announced": "2030-01-01"}, "announced: 2030-01-01 is after its start, 2026-12-01"),
     ("parameters", {"parameter": "price_time"}, {"value": "3 weeks"}, "value: '3 weeks' is not a number"),
     ("sectors", CARS, {"cover": "3,4"}, "cover: '3,4' is not a number"),
@@ -366,3 +368,23 @@ def test_the_model_runs_at_the_limits_of_a_column(
     (tmp_path / "own.yaml").write_text(text + "horizon: {end: 2025-10-31, tick: 28 days}\n")
     lost = sim.run(sim.load(tmp_path / "own.yaml")).summary.query("metric == 'value_added_lost'")
     assert np.isfinite(lost["mean"]).all()
+
+
+@pytest.mark.parametrize("made", ["folder", "link", "circle", "pipe"])
+def test_a_table_that_is_no_file_is_told(tmp_path: Path, made: str) -> None:
+    table = folder_of(tmp_path) / "routes.csv"
+    if made == "folder":
+        table.mkdir()
+    elif made == "pipe":
+        os.mkfifo(table)
+    else:
+        table.symlink_to("nowhere.csv" if made == "link" else "routes.csv")
+    (tmp_path / "own.yaml").write_text("monazite: 1\nname: own\nextends: baseline.yaml\nseeds: [own]\n")
+    with pytest.raises(InputError, match=r"own/routes\.csv: is (no file|a link to nothing)"):
+        sim.load(tmp_path / "own.yaml")
+
+
+def test_a_list_in_the_place_of_a_folder_is_told(tmp_path: Path) -> None:
+    (tmp_path / "own.yaml").write_text("monazite: 1\nname: own\nextends: baseline.yaml\nseeds: [[own]]\n")
+    with pytest.raises(InputError, match=r"seeds\[0\]: the name of a folder is wanted here"):
+        sim.load(tmp_path / "own.yaml")
