@@ -142,6 +142,8 @@ def _read_file(path: Path, kind: Kind, problems: list[Problem]) -> list[Found]:
     if faults := _wrong_columns(path, header, kind):
         problems += faults
         return []
+    if not body:
+        problems.append(Problem(Place(shown(path), 1), "it holds no rows.", "Write one below the header."))
     found: list[Found] = []
     wrong: list[Problem] = []
     columns = converters(kind.row)

@@ -371,7 +371,7 @@ def test_tables_may_be_swept(tmp_path: Path) -> None:
     rows = pd.read_csv(tmp_path / "results" / "small" / "replicates.csv")
     first, second = (rows[rows["point"] == point]["value"].sum() for point in (0, 1))
     assert first != second
-    (tmp_path / "two" / "parameters.csv").write_text(header)
+    (tmp_path / "two" / "parameters.csv").write_text(header + row.replace(",2,", ",3,"))
     with pytest.raises(InputError, match=r"table overlay 1/parameters\.csv of"):
         job(tmp_path, text).refuse_obstacles(resume=True, overwrite=False)
 

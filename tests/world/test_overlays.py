@@ -254,6 +254,7 @@ SECTORS = "\n".join((SEEDS / "sectors.csv").read_text(encoding="utf-8").splitlin
         ({"sectors__csv": SECTORS.replace(",", ";")}, "own/sectors.csv:1: cells stand apart by semicolons."),
         ({"sectors__csv": SECTORS.replace(",", "\t")}, "own/sectors.csv:1: cells stand apart by tabs."),
         ({"sectors__csv": ""}, "own/sectors.csv: is empty."),
+        ({"sectors__csv": SECTORS.partition("\n")[0]}, "own/sectors.csv:1: it holds no rows."),
         ({"sectors__csv": SECTORS.upper()}, "own/sectors.csv:1: the first line does not name the columns."),
         ({"sectors__csv": SECTORS.partition("\n")[2]}, "own/sectors.csv:1: the first line does not name the columns."),
         (
