@@ -13,7 +13,7 @@ from sim.units import DAYS_A_YEAR
 from sim.world.base_year import BaseYear, Node, base_year, with_lines
 from sim.world.row_reading import at
 from sim.world.rows import KINDS, Tables
-from sim.world.tables import Found, History, Key, assembled, stands, together
+from sim.world.tables import Found, History, Key, assembled, key_of, stands, together
 
 MASSES = ("base_year", "facilities", "line_recipes")  # tables whose rows say what goods are made of
 TOLERANCE = 1e-4  # of what is made, arrives, or is held: rounded to five digits, a base year still balances
@@ -43,7 +43,9 @@ class Readers:
         year, tables = self.year, self.tables
         built = {row.facility for row in tables.lines}
         region = {row.facility: row.region for row in tables.facilities}
-        goods = {c for c, _ in _nodes(year)}
+        nodes = {(c, g) for c, o, d in year.flows for g in (o, d)} | set(year.other)
+        goods = {c for c, _ in nodes}
+        keys = (key_of(row, KINDS["base_year"]) for row in tables.base_year)
         return {
             "elements": {(element,) for c in goods for element in year.content.get(c, ())},
             "commodities": {(c,) for c in goods},
@@ -51,7 +53,7 @@ class Readers:
             "routes": {(o, d) for _, o, d in year.flows},
             "facilities": {(f,) for f in {*year.activity, *built}},
             "sectors": {(s, g) for _, g, s in year.uses},
-            "base_year": {row for row in map(_base_year_key, tables.base_year) if _is_read(row, year, goods)},
+            "base_year": {key for key in keys if _is_read(key, year, nodes, goods)},
             "projects": {(row.project,) for row in tables.lines},
             "line_recipes": {
                 (row.facility, row.commodity, row.side)
@@ -103,22 +105,14 @@ WHERE_READ = {
 }
 
 
-def _base_year_key(row: object) -> Key:
-    return tuple(getattr(row, column) for column in KINDS["base_year"].key)
-
-
-def _is_read(key: Key, year: BaseYear, goods: set[str]) -> bool:
-    """Whether a row of the base year is read."""
+def _is_read(key: Key, year: BaseYear, nodes: set[Node], goods: set[str]) -> bool:
+    """Whether a row of the base year is read, in a year that trades these goods at these nodes."""
     quantity, commodity, _, region, _, _, facility = key
     if quantity in ("input", "output"):
         return facility in year.activity
     if quantity == "content":
         return commodity in goods
-    return quantity != "price" or (commodity, region) in _nodes(year)
-
-
-def _nodes(year: BaseYear) -> set[Node]:
-    return {(c, g) for c, o, d in year.flows for g in (o, d)} | set(year.other)
+    return quantity != "price" or (commodity, region) in nodes
 
 
 def missing(layers: Layers) -> list[Problem]:
