@@ -29,6 +29,7 @@ VARIANTS: dict[str, list[str]] = {
     "as it is": [],
     "no hoarding": ["parameters.hoarding_gain=0", "parameters.hoarding_alarm=0"],
     "no saving, thrift or substitution": ["parameters.saving_elasticity=0", "parameters.thrift_elasticity=0"],
+    "no trading houses": ["parameters.resale_share=0"],
     "no look-alikes held": [f"{LICENCE}.look_alikes=null"],
     "reviewers without limit": [f"{LICENCE}.reviewers=null"],
     "no forward prices (a week ahead)": ["parameters.look_ahead=1 weeks"],

@@ -83,6 +83,17 @@ class Sum:
         _product()(*self.shape, x.shape[1], *entries, x.ravel(), out.ravel())
         return out
 
+    def of_rows(self, rows: Ints) -> tuple[Ints, Sum]:
+        """Columns that add up to some of the rows, and the sums of those columns alone, in the same order."""
+        counts = self.starts[rows + 1] - self.starts[rows]
+        ends = np.cumsum(counts)
+        entries = np.arange(ends[-1] if len(ends) else 0) + np.repeat(self.starts[rows] - (ends - counts), counts)
+        some = object.__new__(Sum)
+        some.starts = np.concatenate([[0], ends]).astype(self.starts.dtype)
+        some.columns, some.weights = np.arange(len(entries), dtype=self.columns.dtype), self.weights[entries]
+        some.shape = len(rows), len(entries)
+        return self.columns[entries], some
+
     def once(self, x: Floats) -> Floats:
         """(M, 1): weighted sums of one column, (K, 1), in the same order; without scipy, which takes long to import."""
         sums = np.bincount(self.rows, self.weights * x[self.columns, 0], self.shape[0])

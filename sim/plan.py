@@ -14,7 +14,7 @@ from sim.axes import Floats, Ints
 from sim.correlations import refuse_undrawn, together, without_instruments
 from sim.ensemble.clock import Horizon
 from sim.ensemble.correlation import Together
-from sim.ensemble.fields import VARIABLES, amounts, levels
+from sim.ensemble.fields import VARIABLES, Pairs, amounts, levels, resale_pairs
 from sim.ensemble.mass import MassCheck
 from sim.ensemble.parameters import Parameters
 from sim.ensemble.recorder import Record
@@ -126,16 +126,24 @@ class Plan:
         outputs = self.scenario.outputs
         focus = self.focus
         wanted = [*outputs.record, "value_added_lost", "lines_stopped", "price_spot", "reserve_stock"]
-        fields = amounts(self.world, float) | levels(self.world, self.arcs, _unread, _unread)
+        fields = amounts(self.world, self.pairs, float, lambda state: _unread()) | levels(
+            self.world, self.arcs, _unread, _unread
+        )
         labels = {name: field.labels for name, field in fields.items()}
         series = items_of(self.world, focus, wanted, labels) if self.keeps_series else []
         if self.keeps_series:
             series += [item for one in self.instruments for item in one.series(self.world) if item.name in wanted]
-        totals = items_of(self.world, focus, ["value_added_lost", "unmet_demand", "exports"], labels)
+        totals = items_of(self.world, focus, ["value_added_lost", "unmet_demand", "exports", "resold"], labels)
         days = tuple(_days(self.horizon, outputs.every)) if self.keeps_series else ()
         day = self.horizon.day
         windows = [Window(part.name, day(part.first), day(part.last) + 1) for part in outputs.windows]
         return Record(self.world, focus, self.horizon, series, totals, days, fields, windows)
+
+    @cached_property
+    def pairs(self) -> Pairs:
+        """Between whom resale is told: of the goods that the scenario is about."""
+        goods = self.world.commodities if self.focus.everything else self.focus.covered
+        return resale_pairs(self.world, frozenset(goods))
 
     @cached_property
     def mass(self) -> MassCheck:

@@ -292,7 +292,7 @@ def _fields(plan: Plan, market: Market, setting: Setting) -> tuple[dict[str, Fie
     """What can be read off the worlds of a chunk: amounts of a tick, and levels at its end."""
     contract_share = setting.parameters["contract_share"]
     return (
-        amounts(plan.world, lambda: contract_share),
+        amounts(plan.world, plan.pairs, lambda: contract_share, market.resold(plan.pairs.nodes, plan.pairs.places)),
         levels(plan.world, plan.arcs, lambda: market.under_way.total, lambda: market.controls.waiting),
     )
 

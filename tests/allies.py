@@ -48,12 +48,12 @@ HALF_YEAR = 6 * MONTH
 ROUND: dict[str, Any] = {
     **tiny.ROUND, "utilisation_base": UTILISATION,
     "ramp_middle": 0.6, "ramp_width": 0.2, "ramp_spread": 1.15, "qualification_spread": 1.5,
-    "qualification_width": 0.25, "review_time": 28, "parity_band": 0.1,
+    "qualification_width": 0.25, "review_time": 28,
     "overrun": 1.2, "hurdle_merchant": 0.15, "hurdle_contracted": 0.09, "failing_late": 0.4,
     "mothball_patience": 56, "cash_share": 0.9, "restart_margin": 1.05, "restart_delay": 84, "reopening_time": 70,
     "closure_time": 730, "outage_rate": 0.25 / 365, "outage_time": 91, "outage_least": 0.2, "outage_most": 0.4,
     "output_spread": 1.000000001, "output_time": 91,
-    "inflation": 0.02, "seller_preference": 2, "recovery": 0.3, "offtake_relief": 0.3, "public_rate": 0.02,
+    "inflation": 0.02, "recovery": 0.3, "offtake_relief": 0.3, "public_rate": 0.02,
 }  # fmt: skip
 """Parameters of worked numbers, of projects too."""
 

@@ -8,6 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import sim
@@ -86,14 +87,19 @@ def test_a_stricter_control_never_lowers_the_loss_outside(direction: str) -> Non
 
 
 def test_a_closed_border_parts_prices() -> None:
-    """P10: dearer outside, cheaper at the origin in the first quarter."""
+    """P10: in each week of the first quarter dearer outside and cheaper at the origin than without the ban."""
     overrides = ["ensemble.replicates=4", "horizon.end=2026-03-31", "outputs.every=1 week"]
-    series = sim.run(sim.load(BAN, overrides=overrides)).timeseries
-    dy = series[(series["variable"] == "price_spot") & (series["commodity"] == "oxide.Dy")]
-    before, after = (dy[dy["date"].astype(str) < "2026-01-01"], dy[dy["date"].astype(str) >= "2026-01-01"])
+    baseline, ban = (sim.run(sim.load(name, overrides=overrides)).timeseries for name in ("baseline", BAN))
     for region, sign in (("CN", -1), ("JP", 1), ("EU", 1)):
-        last = before[before["region"] == region]["mean"].iloc[-1]
-        assert ((after[after["region"] == region]["mean"].iloc[1:] - last) * sign > 0).all(), region
+        usual, now = (_dysprosium(series, region) for series in (baseline, ban))
+        assert ((now - usual)[1:] * sign > 0).all(), region
+
+
+def _dysprosium(series: pd.DataFrame, region: str) -> Floats:
+    """Prices of 2026 by the week, means."""
+    rows = series[(series["variable"] == "price_spot") & (series["commodity"] == "oxide.Dy")]
+    rows = rows[(rows["region"] == region) & (rows["date"].astype(str) >= "2026-01-01")]
+    return rows["mean"].to_numpy()
 
 
 def test_files_are_the_same_over_chunks_and_workers(tmp_path: Path) -> None:
@@ -118,7 +124,7 @@ def test_one_world_alone_is_that_world_of_many() -> None:
 
 
 def test_a_tick_of_three_days_tells_the_same_story() -> None:
-    """P7: headline metrics within 3 %, losses within 5 %."""
+    """P7: headline metrics within 3 %, losses within 5 %; the peak of a price that turns soon within 4 %."""
     told = []
     for tick in (7, 3):
         overrides = [f"horizon.tick={tick} days", "ensemble.uncertain=false", "ensemble.replicates=1"]
@@ -135,10 +141,10 @@ def test_a_tick_of_three_days_tells_the_same_story() -> None:
 
 HEADLINES = {
     ("value_added_lost", "", "*-CN", "", "*"): 0.05,
-    ("price_peak_ratio", "oxide.Dy", "*-CN", "", ""): 0.03,
+    ("price_peak_ratio", "oxide.Dy", "*-CN", "", ""): 0.04,  # licensed goods leave and land by whole ticks
     ("price_peak_ratio", "oxide.NdPr", "CN", "", ""): 0.03,
     ("price_peak_ratio", "magnet.NdFeB-Dy", "*-CN", "", ""): 0.03,
-    ("price_gap_peak", "oxide.Dy", "*-CN", "", ""): 0.03,
+    ("price_gap_peak", "oxide.Dy", "*-CN", "", ""): 0.04,
     ("exports", "magnet.*", "CN", "*", ""): 0.03,
     ("allied_share", "magnet.NdFeB-Dy", "*", "", ""): 0.03,
 }

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from sim.axes import Floats
@@ -57,6 +58,9 @@ ROUND: Mapping[str, float] = {
     "saving_elasticity": 0.1, "saving_time": 42, "saving_floor": 0.1, "saving_ceiling": 1.5, "choke_price": 33,
     "choke_spread": 0.57, "thrift_elasticity": 0.5, "thrift_floor": 0.35, "thrift_time": 518, "thrift_return": 0.25,
     "thrift_rate": 0.1 / 365, "thrift_dead_band": 0.02, "growth": 1,
+    # trade
+    "spot_elasticity": 0, "resale_share": 0, "resale_margin": 0.03, "resale_spread": 0.05, "resale_choice": 12,
+    "resale_setup": 56, "resale_time": 21, "resale_transit": 30, "thin_market": 1e-12,
     # lines
     "critical_cover": 3.5, "least_cover": 0.001, "restart_time": 17.5,
     # prices
@@ -147,6 +151,31 @@ def market(*instruments: Spec, sector_growth: float = 0.0, days: float = FOUR_YE
     """The tiny world with some instruments and ROUND parameters but for the overrides."""
     values: dict[str, Any] = {**ROUND, **overrides}
     return driver.market(tables(sector_growth), instruments, days=int(days), margins=MARGINS, **values)
+
+
+def wide_market(*instruments: Spec, **overrides: float) -> Built:
+    """The tiny world with two more places, where optics use a tonne of oxide a day: CD has it from HO, EF from AB."""
+    narrow, more, mined = tables(), ("CD", "EF"), {"HO mine": 11 * YEAR, "AB mine": 2 * YEAR}
+    regions = ("HO", "AB", *more)
+    rows = [
+        replace(row, value=mined[row.facility]) if row.quantity == "activity" and row.facility in mined else row
+        for row in narrow.base_year
+    ]
+    for origin, region in zip(("HO", "AB"), more, strict=True):
+        rows.append(BaseYearRow("price", "oxide.Ee", "", region, "", "", "", 60.0, "USD/kg"))
+        rows.append(BaseYearRow("flow", "oxide.Ee", "", origin, region, "", "", YEAR, "t/year"))
+        rows.append(BaseYearRow("use", "oxide.Ee", "", region, "", "optics", "", YEAR, "t/year"))
+    wide = replace(
+        narrow,
+        regions=(*narrow.regions, *(RegionRow(*FACT, region, region, True) for region in more)),
+        routes=tuple(
+            RouteRow(*FACT, o, d, 7.0 if o == d else 28.0, 0.0 if o == d else 0.1) for o in regions for d in regions
+        ),
+        sectors=(*narrow.sectors, *(SectorRow(*FACT, "optics", g, 1e6 * YEAR, 0.0, 8.0, 1.0) for g in more)),
+        base_year=tuple(rows),
+    )
+    values: dict[str, Any] = {**ROUND, **overrides}
+    return driver.market(wide, instruments, margins=MARGINS, **values)
 
 
 OXIDE_HO, OXIDE_AB = ("oxide.Ee", "HO"), ("oxide.Ee", "AB")

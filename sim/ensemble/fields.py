@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -42,6 +42,8 @@ VARIABLES = {
     for v in (
         Variable("exports", "t/day", "flow", ("commodity", "region", "partner"),
                  "goods that left the border, without what leaks; from region to partner"),
+        Variable("resold", "t/day", "flow", ("commodity", "region", "partner"),
+                 "goods that trading houses buy in a region, of users or makers, and send on to a partner; no exports"),
         Variable("output", "t/day", "flow", ("commodity", "region"), "goods made, other use included"),
         Variable("use", "t/day", "flow", ("commodity", "region", "sector"), "inputs used; sector is empty for plants"),
         Variable("unmet_demand", "t/day", "flow", ("commodity", "region"),
@@ -84,14 +86,48 @@ class Field:
     weights: Floats | None = None  # (rows,): levels that are means over rows, by these weights
 
 
-def amounts(world: World, contract_share: Callable[[], Floats | float]) -> dict[str, Field]:
-    """Fields that add up over time: the amount of each tick, (rows, R)."""
+@dataclass(frozen=True)
+class Pairs:
+    """Places (Q) where goods are bought for resale, and destinations of the same good elsewhere."""
+
+    labels: tuple[Label, ...]
+    nodes: Ints  # → N
+    places: Ints  # → D
+
+
+def resale_pairs(world: World, goods: Collection[str]) -> Pairs:
+    """All pairs of some goods between which trading houses may sell."""
+    to = [(d, c, g) for d, (c, g) in enumerate(world.nodes[world.destinations]) if c in goods and world.is_traded(c)]
+    pairs = [
+        (n, d, Label(c, g, to_g)) for n, (c, g) in enumerate(world.nodes) for d, k, to_g in to if k == c and g != to_g
+    ]
+    return Pairs(
+        tuple(label for _, _, label in pairs),
+        np.array([n for n, _, _ in pairs], np.intp),
+        np.array([d for _, d, _ in pairs], np.intp),
+    )
+
+
+def amounts(
+    world: World, pairs: Pairs, contract_share: Callable[[], Floats | float], resold: Callable[[State], Floats]
+) -> dict[str, Field]:
+    """Fields that add up over time: the amount of each tick, (rows, R).
+
+    Parameters
+    ----------
+    world : World
+    pairs : Pairs
+        Between whom resale is told.
+    contract_share, resold : callables
+        Give the share of goods under contract, and what was sold on between the pairs, (Q, R) t.
+    """
     abroad = np.flatnonzero(world.arc_abroad)
     sectors = [Label(region=g, sector=s) for s, g in world.sectors]
     users = [Label(c, g, sector=s) for c, g, s in world.users]
     first = len(world.plant_users)
     return {
         "exports": Field(_arc_labels(world, abroad), lambda s, t: s.crossed[abroad]),
+        "resold": Field(pairs.labels, lambda s, t: resold(s)),
         "output": Field(_node_labels(world.nodes[world.origins]), lambda s, t: s.made * t.days),
         "other_use": Field(_node_labels(world.nodes[world.origins]), lambda s, t: s.other * t.days),
         "use": Field(tuple(users), lambda s, t: s.use * t.days),
@@ -123,7 +159,10 @@ def levels(
     price = world.node_price / TONNE
     return {
         "stock": Field(makers + users, lambda s, t: np.concatenate([s.maker_stock, s.user_stock])),
-        "in_transit": Field(_arc_labels(world, range(len(world.arcs))), lambda s, t: under_way()),
+        "in_transit": Field(
+            _arc_labels(world, range(len(world.arcs))) + _sold_on_labels(world),
+            lambda s, t: np.concatenate([under_way(), s.traded]),
+        ),
         "licence_backlog": Field(_arc_labels(world, arcs), lambda s, t: waiting()),
         "price_spot": Field(_node_labels(world.nodes), lambda s, t: price * np.exp(s.price), _volumes(world)),
         "lines_stopped": Field(
@@ -145,6 +184,11 @@ def _node_labels(nodes: Sequence[tuple[str, str]]) -> tuple[Label, ...]:
 def _bought_labels(world: World) -> tuple[Label, ...]:
     """What is bought is about its destination."""
     return tuple(Label(c, d) for c, _, d in world.arcs)
+
+
+def _sold_on_labels(world: World) -> tuple[Label, ...]:
+    """What trading houses have under way comes from a pool: it has a partner and no region."""
+    return tuple(Label(c, partner=g) for c, g in world.nodes[world.destinations])
 
 
 def _volumes(world: World) -> Floats:

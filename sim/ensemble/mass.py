@@ -48,6 +48,7 @@ class MassCheck:
         self.commodities = world.commodities
         self.under_way = self._at((c, d) for c, _, d in world.arcs)
         self.waiting = self._at((world.arcs[a][0], world.arcs[a][1]) for a in arcs)
+        self.traded = self._at(world.nodes[world.destinations])
         self.makers = self._at(world.nodes[world.origins])
         self.users = self._at((c, g) for c, g, _ in world.users)
 
@@ -59,7 +60,7 @@ class MassCheck:
     def held(self, state: State, under_way: Floats, waiting: Floats, kept: Sequence[Kept] = ()) -> Floats:
         """(P, R), t: in stocks, (A, R) t under way, (K, R) t waiting at the border, and what instruments hold."""
         held = self.makers(state.maker_stock) + self.users(state.user_stock)
-        held += self.under_way(under_way) + self.waiting(waiting)
+        held += self.under_way(under_way) + self.waiting(waiting) + self.traded(state.traded)
         for one in kept:
             held += self._at((commodity, "") for commodity in one.commodities)(one.stock())
         return held

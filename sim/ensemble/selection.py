@@ -117,7 +117,7 @@ def _keys(world: World, focus: Focus, name: str) -> Iterator[dict[str, str]]:
     else:
         for commodity in _goods(world, focus, stages=not name.startswith("price")):
             everywhere = focus.everything or (name == "price_spot" and commodity in focus.headline)
-            yield from _trade_keys(world, focus, commodity, by, everywhere=everywhere)
+            yield from _trade_keys(world, focus, commodity, name, everywhere=everywhere)
 
 
 def _sector_keys(world: World, focus: Focus) -> Iterator[dict[str, str]]:
@@ -130,9 +130,18 @@ def _sector_keys(world: World, focus: Focus) -> Iterator[dict[str, str]]:
         yield {"region": region, "sector": ALL}
 
 
-def _trade_keys(
-    world: World, focus: Focus, commodity: str, by: tuple[str, ...], *, everywhere: bool
-) -> Iterator[dict[str, str]]:
+def _resale_keys(world: World, commodity: str, *, everything: bool) -> Iterator[dict[str, str]]:
+    """Who sells on, to whom, and all of it; who to whom where everything is kept."""
+    for region in (*world.regions, ALL):
+        partners = (*world.regions, ALL) if region == ALL or everything else (ALL,)
+        yield from ({"commodity": commodity, "region": region, "partner": partner} for partner in partners)
+
+
+def _trade_keys(world: World, focus: Focus, commodity: str, name: str, *, everywhere: bool) -> Iterator[dict[str, str]]:
+    by = VARIABLES[name].by
+    if name == "resold":
+        yield from _resale_keys(world, commodity, everything=focus.everything)
+        return
     home = focus.homes.get(commodity, focus.home)
     regions = world.regions if everywhere else tuple(filter(None, [home]))
     more = {"sector": ALL} if "sector" in by else {}

@@ -20,8 +20,8 @@ class State:
     """The worlds of a chunk. Levels are at the end of the last tick, flows those of the last tick."""
 
     # stocks and flows
-    maker_stock: Floats = _array("O R", "t", "arrivals plants sourcing border", "what makers hold to sell")
-    user_stock: Floats = _array("U R", "t", "arrivals lines plants", "inputs that users hold")
+    maker_stock: Floats = _array("O R", "t", "arrivals plants sourcing border trade", "what makers hold to sell")
+    user_stock: Floats = _array("U R", "t", "arrivals lines plants trade", "inputs that users hold")
     received: Floats = _array("U R", "t", "arrivals", "what reached each user in the tick")
     need: Floats = _array("U R", "t/day", "demand plants", "what users would use if nothing were short")
     use: Floats = _array("U R", "t/day", "lines plants", "what users used")
@@ -32,13 +32,27 @@ class State:
     shipped: Floats = _array("A R", "t", "sourcing", "what left makers' stocks for each arc in the tick")
     crossed: Floats = _array("A R", "t", "border", "what went on its way in the tick")
     leaked: Floats = _array("A R", "t", "border", "what went round the controls in the tick")
+    landed: Floats = _array("D R", "t", "arrivals", "what landed for all users of a destination in the tick")
+    # trading houses
+    netback: Floats = _array("N R", "ln 1", "trade", "what the best buyers of a good pay, with duties of the place")
+    elsewhere: Floats = _array("N R", "1", "trade", "share of all use of a good that is elsewhere")
+    set_up: Floats = _array("N R", "1", "trade", "how far trading houses are set up to buy at a place")
+    bought: Floats = _array("N R", "t", "trade", "what they bought at each place in the tick")
+    sold_to: Floats = _array("D R", "1", "trade", "share of what they buy of a good that goes to each destination")
+    sought: Floats = _array("A R", "t/day", "trade", "what trading houses order of the largest makers over each arc")
+    traded: Floats = _array("D R", "t", "arrivals trade", "their goods on the way to each destination")
+    resold_by_makers: Floats = _array("O R", "t/day", "trade", "what they buy of makers, smoothed")
+    resold_by_users: Floats = _array("D R", "t/day", "trade", "what they buy of what lands, smoothed")
+    resold_to: Floats = _array("D R", "t/day", "trade", "what they send to each destination, smoothed")
     # what people expect
     expected_need: Floats = _array("U R", "t/day", "orders supply", "need, smoothed")
+    unstocked: Floats = _array("U R", "t/day", "supply", "of expected need, what is too new to have a stock")
     expected_use: Floats = _array("D R", "t/day", "orders", "expected need of all users at a destination")
-    expected_orders: Floats = _array("O R", "t/day", "sourcing supply", "orders that makers count on")
+    expected_orders: Floats = _array("O R", "t/day", "sourcing trade supply", "orders that makers count on")
     expected_output: Floats = _array("O R", "t/day", "orders", "output less other use, smoothed")
     wished: Floats = _array("A R", "t/day", "prices supply", "wants, smoothed")
     hoarding: Floats = _array("D R", "1", "orders", "factor on target cover")
+    target_stock: Floats = _array("D R", "t", "orders", "what all users at a destination want to hold")
     user_orders: Floats = _array("U R", "t/day", "orders", "orders of each user")
     orders: Floats = _array("D R", "t/day", "orders", "orders of all users at a destination")
     share: Floats = _array("A R", "1", "sourcing supply", "share of its destination's orders")
@@ -48,6 +62,7 @@ class State:
     # prices: logarithms of the ratio to base
     price: Floats = _array("N R", "ln 1", "prices", "spot price")
     anchor: Floats = _array("N R", "ln 1", "prices", "what is thought normal")
+    exposed: Floats = _array("N R", "1", "prices", "how far the price of a place is that of others")
     bare: Floats = _array("N R", "ln 1", "prices", "price goal less anchor")
     remembered_price: Floats = _array("D R", "ln 1", "orders", "spot price that hoarders compare with")
     expected_price: Floats = _array("O R", "ln 1", "responses", "price that plants plan with")
@@ -78,6 +93,7 @@ class State:
 ONES = frozenset(
     [
         "hoarding",
+        "elsewhere",
         "fill",
         "reach",
         "paid",

@@ -29,6 +29,10 @@ UNMET = declare(
 EXPORTS = declare(
     Metric("exports", "t", ("commodity", "region", "partner"), "neither", "goods that left, without what leaks", True)
 )
+RESOLD = declare(
+    Metric("resold", "t", ("commodity", "region", "partner"), "neither",
+           "goods that trading houses bought in a region and sent on to a partner")
+)  # fmt: skip
 ALLIED_OUTPUT = declare(Metric("allied_output", "t", ("commodity", "region"), "higher", "output of allied regions"))
 ALLIED_SHARE = declare(
     Metric(
@@ -85,6 +89,7 @@ def totals(world: World, focus: Focus, items: Sequence[Item], fields: Mapping[st
         of(STOPS, "stops", is_loss, world.sector_value_added[:, 0], DAYS_A_WEEK),
         of(UNMET, "unmet_demand", lambda item: item.name == UNMET.name),
         of(EXPORTS, "exports", lambda item: item.name == EXPORTS.name),
+        of(RESOLD, "resold", lambda item: item.name == RESOLD.name),
         *_allied(world, focus, fields["output"]),
     )
 

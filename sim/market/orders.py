@@ -6,7 +6,7 @@ from typing import ClassVar, final
 
 import numpy as np
 
-from sim.axes import TINY, Floats, Scalar, pick
+from sim.axes import TINY, Floats, Scalar, Sum, pick
 from sim.ensemble.arrivals import UnderWay
 from sim.ensemble.clock import Tick
 from sim.ensemble.parameters import Parameters
@@ -49,7 +49,8 @@ class Orders:
     """What users expect to need, fear to lack, and order."""
 
     writes: ClassVar = (
-        "expected_need", "expected_use", "expected_output", "hoarding", "remembered_price", "user_orders", "orders",
+        "expected_need", "expected_use", "expected_output", "hoarding", "remembered_price",
+        "target_stock", "user_orders", "orders",
     )  # fmt: skip
 
     def __init__(
@@ -59,6 +60,10 @@ class Orders:
         self.controls, self.under_way = controls, under_way
         self.transit = world.to_destination.scaled(world.arc_transit)
         self.cover = world.user_cover / p["stock_adjustment_time"]
+        self.stock = world.user_to_destination.scaled(world.user_cover[:, 0])
+        self.young = world.project_users
+        shape = (world.to_destination.shape[0], len(self.young))
+        self.young_stock = Sum(world.user_node[self.young], range(shape[1]), world.user_cover[self.young, 0], shape)
 
     def __call__(self, state: State, tick: Tick) -> None:
         """Settle the orders of a tick."""
@@ -75,11 +80,14 @@ class Orders:
         order *= self.cover
         for holder in self.points.holders:
             holder.spare(tick, order)
+        unstocked = order[self.young] * self._unstocked(state)
         order += pick(factor, world.user_node, scratch.like(order))
         order *= state.expected_need
+        order[self.young] -= unstocked
         order -= np.divide(state.user_stock, time, out=scratch.like(order))
         np.maximum(order, 0, out=order)
         world.user_to_destination(order, out=state.orders)
+        state.orders[:] += state.resold_by_users
         added = [holder.order(tick, state) for holder in self.points.holders]  # all look at what users order
         for holder, more in zip(self.points.holders, added, strict=True):
             state.orders[holder.rows] += more
@@ -91,6 +99,10 @@ class Orders:
         self.world.user_to_destination(state.expected_need, out=state.expected_use)
         net = np.subtract(state.made, state.other, out=scratch.like(state.made))
         smooth(state.expected_output, net, step_share(days, self.p["output_expectation_time"]), net)
+
+    def _unstocked(self, state: State) -> Floats:
+        """(Y, R), t/day: of what plants of projects expect to need, what is too new to have a stock (eq. 10.12)."""
+        return np.minimum(state.unstocked[self.young], state.expected_need[self.young])
 
     def _hoard(self, state: State, days: int) -> None:
         """Move the factor on target cover (eq. 5.2)."""
@@ -107,6 +119,9 @@ class Orders:
         goal -= state.hoarding
         rise, fall = step_share(days, p["hoarding_rise"]), step_share(days, p["hoarding_fall"])
         move(state.hoarding, goal, rise, fall, growth)
+        self.stock(state.expected_need, out=state.target_stock)
+        state.target_stock[:] -= self.young_stock(self._unstocked(state))
+        state.target_stock[:] *= state.hoarding
 
     def _supply_line_gap(self, state: State, days: int, scratch: Scratch) -> Floats:
         """(D, R), days of need: what should be on its way, licence time included, less what is (eq. 5.3)."""
@@ -120,6 +135,7 @@ class Orders:
         theirs = [under_way[holder.rows] * holder.part for holder in self.points.holders]
         for holder, part in zip(self.points.holders, theirs, strict=True):
             under_way[holder.rows] -= part
+        under_way += state.traded
         under_way /= np.maximum(state.expected_use, TINY, out=scratch.like(gap))
         gap -= under_way
         return gap

@@ -20,6 +20,9 @@ from sim.world.build import World
 def desired_output(expected: Floats, stock: Floats, cover: Floats, time: Scalar) -> Floats:
     """What makers would put out to meet orders and bring their stock to its target (eq. 4.2).
 
+    Less and less the more lies unsold, but never nothing: a rule that stops at zero turns makers on and off from one
+    tick to the next.
+
     Parameters
     ----------
     expected : (O, R) array, t/day
@@ -35,16 +38,19 @@ def desired_output(expected: Floats, stock: Floats, cover: Floats, time: Scalar)
 
     Examples
     --------
-    A stock of half its target is made up for in 56 days.
+    Half of a stock of 28 days is missing: e^(28/56 · 1/2) of what is ordered.
 
-    >>> desired_output(np.array([[2.0]]), np.array([[28.0]]), np.array([[28.0]]), 56.0)
-    array([[2.5]])
+    >>> desired_output(np.array([[2.0]]), np.array([[28.0]]), np.array([[28.0]]), 56.0).round(4)
+    array([[2.5681]])
     """
-    desired = cover * expected
-    desired -= stock
-    desired /= time
-    desired += expected
-    return np.maximum(desired, 0, out=desired)
+    target = cover * expected
+    np.maximum(target, TINY, out=target)
+    desired = np.divide(stock, target, out=target)
+    np.subtract(1, desired, out=desired)
+    desired *= cover / time
+    np.exp(desired, out=desired)
+    desired *= expected
+    return desired
 
 
 def recovery(held: Floats, flexibility: Scalar | Floats) -> Floats:
@@ -140,6 +146,10 @@ class Plants:
         )
         self.ordered = np.where(world.full_orders > 0, world.full_orders, 1.0)
         self.unordered = np.flatnonzero(world.full_orders <= 0)
+        runs, full = world.output_of_plants(world.activity), world.output_of_plants(world.scale)
+        self.usual = np.maximum(np.where(runs > 0, runs, full), TINY)  # made in the base year, or at capacity 1
+        self.disposes = np.flatnonzero(world.other_share)
+        self.unsold = np.flatnonzero(np.isin(self.disposes, self.unordered))  # of those, what nobody orders
 
     def __call__(self, state: State, tick: Tick) -> None:
         """Settle the plants of a tick."""
@@ -159,13 +169,9 @@ class Plants:
         price = np.exp(state.expected_price, out=scratch.like(state.expected_price))
         value = world.output_value(price, out=scratch.like(state.activity))
         self._cost(state, taken)
-        desired = desired_output(state.expected_orders, state.maker_stock, world.maker_cover, self.adjustment)
-        desired /= self.ordered
-        desired[self.unordered] = 1
-        price *= desired
+        price *= self._desired(state, scratch)
         wished = world.output_value(price, out=scratch.like(value))
         wished /= value
-        wished /= np.maximum(state.capacity, TINY, out=scratch.like(value))
         value /= state.unit_cost
         value[world.lines] *= world.advantage[world.lines]
         value *= self.shocks.support
@@ -176,6 +182,18 @@ class Plants:
         if self.points.plans:
             self._plan(state, wanted, tick)
         return wanted
+
+    def _desired(self, state: State, scratch: Scratch) -> Floats:
+        """(O, R): desired output over what all makers at an origin can make, both against base (eq. 4.2)."""
+        world = self.world
+        desired = desired_output(state.expected_orders, state.maker_stock, world.maker_cover, self.adjustment)
+        desired /= self.ordered
+        desired[self.unordered] = 1
+        able = np.multiply(world.scale, state.capacity, out=scratch.like(state.activity))
+        most = world.output_of_plants(able, out=scratch.like(desired))
+        most /= self.usual
+        desired /= np.maximum(most, TINY, out=most)
+        return desired
 
     def _plan(self, state: State, wanted: Floats, tick: Tick) -> None:
         """Let states change what plants want, up to all that they can do (eq. 7.18)."""
@@ -222,12 +240,20 @@ class Plants:
         held[self.unordered] = 1
         world.output_of_plants(state.activity, out=state.made)
         state.made[:] *= recovery(held, self.flexibility)
-        share = np.multiply(state.price[world.origins], np.negative(self.other_elasticity), out=scratch.like(held))
-        np.exp(share, out=share)
-        share *= world.other_share
-        share *= held
-        np.minimum(share, 1, out=share)
-        np.multiply(state.made, share, out=state.other)
-        joins = np.subtract(state.made, state.other, out=share)
+        self._dispose(state, held, days)
+        joins = np.subtract(state.made, state.other, out=held)
         joins *= days
         state.maker_stock[:] += joins
+
+    def _dispose(self, state: State, held: Floats, days: int) -> None:
+        """Of what is made, what goes to other use in a tick, while the stock changes (eq. 4.5)."""
+        rows = self.disposes
+        expected, made = state.expected_orders[rows], np.maximum(state.made[rows], TINY)
+        first = np.exp(state.price[self.world.origins][rows] * np.negative(self.other_elasticity))
+        first *= self.world.other_share[rows]
+        target = np.maximum(self.world.maker_cover[rows] * expected, TINY)
+        pace = np.maximum(made * first / target * days, TINY)  # how fast the share closes on its goal, times h
+        goal = 1 - expected / made
+        share = (first * held[rows] - goal) * (-np.expm1(-pace) / pace) + goal
+        share[self.unsold] = 1
+        state.other[rows] = np.clip(share, 0, 1) * state.made[rows]

@@ -54,8 +54,12 @@ class Controls:
     refused: Floats  # (K, R) t that goes back to its maker in this tick
     leaking: Floats  # (K, R) t that tries to go round the controls
     tariff: Floats  # (K, R) share of their price that goods are charged on their way
+    traced: Floats  # (K, R) share of goods of its origin that others may not sell on to its destination
     reserved: Floats  # (K, R) share of what its origin can send that is promised to the destination of an arc
     called: Floats  # (K, R) of that, what the destination asks for: the rest is free for others
+    doubted: (
+        Floats  # (K, R) share of what they order that buyers have learned not to count on; goes on from tick to tick
+    )
 
     def clear(self) -> None:
         """Forget the last tick's proposals."""
@@ -78,6 +82,10 @@ class Controls:
         """A share of the wants on some rows may not leave; the largest counts (eq. 7.3)."""
         self.blocked[rows] = np.maximum(self.blocked[rows], share)
 
+    def trace(self, rows: Ints, share: Scalar | Floats) -> None:
+        """A share of the goods of an origin may not be sold on by others over some rows (eq. 6.9)."""
+        self.traced[rows] = 1 - (1 - self.traced[rows]) * (1 - share)
+
     def charge(self, rows: Ints, rate: Scalar | Floats) -> None:
         """Goods on some rows are charged a share of their price; tariffs add (eq. 7.14)."""
         self.tariff[rows] += rate
@@ -92,19 +100,21 @@ class Controls:
         return np.searchsorted(self.arcs, arcs)
 
 
-PROPOSALS = tuple(f.name for f in fields(Controls) if f.type == "Floats")
+PROPOSALS = tuple(f.name for f in fields(Controls) if f.type == "Floats" and f.name != "doubted")
 
 
 def controls_on(world: World, arcs: Ints, replicates: int) -> Controls:
     """Room for what controls propose on some arcs (K,), none of it proposed yet."""
     rows = np.arange(len(arcs))
     arrays = [np.zeros((len(arcs), replicates)) for _ in PROPOSALS]
+    doubted = np.zeros((len(arcs), replicates))
     origins, destinations = world.to_origin.shape[0], world.to_destination.shape[0]
     return Controls(
         arcs,
         Sum(world.arc_origin[arcs], rows, 1.0, (origins, len(arcs))),
         Sum(world.arc_destination[arcs], rows, 1.0, (destinations, len(arcs))),
-        *arrays,
+        **dict(zip(PROPOSALS, arrays, strict=True)),
+        doubted=doubted,
     )
 
 
@@ -165,7 +175,7 @@ class Holder(ABC):
 
     @abstractmethod
     def offer(self, state: State) -> Floats:
-        """(B, R) t: what users may count on while prices look ahead."""
+        """(B, R) t: what it lets go while prices look ahead."""
 
 
 @final

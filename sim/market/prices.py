@@ -8,7 +8,7 @@ from typing import ClassVar, final
 
 import numpy as np
 
-from sim.axes import TINY, Floats, Scalar, Sum
+from sim.axes import TINY, Floats, Scalar, Sum, column
 from sim.ensemble.arrivals import UnderWay
 from sim.ensemble.clock import Tick
 from sim.ensemble.parameters import Parameters
@@ -47,19 +47,6 @@ def scarcity(wanted: Floats, supply: Floats, use: Floats, least: Scalar) -> Floa
     np.maximum(short, supply, out=short)
     np.divide(wanted, short, out=short)
     return np.log(short, out=short)
-
-
-def leave_out_unused(wanted: Floats, supply: Floats, use: Floats) -> None:
-    """Let nothing be scarce where nothing is used: what is wanted is what there is, in place.
-
-    Parameters
-    ----------
-    wanted, supply : (M, R) arrays, t
-    use : (M, R) array, t/day
-    """
-    unused = use <= 0
-    wanted[unused] = 1
-    supply[unused] = 1
 
 
 @dataclass(frozen=True)
@@ -114,31 +101,10 @@ class PriceRule:
 
 
 @final
-class _Fresh:
-    """Places that lines bring to trade: what is usual there is not known from the base year (eq. 8.3)."""
-
-    def __init__(self, world: World) -> None:
-        nodes = np.arange(len(world.nodes))
-        made, used = nodes[world.origins][world.new_origins], nodes[world.destinations][world.new_destinations]
-        self.world, self.origins, self.users = world, made, used
-        self.destinations = np.setdiff1d(used, np.setdiff1d(nodes[world.origins], made))  # nobody made it there either
-        self.cover = world.user_to_destination(world.user_cover)[self.destinations]
-        self.imported = np.setdiff1d(made, world.takers)  # most of it still comes from elsewhere
-
-    def prepare(self, state: State, wanted: Floats, supply: Floats, use: Floats) -> None:
-        """Count the stocks that new makers want; where nobody needs anything yet, nothing is scarce; in place."""
-        rows = self.world.new_origins
-        wanted[self.origins] += self.world.maker_cover[rows] * state.expected_orders[rows]
-        there, held = wanted[self.users], supply[self.users]
-        leave_out_unused(there, held, use[self.users])
-        wanted[self.users], supply[self.users] = there, held
-
-
-@final
 class Prices:
     """Move the spot price and the anchor of every node."""
 
-    writes: ClassVar = ("wished", "price", "anchor", "bare")
+    writes: ClassVar = ("wished", "exposed", "price", "anchor", "bare")
 
     def __init__(
         self,
@@ -147,8 +113,8 @@ class Prices:
         points: Points,
         controls: Controls,
         under_way: UnderWay,
-        start: State,
         scratch: Scratch,
+        whole: int,
     ) -> None:
         self.world, self.p, self.points, self.scratch = world, p, points, scratch
         self.controls, self.under_way = controls, under_way
@@ -160,31 +126,33 @@ class Prices:
         arcs = len(world.arcs)
         abroad = np.flatnonzero(world.arc_abroad)
         self.exports = Sum(world.arc_origin[abroad], abroad, 1.0, (world.to_origin.shape[0], arcs))
-        self.cover = world.user_to_destination.scaled(world.user_cover[:, 0])
         self.most = np.log(p["choke_price"]) + 2 * np.asarray(p["choke_spread"])  # nearly all use has given up
-        supply, use = self.prospects(start)
-        self.usual = np.where(use > 0, supply / np.where(use > 0, use, 1), 0)
-        self.fresh = _Fresh(world)
-        both = np.flatnonzero(np.isin(world.rival_arcs, controls.arcs))
-        self.rival_controls = both, controls.positions(world.rival_arcs[both])
-        self.meets = np.searchsorted(world.rival_places, world.capped)
-        self.usual[self.fresh.destinations] += self.fresh.cover + self.look_ahead
+        self.thin = _thin(world) * (p["thin_market"] * self.look_ahead)
+        late = np.maximum(
+            np.maximum(world.arc_transit, whole)[:, None] - self.look_ahead * world.arc_abroad[:, None], 0
+        )
+        self.sold_abroad = np.zeros((len(world.nodes), controls.blocked.shape[1]))
+        self.dealt_in = column(float(world.is_traded(c)) for c, _ in world.nodes) * (np.asarray(p["resale_share"]) > 0)
+        self.late_arcs = np.flatnonzero(late.any(axis=1))
+        self.late = late[self.late_arcs]
+        rows, shape = world.arc_destination[self.late_arcs], (world.to_destination.shape[0], len(self.late_arcs))
+        self.to_late = Sum(rows, range(len(rows)), 1.0, shape)
+        self.resale = np.maximum(self.look_ahead - np.asarray(p["resale_transit"]), 0)
+        self.home = np.full(len(world.nodes), -1)
+        for a in np.flatnonzero(world.arc_abroad == 0):
+            self.home[world.arc_destination[a]] = a
+        self.both = np.arange(world.origins.start, world.destinations.stop)
 
     def __call__(self, state: State, tick: Tick) -> None:
         """Settle the prices of a tick."""
         p, scratch = self.p, self.scratch.clear()
         smooth(state.wished, state.want, step_share(tick.days, p["expectation_time"]), scratch.like(state.want))
-        supply, use = self.prospects(state)
+        supply, use, wanted = self.prospects(state)
         if self.points.holders:
             self._hold(state, supply[self.world.destinations])
-        wanted = np.multiply(use, self.usual, out=scratch.like(use))
-        wanted[self.world.destinations] += self._extra_cover(state)
-        self.fresh.prepare(state, wanted, supply, use)
-        made = slice(self.world.destinations.stop, len(use))  # the nodes without users
-        leave_out_unused(wanted[made], supply[made], use[made])
         short = scarcity(wanted, supply, use, p["least_prospect"])
+        self._expose(state, wanted)
         self._move(state, short, tick)
-        self._take_prices(state)
 
     def _move(self, state: State, short: Floats, tick: Tick) -> None:
         """Spot prices move towards their goal (eq. 8.5)."""
@@ -199,7 +167,7 @@ class Prices:
         cost += np.log(self.rule.floor)
         np.maximum(goal, cost, out=goal)
         np.minimum(goal, self.most, out=goal)
-        self._compete(state, goal)
+        self._lean(state, goal)
         state.bare[:] = bare
         rise = goal
         smooth(state.price, goal, step_share(days, self.p["price_time"]), room=rise)
@@ -209,37 +177,33 @@ class Prices:
         own -= state.anchor
         self._move_anchor(state, own, short, days, bare)
 
-    def _compete(self, state: State, goal: Floats) -> None:
-        """Where projects make what is used, prices move no higher than others' goods cost there (eq. 8.7)."""
+    def _expose(self, state: State, wanted: Floats) -> None:
+        """How far the price of a place is that of others: by what passes through trading houses (eq. 8.7)."""
         world = self.world
-        dearer = goal[world.capped]
-        dearer -= self._parity(state)[self.meets]
-        made = state.made[world.capped - world.origins.start]
-        dearer *= np.minimum(made / np.maximum(state.expected_use[world.capped], TINY), 1)
-        goal[world.capped] -= np.maximum(dearer, 0, out=dearer)
+        part = np.divide(self.thin, wanted, out=self.scratch.like(wanted))
+        wanted /= self.look_ahead
+        for rows, traded in (
+            (world.destinations, state.resold_by_users),
+            (world.destinations, state.resold_to),
+            (world.origins, state.resold_by_makers),
+        ):
+            part[rows] += traded / wanted[rows]
+        np.maximum(state.set_up, self.sold_abroad, out=state.exposed)
+        state.exposed[:] *= state.elsewhere
+        np.maximum(state.exposed, part, out=state.exposed)
+        np.minimum(state.exposed, 1, out=state.exposed)
+        state.exposed[:] *= self.dealt_in
 
-    def _take_prices(self, state: State) -> None:
-        """Makers where nobody uses their goods get what their customers pay, mostly the best of them (eq. 8.7)."""
-        world, preference = self.world, self.p["seller_preference"]
-        offered = state.price[world.destinations].copy()
-        offered[world.rival_places] = np.minimum(offered[world.rival_places], self._parity(state))
-        offered *= preference
-        state.price[world.takers] = np.log(world.netback(np.exp(offered, out=offered))) / preference
+    def _lean(self, state: State, goal: Floats) -> None:
+        """Prices of one good lean to one another, give or take what trading houses take (eq. 8.7)."""
+        margin = self.p["resale_margin"]
+        apart = np.subtract(goal, state.netback, out=self.scratch.like(goal))
+        apart -= np.clip(apart, np.negative(margin), margin, out=self.scratch.like(goal))
+        apart *= state.exposed
+        goal -= apart
 
-    def _parity(self, state: State) -> Floats:
-        """(Q, R), ln of a ratio: at what price others' goods are to be had, the dearer the more of them is barred."""
-        world, controls, p = self.world, self.controls, self.p
-        rival, at = self.rival_controls
-        price = state.price[world.origins][world.arc_origin[world.rival_arcs]]
-        price *= np.negative(p["seller_preference"])
-        np.exp(price, out=price)
-        dearer = np.log1p(controls.tariff[at]) * np.negative(p["seller_preference"])
-        price[rival] *= (1 - controls.barred[at]) * np.exp(dearer)
-        there = np.maximum(world.rivals(price), TINY)
-        return np.log(there, out=there) / np.negative(p["seller_preference"]) + p["parity_band"]
-
-    def prospects(self, state: State) -> tuple[Floats, Floats]:
-        """(N, R), t: supply in prospect (eq. 8.1); (N, R), t/day: use in prospect (eq. 8.2)."""
+    def prospects(self, state: State) -> tuple[Floats, Floats, Floats]:
+        """(N, R), t: supply in prospect (eq. 8.1); t/day: use in prospect (eq. 8.2); t: what is wanted (eq. 8.3)."""
         world, controls, scratch = self.world, self.controls, self.scratch.clear()
         passing = 1 - controls.barred
         permitted = scratch.like(state.wished)
@@ -247,18 +211,36 @@ class Prices:
         permitted[controls.arcs] *= passing
         use, supply = scratch.like(state.price), scratch.like(state.price)
         use.fill(0)
-        use[world.destinations] = state.expected_use
         self.exports.add(permitted, use[world.origins])
-        supply.fill(0)
+        self.sold_abroad[:] = use
+        use[world.destinations] += state.expected_use
+        use[world.destinations] += state.resold_by_users
+        use[world.origins] += state.resold_by_makers
+        self.sold_abroad /= np.maximum(use, TINY)
+        supply[:] = self.thin
         there = supply[world.destinations]
-        there[:] = self.under_way.coming
+        there += self.under_way.coming
         world.user_to_destination.add(state.user_stock, there)
+        there += state.traded
+        there += state.resold_to * self.resale
+        wanted = self._wanted(state, permitted, use)
         permitted *= self.reach
         world.to_destination.add(permitted, there)
         controls.to_destination.add(controls.waiting * passing, there)
         supply[world.origins] += state.maker_stock
         supply[world.origins] += np.multiply(state.expected_output, self.look_ahead, out=permitted[: len(state.made)])
-        return supply, use
+        return supply, use, wanted
+
+    def _wanted(self, state: State, permitted: Floats, use: Floats) -> Floats:
+        """(N, R), t: what is used in the look-ahead, what is under way beyond it, and stocks (eq. 8.3)."""
+        world, scratch = self.world, self.scratch
+        wanted = np.multiply(use, self.look_ahead, out=scratch.like(use))
+        there = wanted[world.destinations]
+        self.to_late.add(permitted[self.late_arcs] * self.late, there)
+        there += state.target_stock
+        wanted[world.origins] += world.maker_cover * state.expected_orders
+        wanted += self.thin
+        return wanted
 
     @cached_property
     def places(self) -> Places:
@@ -277,24 +259,25 @@ class Prices:
         for holder, at in zip(self.points.holders, places.at, strict=True):
             supply[holder.rows] -= holder.part * way[at] + holder.asked * flow[at] - holder.offer(state)
 
-    def _extra_cover(self, state: State) -> Floats:
-        """(D, R), t: what hoarding adds to target stocks."""
-        extra = self.cover(state.expected_need, out=self.scratch.like(state.hoarding))
-        extra *= state.hoarding - 1
-        return extra
-
     def _costs(self, state: State, scratch: Scratch) -> tuple[Floats, Floats]:
         """(N, R) ln of unit cost, of makers or of what lands where nothing is made (eq. 8.4); and what is passed on."""
         world, p = self.world, self.p
         cost, passed = scratch.like(state.price), scratch.like(state.price)
-        landed = np.log(state.landed_cost, out=cost[world.destinations])
-        np.multiply(landed, p["landed_pass_through"], out=passed[world.destinations])
+        landed_cost = np.log(state.landed_cost, out=scratch.like(state.landed_cost))
+        cost[world.destinations] = landed_cost
+        np.multiply(landed_cost, p["landed_pass_through"], out=passed[world.destinations])
         makers = world.cost_of_origin(np.log(state.unit_cost), out=cost[world.origins])
         np.multiply(makers, p["cost_pass_through"], out=passed[world.origins])
-        imported = self.fresh.imported
-        cost[imported] = np.log(state.landed_cost[imported])
-        passed[imported] = cost[imported] * p["landed_pass_through"]
+        self._mix(state, landed_cost, cost, passed)
         return cost, passed
+
+    def _mix(self, state: State, landed: Floats, cost: Floats, passed: Floats) -> None:
+        """Where goods are made and landed, each cost counts by its part in what users there buy; in place."""
+        both = self.both
+        abroad = 1 - state.share[self.home[both]]
+        abroad[self.home[both] < 0] = 1
+        for array, there in ((cost, landed[both]), (passed, landed[both] * self.p["landed_pass_through"])):
+            array[both] += (there - array[both]) * abroad
 
     def _move_anchor(self, state: State, own: Floats, short: Floats, days: int, room: Floats) -> None:
         """The anchor follows the price, faster up than down, and returns when cover is ample (eq. 8.6)."""
@@ -306,3 +289,15 @@ class Prices:
         kept *= np.negative(step_share(days, 1 / p["anchor_return"]))
         kept += 1
         state.anchor[:] *= kept
+
+
+def _thin(world: World) -> Floats:
+    """(N, 1), t/day: use in the base year at each node, at home and abroad; of new places, at capacity 1."""
+    need = world.user_need.copy()
+    need[world.plants] = np.maximum(need[world.plants], world.need_of_plants(world.scale))
+    used, full = np.zeros((len(world.nodes), 1)), np.zeros((len(world.nodes), 1))
+    used[world.destinations] += world.user_to_destination(world.user_need)
+    used[world.origins] += world.to_origin(world.arc_flow * world.arc_abroad[:, None])
+    full[world.destinations] += world.user_to_destination(need)
+    full[world.origins] += world.full_orders
+    return np.maximum(np.where(used > 0, used, full), TINY)

@@ -26,7 +26,8 @@ class Responses:
     def __init__(self, world: World, p: Parameters, size: Floats | float, scratch: Scratch) -> None:
         self.world, self.p, self.size, self.scratch = world, p, size, scratch
         self.fast, self.slow = FastResponse.of(p), SlowResponse.of(p)
-        self.trend = Trend(world.growth * p["growth"])
+        self.trend = Trend(world.growth * world.grows * p["growth"])
+        self.investment = world.grows * p["investment_elasticity"]
         self.thrifty = world.user_node[world.thrifty]
 
     def __call__(self, state: State, tick: Tick) -> None:
@@ -49,7 +50,7 @@ class Responses:
         scratch = self.scratch.clear()
         goal = self.world.output_value(state.long_price, out=scratch.like(state.capacity))
         np.maximum(goal, 0, out=goal)
-        goal *= self.p["investment_elasticity"]
+        goal *= self.investment
         goal += 1
         goal *= self.trend.at(tick.end)
         goal *= self.size

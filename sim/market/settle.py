@@ -6,7 +6,7 @@ from typing import final
 
 import numpy as np
 
-from sim.axes import Floats
+from sim.axes import Floats, Ints
 from sim.ensemble.arrivals import UnderWay
 from sim.ensemble.clock import Tick
 from sim.ensemble.parameters import Parameters
@@ -20,8 +20,10 @@ from sim.market.orders import Orders
 from sim.market.plants import Plants
 from sim.market.points import Controls, Points, Shocks
 from sim.market.prices import Prices
+from sim.market.resold import Resold
 from sim.market.responses import Responses
 from sim.market.sourcing import Sourcing
+from sim.market.trade import Trade
 from sim.world.build import World
 
 
@@ -45,18 +47,25 @@ class Market:
         self.state = base_state(world, replicates)
         self.state.capacity[:] = size
         self.under_way = UnderWay(world.arc_transit, world.arc_flow, world.to_destination, whole, replicates)
-        scratch = Scratch(2 * sum(sizes(world, replicates).values()), replicates)  # two arrays of every axis, and more
+        rows = sum((*sizes(world, replicates).values(), len(world.nodes)))
+        scratch = Scratch(2 * rows, replicates)  # two arrays of every axis, and as many more of the nodes
+        self.trade = Trade(world, p, points, controls, scratch)
         self.steps = (
-            Arrivals(world, points, controls, self.under_way, scratch),
+            Arrivals(world, p, points, controls, self.under_way, scratch),
             Demand(world, p, points, controls, self.shocks, scratch),
             Lines(world, p, scratch),
             Plants(world, p, points, self.shocks, scratch),
             Orders(world, p, points, controls, self.under_way, scratch),
             Sourcing(world, p, points, controls, scratch),
             Border(world, p, points, controls, self.under_way),
-            Prices(world, p, points, controls, self.under_way, self.state, scratch),
+            self.trade,
+            Prices(world, p, points, controls, self.under_way, scratch, whole),
             Responses(world, p, size, scratch),
         )
+
+    def resold(self, nodes: Ints, places: Ints) -> Resold:
+        """What trading houses send from some nodes (N) to some destinations (D), for those who ask."""
+        return Resold(self.trade, nodes, places)
 
     def settle(self, tick: Tick) -> None:
         """Settle one tick."""
@@ -92,6 +101,7 @@ def base_state(world: World, replicates: int) -> State:
         fill(array, world.orders)
     for array in (state.want, state.wished, state.crossed):  # crossed: of one day
         fill(array, world.arc_flow)
+    fill(state.target_stock, world.user_to_destination(world.user_cover * world.user_need))
     fill(state.share, world.arc_share)
     fill(state.weight, world.arc_weight)
     for array in (state.orders, state.expected_use):

@@ -6,7 +6,7 @@ from typing import ClassVar, final
 
 import numpy as np
 
-from sim.axes import TINY, Floats, Scalar, pick
+from sim.axes import TINY, Floats, Ints, Scalar, Sum, pick
 from sim.ensemble.clock import Tick
 from sim.ensemble.parameters import Parameters
 from sim.ensemble.scratch import Scratch
@@ -14,6 +14,8 @@ from sim.ensemble.state import State
 from sim.market.forms import release, smooth, step_share
 from sim.market.points import Controls, Points
 from sim.world.build import World
+
+NEXT_TO_NOTHING = TINY**2  # t/day: where nothing is asked, nothing is divided by zero
 
 
 def attraction(cost: Floats, fill: Floats, elasticity: Scalar, least: Scalar) -> Floats:
@@ -52,9 +54,9 @@ class Sourcing:
         """Settle the sourcing of a tick."""
         for promise in self.points.promises:
             promise(tick, state, self.controls)
+        smooth(self.controls.doubted, self.controls.barred, step_share(tick.days, self.p["expectation_time"]))
         self._choose(state, tick.days)
-        pick(state.orders, self.world.arc_destination, state.want)
-        state.want[:] *= state.share
+        self._ask(state)
         for rule in self.points.limits:
             rule(tick, state, self.controls)
         self._ship(state, tick.days, self._count_orders(state, tick.days))
@@ -66,7 +68,6 @@ class Sourcing:
         origins *= state.reach
         attracts = pick(origins, world.arc_origin, scratch.like(state.share))
         attracts *= state.weight
-        self._prefer(state, attracts)
         deterred = np.negative(p["refusal_aversion"]) * controls.barred
         if self.points.tariffs:
             deterred -= p["sourcing_elasticity"] * np.log1p(controls.tariff)
@@ -80,13 +81,23 @@ class Sourcing:
         state.share[:] *= np.subtract(1, moved)
         state.share[:] += attracts
 
-    def _prefer(self, state: State, attracts: Floats) -> None:
-        """Where projects make a good, it goes to who pays more than others do (eq. 6.1)."""
-        world, arcs = self.world, self.world.sold_arcs
-        gain = state.price[world.destinations][world.arc_destination[arcs]]
-        gain -= state.price[world.origins][world.arc_origin[arcs]]
-        gain *= self.p["seller_preference"]
-        attracts[arcs] *= np.exp(gain, out=gain)
+    def _ask(self, state: State) -> None:
+        """What is ordered over each arc: contracts by habit, the rest of who is cheap (eq. 6.2)."""
+        world, p, controls, scratch = self.world, self.p, self.controls, self.scratch.clear()
+        cheap = np.multiply(state.price[world.origins], np.negative(p["spot_elasticity"]), out=scratch.like(state.fill))
+        spot = pick(np.exp(cheap, out=cheap), world.arc_origin, scratch.like(state.share))
+        if len(controls.arcs):  # what a tonne costs that arrives
+            spot[controls.arcs] *= ((1 - controls.doubted) / (1 + controls.tariff)) ** p["spot_elasticity"]
+        spot *= state.share
+        mean = np.maximum(world.to_destination(spot, out=scratch.like(state.orders)), TINY)
+        free = np.divide(state.orders, mean, out=mean)
+        free *= np.subtract(1, p["contract_share"])
+        spot *= pick(free, world.arc_destination, scratch.like(spot))
+        held = np.multiply(state.orders, p["contract_share"], out=scratch.like(mean))
+        want = pick(held, world.arc_destination, state.want)
+        want *= state.share
+        want += spot
+        want += state.sought
 
     def _promised(self) -> Floats:
         """(K, R): what promises make of the weight of an arc; what is not called is free for others (eq. 6.4)."""
@@ -104,7 +115,7 @@ class Sourcing:
         return wanted
 
     def _ship(self, state: State, days: int, wanted: Floats) -> None:
-        """Send what is wanted, allowed and there (eq. 6.3)."""
+        """Send what is ordered, allowed and there (eq. 6.3)."""
         world, controls, scratch = self.world, self.controls, self.scratch
         stopped = state.want[controls.arcs] * controls.blocked
         wanted -= controls.to_origin(stopped, out=scratch.like(wanted))
@@ -113,14 +124,40 @@ class Sourcing:
         filled = self._most(state, days, scratch)
         filled /= asked
         np.clip(filled, 0, 1, out=filled)
-        asked *= filled
-        state.maker_stock[:] -= asked
-        np.maximum(state.maker_stock, 0, out=state.maker_stock)
-        np.multiply(filled, days, out=asked)
-        pick(asked, world.arc_origin, state.shipped)
-        state.shipped[:] *= state.want
+        np.multiply(state.want, days, out=state.shipped)
         state.shipped[controls.arcs] *= 1 - controls.blocked
+        self._share_out(state, filled, asked, scratch)
+        sent = world.to_origin(state.shipped, out=asked)
+        state.maker_stock[:] -= sent
+        np.maximum(state.maker_stock, 0, out=state.maker_stock)
         smooth(state.fill, filled, step_share(days, self.p["expectation_time"]), filled)
+
+    def _share_out(self, state: State, filled: Floats, asked: Floats, scratch: Scratch) -> None:
+        """Of short goods, contracts get the share that is there; of the rest, who pays more gets more; in place."""
+        part = pick(filled, self.world.arc_origin, scratch.like(state.shipped))
+        short = (filled < 1) & (asked > TINY)
+        some = np.flatnonzero(short.any(axis=1))
+        if len(some):
+            arcs, of_origin = self.world.to_origin.of_rows(some)
+            favoured = self._favoured(state, part[arcs], arcs, of_origin)
+            part[arcs] = np.where(short[self.world.arc_origin[arcs]], favoured, part[arcs])
+        state.shipped[:] *= part
+
+    def _favoured(self, state: State, filled: Floats, arcs: Ints, of_origin: Sum) -> Floats:
+        """(B, R), share of 1: what is sent over some arcs, all that leave the same origins (eq. 6.3)."""
+        world, controls, held = self.world, self.controls, self.p["contract_share"]
+        bid = state.price[world.destinations][world.arc_destination[arcs]]
+        if self.points.tariffs:
+            there = np.flatnonzero(np.isin(arcs, controls.arcs))
+            bid[there] -= np.log1p(controls.tariff[controls.positions(arcs[there])])
+        bid *= self.p["spot_elasticity"]
+        np.exp(bid, out=bid)
+        asked = state.shipped[arcs]
+        mean = of_origin(bid * asked) / np.maximum(of_origin(asked), NEXT_TO_NOTHING)
+        bid /= np.maximum(mean, NEXT_TO_NOTHING)[of_origin.rows]
+        bid *= filled
+        spot = bid / (1 - filled + bid)  # all where nothing is short, more where more is paid
+        return held * filled + (1 - np.asarray(held)) * spot
 
     def _most(self, state: State, days: int, scratch: Scratch) -> Floats:
         """(O, R), t: most that makers can send in the tick."""

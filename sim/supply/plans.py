@@ -6,7 +6,7 @@ from typing import final
 
 import numpy as np
 
-from sim.axes import TINY, Floats, Ints, Sum
+from sim.axes import TINY, Floats, Ints, Scalar, Sum
 from sim.ensemble.state import State
 from sim.world.build import World
 
@@ -37,18 +37,27 @@ class Plans:
         user = {d: i for i, d in enumerate(self.there.tolist())}  # each destination has one user that is a plant
         self.of_arc = np.array([user[d] for d in world.arc_destination[self.arcs].tolist()], np.intp)
         origins = world.arc_origin[self.arcs]
-        self.asked = _asked(world, self.arcs)
+        asked = _asked(world, self.arcs)
+        old = np.flatnonzero(asked[:, 0] >= 0)
+        self.old, self.asked, self.of_old = self.arcs[old], asked[old], self.of_arc[old]
         self.to_origin = Sum(origins, range(len(self.arcs)), 1.0, (world.to_origin.shape[0], len(self.arcs)))
 
-    def follow(self, state: State, change: Floats) -> None:
-        """Let expectations follow a change of capacity, (M, R) ratio to base, in place."""
+    def follow(self, state: State, change: Floats, stocked: Scalar = 0.0) -> None:
+        """Let expectations follow a change of capacity, (M, R) ratio to base, in place.
+
+        New needs have no stocks yet; these are filled over time: `stocked` of what is still missing in this tick.
+        """
         before, more = state.expected_need[self.users], self.need(change)
         after = np.maximum(before + more, TINY)
         state.expected_need[self.users] = after
-        grown = np.maximum(more, 0) / self.of_users(state.expected_need)[self.there]
+        missing = state.unstocked[self.users] * np.subtract(1, stocked) + (after - before)
+        state.unstocked[self.users] = np.clip(missing, 0, after)
+        grown = (np.maximum(more, 0) / self.of_users(state.expected_need)[self.there])[self.of_old]
         for shares in (state.share, state.weight):  # who is new has no habits: he asks where most is exported
-            shares[self.arcs] += grown[self.of_arc] * (self.asked - shares[self.arcs]) * (self.asked >= 0)
-        wished = (after - before)[self.of_arc] * state.share[self.arcs]
+            part = shares[self.old]
+            shares[self.old] += grown * (self.asked - part)
+        after -= before
+        wished = after[self.of_arc] * state.share[self.arcs]
         state.wished[self.arcs] = np.maximum(state.wished[self.arcs] + wished, 0)
         orders = self.to_origin.add(wished, state.expected_orders)
         np.maximum(orders, 0, out=orders)

@@ -50,7 +50,9 @@ class Supply:
         The same, mean since contracts were paid last; for the rules that pay.
     """
 
-    writes: ClassVar = ("capacity", "reach", "weight", "share", "wished", "expected_need", "expected_orders")
+    writes: ClassVar = (
+        "capacity", "reach", "weight", "share", "wished", "expected_need", "unstocked", "expected_orders",
+    )  # fmt: skip
 
     def __init__(self, world: World, p: Parameters, draws: Draws, horizon: Horizon, size: Floats, worlds: int) -> None:
         self.world, self.p, self.horizon, self.points = world, p, horizon, SupplyPoints()
@@ -84,7 +86,8 @@ class Supply:
         grown = self.growth(tick, self.stages.started, self.operations.open, self.outages.available(tick), self.lift)
         self.built, rows = grown.built, self.portfolio.facilities
         if tick.index > 0:
-            self.plans.follow(state, grown.capacity - self.capacity)
+            stocked = step_share(tick.days, self.p["stock_adjustment_time"])
+            self.plans.follow(state, grown.capacity - self.capacity, stocked)
         self.capacity, grows = grown.capacity, self.portfolio.grows
         state.capacity[rows[grows]] = grown.capacity[grows]
         shocks.available[rows] *= grown.available

@@ -13,6 +13,7 @@ Node = tuple[str, str]  # commodity, region
 Arc = tuple[str, str, str]  # commodity, origin, destination
 
 TONNE = 1000.0  # kg
+UNTRADED = ("concentrate", "scrap")  # stages that go from those who dig or collect to plants that they know
 LEAST = 0.03  # share of a good's trade below which nobody would open a new route
 HOME = 0.9  # most of what a new maker sends that goes to users of his own region
 SPARE = 0.2  # weight of the region that makes most of a good, for new makers: they are built to serve the others
@@ -138,6 +139,19 @@ def with_lines(year: BaseYear, tables: Tables, projects: Iterable[str], utilisat
         price={**prices, **year.price},
         lines=lines,
     )
+
+
+def with_routes(year: BaseYear, tables: Tables) -> BaseYear:
+    """Add the arcs, without trade, from the largest maker of a traded good to users that he does not serve.
+
+    A control of his region covers them too, so that trading houses cannot take there what may not leave.
+    """
+    traded = {row.commodity for row in tables.commodities if row.stage not in UNTRADED}
+    known = {(row.origin, row.destination) for row in tables.routes}
+    largest = {c: largest_maker(year, c) for c in traded}
+    places = {(c, d) for c, _, d in year.flows if c in traded}
+    arcs = [(c, largest[c], d) for c, d in sorted(places) if (largest[c], d) in known]
+    return replace(year, flows={**dict.fromkeys(arcs, 0.0), **year.flows})
 
 
 def largest_maker(year: BaseYear, commodity: str) -> str:

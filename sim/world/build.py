@@ -16,7 +16,7 @@ import numpy as np
 
 from sim.axes import Floats, Ints, Sum, column
 from sim.units import DAYS_A_WEEK, DAYS_A_YEAR
-from sim.world.base_year import Arc, BaseYear, Node, base_year, largest_maker, with_lines
+from sim.world.base_year import UNTRADED, Arc, BaseYear, Node, base_year, largest_maker, with_lines, with_routes
 from sim.world.rows import ProjectRow, Tables
 
 SMALL = 0.01  # least share of an origin's goods that a promise is measured against
@@ -62,6 +62,7 @@ class World:
     scale: Floats  # (F, 1) unit of activity a day at capacity 1; of a line, nobody runs it in the base year
     advantage: Floats  # (F, 1) output value over all costs, over the usual of its process; 1 but for lines
     growth: Floats  # (F, 1) a day
+    grows: Floats  # (F, 1) 1 where capacity follows demand, 0 where projects are all that adds to it, wanted or not
     input_share: Floats  # (F, 1) inputs' share of all costs
     facility_input: Ints  # (K, F) → P, padded with P
 
@@ -120,6 +121,19 @@ class World:
         """The projects that may come, in the order of their table."""
         return tuple(row for row in self.tables.projects if row.project in self.projects)
 
+    def is_traded(self, commodity: str) -> bool:
+        """Whether trading houses deal in a good."""
+        return self.stage[commodity] not in UNTRADED
+
+    @cached_property
+    def project_users(self) -> Ints:
+        """Rows of users whose plants any of the projects adds to."""
+        of_projects = {row.facility for row in self.tables.lines if row.project in self.projects}
+        rows = np.array([f in of_projects for f in self.facilities])
+        users = np.unique(self.need_of_plants.rows[rows[self.need_of_plants.columns]])
+        users.flags.writeable = False
+        return users
+
     @property
     def plants(self) -> slice:
         """Rows of users that are plants."""
@@ -158,7 +172,7 @@ def build(
     utilisation
         Of capacity in the base year.
     """
-    year = with_lines(base_year(tables), tables, projects, utilisation)
+    year = with_routes(with_lines(base_year(tables), tables, projects, utilisation), tables)
     commodities = tuple(row.commodity for row in tables.commodities)
     regions = tuple(row.region for row in tables.regions)
     frame = _nodes(year, commodities, regions)
@@ -175,6 +189,7 @@ def build(
         "content": {c: dict(e) for c, e in year.content.items()},
         "utilisation": utilisation,
         "growth": _growth(year, tables, plants["facilities"]),
+        "grows": _grows(tables, plants["facilities"]),
         "projects": tuple(projects),
     }
     fields = {**frame, **arcs, **plants, **users, **flows, **_new_places(year, frame, arcs)}
@@ -453,6 +468,14 @@ def _growth(year: BaseYear, tables: Tables, facilities: object) -> Floats:
         rate = found
     assert isinstance(facilities, tuple)
     return column(rate[f] for f in facilities)
+
+
+def _grows(tables: Tables, facilities: object) -> Floats:
+    """(F, 1): 0 for plants that listed projects add to: without these, they stay as they are (eq. 9.4)."""
+    adding = {row.project for row in tables.projects if row.stage != "operating"}
+    planned = {row.facility for row in tables.lines if row.project in adding}
+    assert isinstance(facilities, tuple)
+    return column(0.0 if f in planned else 1.0 for f in facilities)
 
 
 def _node_growth(

@@ -215,10 +215,11 @@ def test_its_part_is_no_supply_of_users() -> None:
     assert moved > 0.01
 
 
-def test_what_members_may_draw_calms() -> None:
-    """Half of the use of 70 days is 280 t; 73 t of 560 are 13 % of the alarm, and supply in prospect."""
+def test_what_it_lets_go_calms() -> None:
+    """At 4 t a day 280 t in 70 days; of 73 t no more than those, 13 % of the alarm and of what is used, 560 t."""
     case, keeper = opened(held=1)
-    keeper.declared.holds[:] = True
+    assert number(keeper.offer(case.state)) == 0
+    keeper.flow[:] = 4
     assert number(keeper.offer(case.state)) == 73
     alarm = np.ones((len(case.d), 2))
     keeper.calm(case.state, alarm)

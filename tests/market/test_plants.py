@@ -34,14 +34,15 @@ def at(value: float) -> Floats:
     return np.array([[value]], float)
 
 
-def test_half_the_target_stock_is_made_up_for() -> None:
-    """Orders of 2 t/day, 28 t of the 56 that are wanted: 28 more in 56 days, 0.5 a day."""
-    assert desired_output(at(2), at(28), at(28), 56.0)[0, 0] == pytest.approx(2.5)
+def test_missing_stock_is_made_up_for() -> None:
+    """Orders of 2 t/day, 28 t of the 56 that are wanted: e^(28/56 · ½) of them."""
+    assert desired_output(at(2), at(28), at(28), 56.0)[0, 0] == pytest.approx(2 * math.exp(0.25))
 
 
-def test_makers_with_far_too_much_want_to_make_nothing() -> None:
-    """And never less than nothing."""
-    assert desired_output(at(2), at(1e4), at(28), 56.0)[0, 0] == 0
+def test_makers_with_far_too_much_want_to_make_less_and_less() -> None:
+    """Five and nine times what they want to hold: e^(−½·4) and e^(−½·8) of the orders, and never nothing."""
+    made = [desired_output(at(2), at(stock), at(28), 56.0)[0, 0] for stock in (280, 504)]
+    assert made == pytest.approx([2 * math.exp(-2), 2 * math.exp(-4)])
 
 
 def test_more_of_a_by_product_is_recovered_when_it_is_short() -> None:
@@ -146,14 +147,14 @@ def test_dear_inputs_slow_works_down() -> None:
 
 
 def test_works_run_by_their_order_book_over_their_capacity() -> None:
-    """Orders of 12 t/day, 6 of 28 days short: 12 + 72/36 = 14, over 12 and a capacity of 1.1; z = 3·0.5·ln(…)."""
+    """Stock 6 of 28 days short: e^(28/36 · 6/28) of the orders, over a capacity of 1.1; z = 3·0.5·ln(…)."""
     case = still(
         order_elasticity=0.5, utilisation_floor=0.2, utilisation_base=0.6, maker_adjustment_time=36.0, release_time=0.1
     )
     case.state.maker_stock[case.o[MAGNET_HO]] = 12 * 22
     case.state.capacity[case.facility["HO works"]] = 1.1
     case.settle(Plants)
-    used = 0.2 + 0.8 / (1 + (14 / 12 / 1.1) ** (-3 * 0.5))
+    used = 0.2 + 0.8 / (1 + (math.exp(6 / 36) / 1.1) ** (-3 * 0.5))
     assert one(case.state.activity, case.facility["HO works"]) == pytest.approx(12 * 1.1 * used / 0.6)
 
 
@@ -223,24 +224,30 @@ def test_with_plenty_in_stock_works_do_as_they_want() -> None:
     assert one(case.state.activity, case.facility["HO works"]) == pytest.approx(12)
 
 
+def disposed(first: float, rate: float) -> float:
+    """Mean share over a week in which it moves from the first towards a tenth."""
+    return 0.1 + (first - 0.1) * (1 - math.exp(-7 * rate)) / (7 * rate)
+
+
 def test_other_use_gives_way_when_prices_rise() -> None:
-    """A tenth of output; at four times the price and an elasticity of ½, a twentieth. The rest joins the stock."""
+    """A tenth of 10 t/day; at four times the price and an elasticity of ½, a twentieth at first. The rest is stock."""
     case = still(other_use_elasticity=0.5)
     case.state.price[case.node[OXIDE_HO]] = math.log(4)
     before = one(case.state.maker_stock, case.o[OXIDE_HO])
     case.settle(Plants)
+    other = 10 * disposed(0.05, 10 * 0.05 / (28 * 9))
     assert one(case.state.made, case.o[OXIDE_HO]) == pytest.approx(10)
-    assert one(case.state.other, case.o[OXIDE_HO]) == pytest.approx(0.5)
-    assert one(case.state.maker_stock, case.o[OXIDE_HO]) == pytest.approx(before + 9.5 * 7)
+    assert one(case.state.other, case.o[OXIDE_HO]) == pytest.approx(other)
+    assert one(case.state.maker_stock, case.o[OXIDE_HO]) == pytest.approx(before + (10 - other) * 7)
 
 
-@pytest.mark.parametrize(("days", "other"), [(56, 2), (14, 0.5)])
-def test_other_use_disposes_of_what_lies_unsold(days: float, other: float) -> None:
-    """A tenth of 10 t/day with 28 days of orders in stock; in proportion to what there is."""
+@pytest.mark.parametrize(("days", "first"), [(56, 0.2), (14, 0.05)])
+def test_other_use_disposes_of_what_lies_unsold(days: float, first: float) -> None:
+    """A tenth of 10 t/day with 28 days of orders in stock; in proportion to what there is, as it changes."""
     case = still(maker_adjustment_time=1e12)
     case.state.maker_stock[case.o[OXIDE_HO]] = 9 * days
     case.settle(Plants)
-    assert one(case.state.other, case.o[OXIDE_HO]) == pytest.approx(other)
+    assert one(case.state.other, case.o[OXIDE_HO]) == pytest.approx(10 * disposed(first, 10 * 0.1 / (28 * 9)))
 
 
 def test_a_main_product_is_recovered_as_ever_and_a_by_product_as_it_sells() -> None:

@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 
 from sim.axes import Floats
-from sim.market.prices import PriceRule, Prices, leave_out_unused, scarcity
-from tests import allies
+from sim.market.prices import PriceRule, Prices, scarcity
 from tests.driver import parameters, step
 from tests.tiny import (
     HALF,
@@ -39,13 +38,6 @@ def test_scarcity_is_the_logarithm_of_wanted_over_supply() -> None:
 def test_supply_counts_as_at_least_some_days_of_use() -> None:
     """Nothing in prospect, 3 t/day, at least 2 days: 20 over 6."""
     assert scarcity(at(20), at(0), at(3), 2.0)[0, 0] == pytest.approx(math.log(20 / 6))
-
-
-def test_where_nothing_is_used_nothing_is_scarce() -> None:
-    """And nought is not divided by nought; elsewhere nothing changes."""
-    wanted, supply, use = np.array([[0.0, 20.0]]), np.array([[0.0, 10.0]]), np.array([[0.0, 1.0]])
-    leave_out_unused(wanted, supply, use)
-    assert scarcity(wanted, supply, use, 2.0)[0].tolist() == pytest.approx([0, math.log(2)])
 
 
 RULE = PriceRule(elasticity=1.5, slack=0.5, floor=0.4, sharpness=20.0)
@@ -79,7 +71,7 @@ SUPPLY_AB = 28 * 1 + 56 * 4 + 70 * 1 + (28 * 3 + 7 * 1) + 3 * (70 - 28)
 def test_supply_and_use_in_prospect_are_those_of_the_base_year() -> None:
     """In HO use is 6 t/day at home and 3 sent abroad; in AB 4."""
     case = Case()
-    supply, use = step(case.market, Prices).prospects(case.state)
+    supply, use, _ = step(case.market, Prices).prospects(case.state)
     assert one(supply, case.node[OXIDE_HO]) == pytest.approx(SUPPLY_HO)
     assert one(use, case.node[OXIDE_HO]) == pytest.approx(9)
     assert one(supply, case.node[OXIDE_AB]) == pytest.approx(SUPPLY_AB)
@@ -90,7 +82,7 @@ def test_what_is_barred_is_neither_used_nor_supplied_abroad() -> None:
     """Half of 3 t/day barred, and half of the 10 t that wait at the border."""
     case = Case(ban())
     case.controls.barred[:], case.controls.waiting[:] = 0.5, 10
-    supply, use = step(case.market, Prices).prospects(case.state)
+    supply, use, _ = step(case.market, Prices).prospects(case.state)
     assert one(use, case.node[OXIDE_HO]) == pytest.approx(6 + 1.5)
     assert one(supply, case.node[OXIDE_HO]) == pytest.approx(SUPPLY_HO)
     assert one(supply, case.node[OXIDE_AB]) == pytest.approx(SUPPLY_AB - 1.5 * 42 + 5)
@@ -99,7 +91,7 @@ def test_what_is_barred_is_neither_used_nor_supplied_abroad() -> None:
 def test_goods_further_away_than_one_looks_are_no_supply() -> None:
     """Looking 20 days ahead, what leaves now for 28 days counts for nothing."""
     case = Case(look_ahead=20.0)
-    supply, _ = step(case.market, Prices).prospects(case.state)
+    supply, *_ = step(case.market, Prices).prospects(case.state)
     assert one(supply, case.node[OXIDE_AB]) == pytest.approx(28 + 224 + 20 + 91)
 
 
@@ -159,7 +151,7 @@ def test_the_goal_is_the_mean_of_two_ticks_above_the_anchor() -> None:
 def test_hoarders_make_goods_scarce() -> None:
     """Users in AB want half as much again of 56 days of 4 t/day: 112 t more."""
     case = eager()
-    case.state.hoarding[case.d[OXIDE_AB]] = 1.5
+    case.state.target_stock[case.d[OXIDE_AB]] *= 1.5
     case.settle(Prices)
     x = math.log((SUPPLY_AB + 112) / SUPPLY_AB)
     assert one(case.state.bare, case.node[OXIDE_AB]) == pytest.approx(1.5 * x)
@@ -228,12 +220,55 @@ def test_makers_may_ask_less_than_their_costs_let_them() -> None:
     assert one(case.state.bare, case.node[OXIDE_AB]) == pytest.approx(0)
 
 
-def test_new_makers_want_a_stock_of_their_own() -> None:
-    """Orders of 2 t a day and 28 days of cover in FA, on top of the 5 t that were wanted: 61; nowhere else."""
-    built = allies.market()
-    state, fa = built.market.state, built.world.node_index[allies.OXIDE_FA]
-    state.expected_orders[fa - built.world.origins.start] = 2
-    wanted, supply, use = np.full_like(state.price, 5.0), np.ones_like(state.price), np.ones_like(state.price)
-    step(built.market, Prices).fresh.prepare(state, wanted, supply, use)
-    assert one(wanted, fa) == pytest.approx(61)
-    assert set(np.delete(wanted, fa, axis=0).ravel()) == {5}
+def test_where_goods_are_made_and_landed_both_costs_count_by_what_users_buy() -> None:
+    """AB has a quarter of its oxide from its mine, at 1.3 times the cost; what it buys costs 1.2 times as much."""
+    case = eager(cost_pass_through=0.6, landed_pass_through=0.5)
+    case.state.unit_cost[case.facility["AB mine"]] = 1.3
+    case.state.landed_cost[case.d[OXIDE_AB]] = 1.2
+    case.settle(Prices)
+    passed = 0.25 * 0.6 * math.log(1.3) + 0.75 * 0.5 * math.log(1.2)
+    assert one(case.state.bare, case.node[OXIDE_AB]) == pytest.approx(passed)
+
+
+def leaning(price: float, exposed: float) -> float:
+    """Price of oxide in AB after a tick in which it goes to its goal, where others pay a price; a margin of 0.1."""
+    case = Case(price_time=1e-9, resale_share=1, resale_margin=0.1, thin_market=1e-12)
+    case.state.netback[case.node[OXIDE_AB]] = price
+    case.state.set_up[case.node[OXIDE_AB]], case.state.elsewhere[case.node[OXIDE_AB]] = 0.8, exposed / 0.8
+    case.settle(Prices)
+    return one(case.state.price, case.node[OXIDE_AB])
+
+
+def test_a_price_leans_to_those_of_others_as_far_as_it_is_exposed() -> None:
+    """Its own goal is 0; others pay e^0.5 or e^−0.5: half of the way to a margin from there, or nothing within it."""
+    assert leaning(0.5, 0.5) == pytest.approx(0.2)
+    assert leaning(-0.5, 0.5) == pytest.approx(-0.2)
+    assert leaning(0.09, 0.5) == pytest.approx(0)
+
+
+def test_who_sells_abroad_is_exposed_as_far_as_use_is_elsewhere() -> None:
+    """Of HO's 9 t/day 3 go abroad, where 0.6 of all use is."""
+    case = eager(resale_share=1, thin_market=1e-12)
+    case.state.elsewhere[case.node[OXIDE_HO]] = 0.6
+    case.settle(Prices)
+    assert one(case.state.exposed, case.node[OXIDE_HO]) == pytest.approx(0.6 * 3 / 9)
+
+
+def test_what_passes_through_trading_houses_exposes_a_price() -> None:
+    """2 t/day sold on and 1 sent there, of what AB wants over 70 days: use of 4 + 2, stocks, and its own on the way."""
+    case = eager(resale_share=1, thin_market=1e-12)
+    case.state.resold_by_users[case.d[OXIDE_AB]], case.state.resold_to[case.d[OXIDE_AB]] = 2, 1
+    case.settle(Prices)
+    wanted = 70 * (4 + 2) + 56 * 4 + 28 * 1 + 7 * 1
+    assert one(case.state.exposed, case.node[OXIDE_AB]) == pytest.approx(3 * 70 / wanted)
+
+
+def test_where_next_to_nothing_is_traded_a_price_is_that_of_others() -> None:
+    """A tenth of the base year's use, 4 t/day in AB and 6 + 3 in HO, counts as stock and as use."""
+    case = eager(resale_share=1, thin_market=0.1)
+    supply, _, wanted = step(case.market, Prices).prospects(case.state)
+    assert one(supply, case.node[OXIDE_HO]) == pytest.approx(SUPPLY_HO + 0.1 * 70 * 9)
+    assert one(wanted, case.node[OXIDE_HO]) == pytest.approx(SUPPLY_HO + 0.1 * 70 * 9)
+    assert one(wanted, case.node[OXIDE_AB]) == pytest.approx(SUPPLY_AB + 0.1 * 70 * 4)
+    case.settle(Prices)
+    assert one(case.state.exposed, case.node[OXIDE_AB]) == pytest.approx(28 / (SUPPLY_AB + 28))

@@ -11,7 +11,21 @@ from sim.axes import Floats
 from sim.market.forms import release
 from sim.market.points import Controls
 from sim.market.sourcing import Sourcing, attraction
-from tests.tiny import HALF, OXIDE_AB, OXIDE_ABROAD, OXIDE_HO, OXIDE_HOME, OXIDE_OWN, Case, ban, one
+from tests.tiny import (
+    HALF,
+    MAGNET_AB,
+    MAGNET_ABROAD,
+    MAGNET_HO,
+    MAGNET_HOME,
+    OXIDE_AB,
+    OXIDE_ABROAD,
+    OXIDE_HO,
+    OXIDE_HOME,
+    OXIDE_OWN,
+    Case,
+    ban,
+    one,
+)
 
 
 def at(value: float) -> Floats:
@@ -115,3 +129,64 @@ def test_what_is_charged_on_the_way_deters_as_a_price_does() -> None:
     case.points.tariffs.append(lambda _tick, _controls: None)
     case.settle(Sourcing)
     assert one(case.state.share, case.arc[OXIDE_ABROAD]) == pytest.approx((0.75 + 0.6) / 2)
+
+
+def test_what_is_not_under_contract_is_ordered_of_who_is_cheap() -> None:
+    """HO at twice its price: at an elasticity of 2 it weighs a quarter in the 0.4 of AB's 4 t/day that are free."""
+    case = Case(spot_elasticity=2.0, contract_share=0.6, habit_time=1e12)
+    case.state.price[case.node[OXIDE_HO]] = math.log(2)
+    case.settle(Sourcing)
+    free = 0.75 / 4 + 0.25
+    assert one(case.state.want, case.arc[OXIDE_ABROAD]) == pytest.approx(4 * 0.75 * (0.6 + 0.4 / 4 / free))
+    assert one(case.state.want, case.arc[OXIDE_OWN]) == pytest.approx(4 * 0.25 * (0.6 + 0.4 / free))
+
+
+def test_buyers_learn_where_orders_come_to_nothing() -> None:
+    """Half of the way to 0.8 in a tick; of what is barred by 0.4 a tonne that arrives costs 1/0.6 as much."""
+    case = Case(ban(), spot_elasticity=2.0, contract_share=0.6, habit_time=1e12, expectation_time=HALF)
+    case.controls.barred[:] = 0.8
+    case.settle(Sourcing)
+    assert one(case.controls.doubted, 0) == pytest.approx(0.4)
+    free = 0.75 * 0.6**2 + 0.25
+    assert one(case.state.want, case.arc[OXIDE_ABROAD]) == pytest.approx(4 * 0.75 * (0.6 + 0.4 * 0.6**2 / free))
+
+
+def test_a_tariff_makes_an_origin_dear() -> None:
+    """A quarter on top of HO's price."""
+    case = Case(ban(), spot_elasticity=2.0, contract_share=0.0, habit_time=1e12)
+    case.controls.tariff[:] = 0.25
+    case.settle(Sourcing)
+    free = 0.75 / 1.25**2 + 0.25
+    assert one(case.state.want, case.arc[OXIDE_ABROAD]) == pytest.approx(4 * 0.75 / 1.25**2 / free)
+
+
+def test_trading_houses_order_beside_users() -> None:
+    case = Case()
+    case.state.sought[case.arc[OXIDE_ABROAD]] = 2
+    case.settle(Sourcing)
+    assert one(case.state.want, case.arc[OXIDE_ABROAD]) == pytest.approx(3 + 2)
+
+
+def test_of_short_goods_who_pays_more_gets_more() -> None:
+    """AB pays twice as much for magnets as HO; 8 and 4 t/day are asked: bids of 4/3 and 1/3. Contracts share alike."""
+    case = Case(release_time=1e-9, spot_elasticity=2.0, contract_share=0.6)
+    case.state.price[case.node[MAGNET_AB]] = math.log(2)
+    case.state.maker_stock[case.o[MAGNET_HO]] = 42
+    case.settle(Sourcing)
+    parts = [0.6 * 0.5 + 0.4 * bid / (1 + bid) for bid in (1 / 3, 4 / 3)]
+    sent = [one(case.state.shipped, case.arc[arc]) for arc in (MAGNET_HOME, MAGNET_ABROAD)]
+    assert sent == pytest.approx([28 * parts[0], 56 * parts[1]])
+    assert one(case.state.maker_stock, case.o[MAGNET_HO]) == pytest.approx(42 - sum(sent))
+
+
+def test_a_duty_lowers_a_bid() -> None:
+    """AB pays twice as much, half of it to its treasury: all share alike."""
+    case = Case(ban(), release_time=1e-9, spot_elasticity=2.0, contract_share=0.0)
+    case.points.tariffs.append(lambda _tick, _controls: None)
+    case.controls.tariff[:] = 1.0
+    case.state.price[case.node[OXIDE_AB]] = math.log(2)
+    case.state.maker_stock[case.o[OXIDE_HO]] = 20
+    case.settle(Sourcing)
+    asked = {arc: one(case.state.want, case.arc[arc]) for arc in (OXIDE_HOME, OXIDE_ABROAD)}
+    sent = {arc: one(case.state.shipped, case.arc[arc]) for arc in asked}
+    assert sent[OXIDE_HOME] / asked[OXIDE_HOME] == pytest.approx(sent[OXIDE_ABROAD] / asked[OXIDE_ABROAD])

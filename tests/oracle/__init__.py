@@ -25,7 +25,6 @@ def run(
     tick: int,
     controls: Sequence[dict[str, Any]] = (),
     perturb: float = 1.0,
-    projects: Sequence[str] = (),
 ) -> Record:
     """Run one world for some days; of each recorded variable a list with one dict by name for each tick.
 
@@ -43,10 +42,8 @@ def run(
         Controls and shocks as plain data: names resolved, draws made, days from the start of the horizon.
     perturb
         What all stocks are multiplied with before the first tick.
-    projects
-        Facilities that are projects: each ran all of its capacity in the base year.
     """
-    base, calendar = BaseYear(tables, margins, projects), Calendar(days, tick)
+    base, calendar = BaseYear(tables, margins), Calendar(days, tick)
     border = Border(base, p, controls, calendar)
     world = World(base, p, border, calendar, perturb)
     record = all_series(base, border)

@@ -9,7 +9,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-from sim.world.rows import BaseYearRow, Tables
+from sim.world.rows import BaseYearRow, RouteRow, Tables
 from tests.oracle.parts import (
     Arc,
     ArcName,
@@ -27,7 +27,7 @@ from tests.oracle.parts import (
 
 THRIFTY = {"magnet", "chemical"}  # processes that make end-use goods (eq. 9.3)
 YEAR, WEEK, KILOGRAMS = 365.0, 7.0, 1000.0
-SMALL = 0.01  # share of what an origin sends: who takes less is no customer
+UNTRADED = {"concentrate", "scrap"}  # stages in which trading houses do not deal (eq. 6.5)
 
 
 def mean(pairs: Iterable[tuple[float, float]]) -> float:
@@ -42,7 +42,7 @@ def mean(pairs: Iterable[tuple[float, float]]) -> float:
 class BaseYear:
     """Nodes, arcs, users, sectors and facilities, by name and in lists, as the tables balance them."""
 
-    def __init__(self, tables: Tables, margins: dict[str, float], projects: Iterable[str] = ()) -> None:
+    def __init__(self, tables: Tables, margins: dict[str, float]) -> None:
         self.tables, self.margins = tables, margins
         self.element = {r.element: Element(r.element) for r in tables.elements}
         self.goods = {r.commodity: r for r in tables.commodities}
@@ -56,7 +56,6 @@ class BaseYear:
         self._masses()
         self._by_products()
         self._growth()
-        self._competition(projects)
 
     def arcs_named(self, names: Iterable[Iterable[str]]) -> list[Arc]:
         """The arcs from commodity, origin and destination."""
@@ -83,6 +82,21 @@ class BaseYear:
             route, name = routes[row.region, row.partner], (row.commodity, row.region, row.partner)
             self.arc[name] = Arc(name, start, end, row.value / YEAR, route.transit, route.freight)
             self._join(self.arc[name])
+        self._open_routes(routes)
+
+    def _open_routes(self, routes: dict[tuple[str, str], RouteRow]) -> None:
+        """The largest maker of a traded commodity has an arc to all who use it, some without trade (eq. 6.8)."""
+        used = {a.destination: None for a in self.arc.values() if self._is_traded(a.destination)}
+        for d in used:
+            makers = [n for n in self.node.values() if n.name[0] == d.name[0]]
+            main = max(makers, key=lambda n: (sum(a.flow0 for a in n.out_of), n.name))
+            name, ends = (d.name[0], main.name[1], d.name[1]), (main.name[1], d.name[1])
+            if name not in self.arc and ends in routes:
+                self.arc[name] = Arc(name, main, d, 0.0, routes[ends].transit, routes[ends].freight)
+                self._join(self.arc[name])
+
+    def _is_traded(self, n: Node) -> bool:
+        return self.goods[n.name[0]].stage not in UNTRADED
 
     def _join(self, arc: Arc) -> None:
         """Tell both ends of an arc of it."""
@@ -122,6 +136,10 @@ class BaseYear:
             r.facility: Facility(r.facility, rows[r.facility].region, rows[r.facility].process, r.value / YEAR)
             for r in self._rows("activity")
         }
+        adding = {row.project for row in self.tables.projects if row.stage != "operating"}
+        for line in self.tables.lines:
+            if line.project in adding and line.facility in self.facility:
+                self.facility[line.facility].planned = True
         inputs, outputs = list(self._rows("input")), list(self._rows("output"))
         for f in self.facility.values():
             for row in (row for row in inputs if row.facility == f.name):
@@ -155,6 +173,10 @@ class BaseYear:
         for o in self.origins:
             o.orders0 = sum(a.flow0 for a in o.out_of)
             o.cover = self.goods[o.name[0]].maker_cover * WEEK
+        for n in self.nodes:
+            n.traded = self._is_traded(n)
+            same = [o for o in self.origins if o.name[0] == n.name[0]]
+            n.main = n is max(same, key=lambda o: o.orders0) and n.orders0 > 0
         for d in self.destinations:
             landing = sum(a.flow0 for a in d.into)
             for a in d.into:
@@ -221,24 +243,6 @@ class BaseYear:
             orders = {o: mean((a.flow0, use[a.destination]) for a in o.out_of) for o in self.origins}
             for f in self.facilities:
                 f.growth = sum(b.weight * orders[b.node] for b in f.outputs)
-
-    def _competition(self, projects: Iterable[str]) -> None:
-        """Where goods of projects compete with those of the region that makes most of them (eqs 6.1, 8.7)."""
-        made = {b.node for facility in projects for b in self.facility[facility].outputs}
-        competing = [o for o in self.origins if o in made and o is not self._largest(o)]
-        for o in competing:
-            o.competes = True
-            main = [a for a in o.out_of if a.flow0 > SMALL * o.orders0]
-            o.customers = [(a.destination, a.flow0 / sum(a.flow0 for a in main)) for a in main]
-        self.capped = [o for o in competing if o.into]
-        self.takers = [o for o in competing if not o.into]
-        for d in {*self.capped, *(d for o in self.takers for d, _ in o.customers)}:
-            largest = self._largest(d)
-            d.rivals = [a for a in d.into if a.origin is largest] or largest.to_abroad
-
-    def _largest(self, n: Node) -> Node:
-        """Where most of the commodity of a node is made."""
-        return max((o for o in self.origins if o.name[0] == n.name[0]), key=lambda o: (o.orders0, o.name))
 
 
 def elements_of(recipe: Iterable[Input | Output]) -> dict[Element, float]:

@@ -41,7 +41,7 @@ class Border:
         """What floors add to what plants earn, as their owners see it when they look (eq. 10.9)."""
         if tick.start == 0 or tick.reaches(self.p["review_time"]):
             for f in self.base.facilities:
-                f.support = 1.0
+                f.topped_up = 1.0
             for floor in self.floors:
                 floor.support(tick.end)
 
@@ -55,11 +55,13 @@ class Border:
     def shock(self, tick: Tick) -> None:
         """What shocks leave of facilities, and make of demand: they multiply."""
         for f in self.base.facilities:
-            f.available = 1.0
+            f.available = f.made_up = 1.0
         for s in self.base.sectors:
             s.shock = 1.0
         for shock in self.shocks:
             shock.hit(tick)
+        for quota in self.production:
+            quota.pay(tick)
 
     def charge(self, tick: Tick) -> None:
         """What is charged on the way, and which measures have come with regimes (eqs 7.14 to 7.16)."""
@@ -88,11 +90,8 @@ class Border:
     def share(self, tick: Tick) -> None:
         """Who gets what of what lands, t: by their parts, and by what end uses are granted (eqs 1.2, 7.9)."""
         for d in self.base.destinations:
-            there = 0.0
-            for a in d.into:
-                there += a.landed
             for u in d.users:
-                u.received = u.part * there
+                u.received = u.part * d.landed
         for licence in self.licences:
             licence.approve(tick)
             licence.divert(tick)
@@ -107,16 +106,18 @@ class Border:
     def expect(self, tick: Tick) -> None:
         """What is expected of controls, for the rest of the tick (eqs 7.1, 7.2, 7.8)."""
         for a in self.base.arcs:
-            a.barred = a.alarm = a.licence_days = 0.0
+            a.barred = a.alarm = a.licence_days = a.licensed = a.traced = 0.0
         for control in self.controls:
             ahead, alarm = control.ahead(tick), control.alarm(tick)
             for a, passes in control.passing(tick):
                 a.barred = 1 - (1 - a.barred) * (1 - (1 - passes) * ahead)
                 a.alarm = max(a.alarm, alarm)
+                a.traced = 1 - (1 - a.traced) * (1 - control.traces(tick))
         for licence in self.licences:
             days = licence.takes(tick)
             for a in licence.arcs:
                 a.licence_days += days
+                a.licensed = max(a.licensed, licence.needing(tick))
 
     def limit(self, tick: Tick) -> None:
         """What share of wished trade may not leave (eqs 7.3, 7.12, 12.9)."""

@@ -103,7 +103,7 @@ def both(case: Case, specs: Sequence[Spec]) -> tuple[Record, Record]:
     longest = int(case.p["licence_horizon"])
     told = [plain(instrument, world, clock.horizon, longest) for instrument in instruments]
     engine = follow(world, market, clock, setting.measured, setting.traced)
-    return engine, run(tables, MARGINS, case.p, case.days, case.tick, told, projects=case.projects)
+    return engine, run(tables, MARGINS, case.p, case.days, case.tick, told)
 
 
 def compared(case: Case, specs: Sequence[Spec]) -> Record:

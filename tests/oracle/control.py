@@ -35,6 +35,7 @@ class Control:
         self.until = day_or_never(plain, "until")
         self.hazard: float | None = plain.get("hazard")  # of an end that nobody knows
         self.coverage: float = plain["coverage"]
+        self.tracing: float = plain.get("tracing", 0.0)  # share of what would be sold on that the rule stops
         self.follows: str | None = plain.get("follows")
         self.regime: Regime | None = None
 
@@ -48,6 +49,10 @@ class Control:
     def inside(self, tick: Tick) -> float:
         """Share of the days of a tick on which it is in force, times coverage (*in*)."""
         return tick.covered(self.in_force, self.until) / tick.days * self.coverage
+
+    def traces(self, tick: Tick) -> float:
+        """Share of goods of its origin that others may not sell on (eq. 6.9)."""
+        return self.tracing * self.inside(tick)
 
     def ahead(self, tick: Tick) -> float:
         """Share of the next days on which it will be in force, times coverage (eq. 7.1)."""

@@ -18,19 +18,34 @@ from tests.oracle import Record
 TOLERANCE = 1e-9
 SMALL = 1e-3  # t, t/day, ln or share: what is smaller is measured against this
 ENGINE = {  # axis: variable of the oracle and its name in the engine
-    "N": {"price": "price", "anchor": "anchor", "bare": "bare"},
+    "N": {
+        "price": "price",
+        "anchor": "anchor",
+        "bare": "bare",
+        "netback": "netback",
+        "set_up": "set_up",
+        "bought": "bought",
+        "exposed": "exposed",
+    },
     "D": {
         "paid": "paid",
         "contract": "landed_cost",
         "price_remembered": "remembered_price",
         "hoarding": "hoarding",
         "all_orders": "orders",
+        "landed": "landed",
+        "target_stock": "target_stock",
+        "sold_to": "sold_to",
+        "traded_goods": "traded",
+        "resold_by_users": "resold_by_users",
+        "resold_to": "resold_to",
     },
     "O": {
         "maker_stock": "maker_stock",
         "made": "made",
         "other": "other",
         "fill": "fill",
+        "resold_by_makers": "resold_by_makers",
         "expected_orders": "expected_orders",
         "expected_net": "expected_output",
         "expected_price": "expected_price",
@@ -45,6 +60,7 @@ ENGINE = {  # axis: variable of the oracle and its name in the engine
     },
     "T": {"saving": "saving", "thrifting": "thrift"},
     "A": {
+        "sought": "sought",
         "want": "want",
         "share": "share",
         "shipped": "shipped",
@@ -57,6 +73,9 @@ ENGINE = {  # axis: variable of the oracle and its name in the engine
         "barred": "barred",
         "alarm": "alarm",
         "blocked": "blocked",
+        "licensed": "licensed",
+        "traced": "traced",
+        "doubted": "doubted",
         "licence_days": "licence_days",
         "waiting": "waiting",
         "granted": "granted",

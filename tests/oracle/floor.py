@@ -50,7 +50,7 @@ class PriceFloor:
         each = self.covered * self._top_up(self.reference.expected_price, day)
         for b in self.outputs:
             revenue = sum(c.amount * c.node.base_price * exp(c.node.expected_price) for c in b.facility.outputs)
-            b.facility.support += b.amount * each * min(1, (self.until - day) / self.ahead) / revenue
+            b.facility.topped_up += b.amount * each * min(1, (self.until - day) / self.ahead) / revenue
 
     def count(self, tick: Tick) -> None:
         """Add up what is made (eq. 10.10)."""

@@ -139,7 +139,7 @@ class Licence(Control):
 
     def _divert(self, d: Node, dockets: list[Docket], needing: float) -> None:
         """Share anew what lands at one destination."""
-        everything = sum(a.landed for a in d.into)
+        everything = d.landed
         free = everything - needing * sum(docket.arc.landed for docket in dockets)
         given = dict.fromkeys(d.users, 0.0)
         for docket in dockets:

@@ -31,6 +31,13 @@ class ProductionQuota:
         for f in self.counted:
             f.wanted = min(f.wanted * factor, f.activity0 * f.capacity * f.available * self.full)
 
+    def pay(self, tick: Tick) -> None:
+        """Make up to plants for what the discount costs them (eq. 7.19)."""
+        for first, end, _, _, discount in self.terms:
+            inside = tick.covered(first, inf if end is None else end) / tick.days
+            for f in self.counted:
+                f.made_up *= (1 - self.enforced * discount) ** -inside
+
     def cut(self, tick: Tick) -> None:
         """Let makers ask less (eq. 7.19)."""
         for first, end, _, _, discount in self.terms:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from math import exp, inf, log, tanh
+from math import exp, expm1, log, tanh
 
 from tests.oracle.base import BaseYear
 from tests.oracle.border import Border
 from tests.oracle.calendar import Calendar, Tick
 from tests.oracle.forms import Parameters, Responses, alpha, held, logistic, normal, release, smooth
 from tests.oracle.parts import Arc, Facility, Node, Sector, User
+from tests.oracle.trade import Trade
 
 TIMES = (
     *("expectation_time", "output_expectation_time", "restart_time", "habit_time", "saving_time", "investment_time"),
@@ -35,8 +36,10 @@ class World:
             u.node.orders += u.use0
         for s in base.sectors:
             s.out0 = self._without(s, s.cover)
-        for n in base.nodes:
-            n.supply0, n.use_ahead0 = self._supply_ahead(n), self._use_ahead(n)
+        for n in base.nodes:  # eq. 8.3
+            used = sum(u.use0 for u in n.users) + sum(a.flow0 for a in n.to_abroad)
+            n.thin = p["thin_market"] * p["look_ahead"] * max(used, NOTHING)
+        self.trade = Trade(base, p)
         self._perturb(perturb)
 
     def _start_arc(self, a: Arc) -> None:
@@ -44,6 +47,7 @@ class World:
         a.ticks, a.late = int(a.transit // self.whole), a.transit % self.whole / self.whole  # eq. 1.1
         a.sent, a.under_way = [a.flow0 * self.whole] * (a.ticks + 1), a.flow0 * a.transit
         a.in_time = max(0, self.p["look_ahead"] - a.transit)
+        a.beyond = max(a.transit, self.whole) - (0 if a.origin is a.destination else self.p["look_ahead"])
         a.share, a.expected_want, a.hoped = a.share0, a.flow0, a.flow0
 
     def _perturb(self, factor: float) -> None:
@@ -68,6 +72,7 @@ class World:
         self.orders()
         self.sourcing()
         self.cross_border()
+        self.trade.settle(tick, self.alpha)
         self.prices()
         self.slow_states()
         self.border.pay(tick)
@@ -90,9 +95,13 @@ class World:
         for a in base.arcs:  # eq. 1.1
             a.landed = ((1 - a.late) * a.sent[-a.ticks] + a.late * a.sent[-a.ticks - 1]) * h / self.whole
             a.under_way -= a.landed
+        for d in base.destinations:  # eq. 6.10
+            lands = d.traded_goods * alpha(h / self.p["resale_transit"])
+            d.traded_goods -= lands
+            d.landed = sum(a.landed for a in d.into) + lands
         for u in base.users:  # eq. 1.2
-            ordered = u.node.orders > NOTHING
-            u.part = u.order / u.node.orders if ordered else u.expected_use / u.node.expected_use
+            ordered = sum(v.order for v in u.node.users)
+            u.part = u.order / ordered if ordered > NOTHING else u.expected_use / u.node.expected_use
         self.border.share(self.tick)  # eqs 1.2, 7.9
         self.border.reserves.land(self.tick)  # eq. 1.4
         for u in base.users:
@@ -145,9 +154,8 @@ class World:
     def plants(self) -> None:
         """What facilities want to do, and what their inputs let them (section 4)."""
         for o in self.base.origins:  # eq. 4.2
-            missing = o.cover * o.expected_orders - o.maker_stock
-            asked = max(0, o.expected_orders + missing / self.p["maker_adjustment_time"])
-            o.desired = asked / o.orders0 if o.orders0 else 1
+            able = sum(b.share0 * b.facility.capacity for b in o.makers)
+            o.desired = self._asked(o) / o.orders0 / able if o.orders0 else 1 / able
         for f in self.base.facilities:
             self._want(f)
         self.border.plan(self.tick)  # eq. 7.18
@@ -157,6 +165,11 @@ class World:
             self._operate(f)
         for o in self.base.origins:
             self._make(o)
+
+    def _asked(self, o: Node) -> float:
+        """What makers would put out, t/day (eq. 4.2)."""
+        unsold = o.maker_stock / (o.cover * o.expected_orders)
+        return o.expected_orders * exp(o.cover / self.p["maker_adjustment_time"] * (1 - unsold))
 
     def _want(self, f: Facility) -> None:
         """Activity that a facility wants (eqs 4.1 to 4.3)."""
@@ -171,7 +184,7 @@ class World:
         z0 = log((u0 - u_min) / (1 - u0))
         k0 = (u0 - u_min) * (1 - u0) / ((1 - u_min) * u0)
         pull = p[mine + "supply_elasticity"] * log(value / f.unit_cost * f.support)
-        pull += p[mine + "order_elasticity"] * log(max(desired / f.capacity, p["least_ratio"]))
+        pull += p[mine + "order_elasticity"] * log(max(desired, p["least_ratio"]))
         z = held(z0 + pull / k0, -p["utilisation_bound"], p["utilisation_bound"])
         utilisation = u_min + (1 - u_min) * logistic(z)
         f.wanted = f.activity0 * f.capacity * utilisation / u0 * f.available
@@ -196,10 +209,18 @@ class World:
         piled = o.maker_stock / (o.cover * o.expected_orders) if o.orders0 else 1  # H
         recovered = 1 - min(p["recovery_flexibility"], o.headroom) * tanh(piled - 1)  # ρ
         o.made = recovered * sum(b.amount * b.facility.activity for b in o.makers)
-        disposed = o.other0 / o.made0 * exp(-p["other_use_elasticity"] * o.price) * piled
-        o.other = o.made * min(1, disposed)
+        o.other = o.made * self._disposed(o, piled) if o.other0 and o.made else 0
         o.net = o.made - o.other
         o.maker_stock += o.net * self.tick.days
+
+    def _disposed(self, o: Node, piled: float) -> float:
+        """Share of the output that goes to other use, mean over the tick in which it closes on its goal (eq. 4.5)."""
+        x = o.other0 / o.made0 * exp(-self.p["other_use_elasticity"] * o.price)
+        if not o.orders0:
+            return 1
+        goal = 1 - o.expected_orders / o.made
+        pace = o.made * x / (o.cover * o.expected_orders) * self.tick.days
+        return held(goal - (x * piled - goal) * expm1(-pace) / pace, 0, 1)
 
     def mass(self) -> None:
         """Where the elements went since the start, t (eq. 4.6)."""
@@ -262,11 +283,13 @@ class World:
             line += (a.under_way + a.pending + a.granted) / d.expected_use
             line_wanted += a.share * (a.transit - self.tick.days + a.licence_days)
         line *= 1 - d.reserved  # eq. 12.8
-        d.orders = 0.0
+        line += d.traded_goods / d.expected_use
+        d.orders, d.target_stock = d.resold_by_users, 0.0
         for u in d.users:
             wanted = u.expected_use * (1 + (d.hoarding * u.cover * u.kept + weight * (line_wanted - line)) / time)
             u.order = max(0, wanted - u.stock / time)
             d.orders += u.order
+            d.target_stock += d.hoarding * u.cover * u.expected_use
 
     def sourcing(self) -> None:
         """Whom users ask, and what makers send (section 6)."""
@@ -275,7 +298,8 @@ class World:
             total = sum(attraction)
             for a, attracts in zip(d.into, attraction, strict=True):
                 a.share = smooth(a.share, attracts / total, self.alpha["habit_time"])
-                a.want = a.share * d.all_orders  # eq. 6.2
+                a.doubted = smooth(a.doubted, a.barred, self.alpha["expectation_time"])
+            self._ask(d)
         self.border.limit(self.tick)  # eqs 7.3, 7.12
         for o in self.base.origins:
             self._send(o)
@@ -285,8 +309,15 @@ class World:
         p = self.p
         dear = a.origin.contract_price + log(1 + a.tariff)
         repelled = p["sourcing_elasticity"] * dear + p["refusal_aversion"] * a.barred
-        favoured = p["seller_preference"] * (a.destination.price - a.origin.price) if a.origin.competes else 0
-        return a.share0 * exp(favoured - repelled) * max(a.origin.fill, p["fill_floor"])
+        return a.share0 * exp(-repelled) * max(a.origin.fill, p["fill_floor"])
+
+    def _ask(self, d: Node) -> None:
+        """What is ordered over each arc: contracts by habit, the rest of who is cheap (eq. 6.2)."""
+        held, elasticity = self.p["contract_share"], self.p["spot_elasticity"]
+        cheap = {a: ((1 - a.doubted) / (exp(a.origin.price) * (1 + a.tariff))) ** elasticity for a in d.into}
+        all_cheap = sum(a.share * cheap[a] for a in d.into)
+        for a in d.into:
+            a.want = d.all_orders * a.share * (held + (1 - held) * cheap[a] / max(all_cheap, NOTHING)) + a.sought
 
     def _send(self, o: Node) -> None:
         """What makers at an origin send of what is asked of them (eqs 6.2, 6.3)."""
@@ -300,9 +331,23 @@ class World:
         can = min(o.maker_stock, release(o.maker_stock - inflow, inflow, self.p["release_time"], h))
         filled = min(1, can / asked) if asked else 1
         for a in o.out_of:
-            a.shipped = a.want * (1 - a.blocked) * filled * h
-        o.maker_stock -= asked * filled
+            allowed = a.want * (1 - a.blocked) * h
+            a.shipped = allowed * (self._favoured(a, o, filled) if asked > NOTHING and filled < 1 else filled)
+            o.maker_stock -= a.shipped
+        o.maker_stock = max(o.maker_stock, 0)
         o.fill = smooth(o.fill, filled, learning)
+
+    def _favoured(self, a: Arc, o: Node, filled: float) -> float:
+        """Share of what is ordered over an arc that is sent, where goods are short (eq. 6.3)."""
+        held = self.p["contract_share"]
+        asked = sum(b.want * (1 - b.blocked) for b in o.out_of)
+        mean = sum(b.want * (1 - b.blocked) * self._bid(b) for b in o.out_of) / asked
+        bid = self._bid(a) / mean
+        return held * filled + (1 - held) * bid * filled / (1 - filled + bid * filled)
+
+    def _bid(self, a: Arc) -> float:
+        """What a buyer pays, net of duties (eq. 6.3)."""
+        return float((exp(a.destination.price) / (1 + a.tariff)) ** self.p["spot_elasticity"])
 
     def cross_border(self) -> None:
         """What leaves the country of origin, with papers or round about (section 7)."""
@@ -323,11 +368,8 @@ class World:
             a.hoped = (1 - a.barred) * a.expected_want
         self.border.cut(self.tick)  # eqs 7.19, 12.9
         self.border.reserves.look_ahead()  # eq. 8.8
-        parity = {n: self._parity(n) for n in self.base.capped}
         for n in self.base.nodes:
-            self._move_price(n, self._scarcity(n), parity.get(n, inf))
-        for o in self.base.takers:
-            self._take_price(o)
+            self._move_price(n)
 
     def _supply_ahead(self, n: Node) -> float:
         """Prospective supply, t (eq. 8.1)."""
@@ -338,40 +380,35 @@ class World:
             supply += a.under_way + (1 - a.barred) * a.waiting
         for a in n.from_abroad:
             supply += a.hoped * a.in_time
-        return supply
+        supply += n.traded_goods + n.resold_to * max(0, self.p["look_ahead"] - self.p["resale_transit"])
+        return supply + n.thin
 
     def _use_ahead(self, n: Node) -> float:
         """Prospective use, t/day (eq. 8.2)."""
-        use = n.expected_use
+        use = n.expected_use + n.resold_by_users + n.resold_by_makers
         for a in n.to_abroad:
             use += a.hoped
         return use
 
-    def _scarcity(self, n: Node) -> float:
-        """Prospective use over prospective supply, against base; 0 where nobody uses (eq. 8.3)."""
-        supply, use = self._supply_ahead(n), self._use_ahead(n)
-        if not use:
-            return 0
-        sought = use * n.supply0 / n.use_ahead0
-        for u in n.users:
-            sought += u.cover * u.expected_use * (n.hoarding - 1)
-        return log(sought / max(supply, use * self.p["least_prospect"]))
+    def _wanted(self, n: Node) -> float:
+        """What is used in the look-ahead, on its way beyond it, and held, t (eq. 8.3)."""
+        wanted = self.p["look_ahead"] * self._use_ahead(n) + n.target_stock + n.cover * n.expected_orders + n.thin
+        for a in n.into:
+            wanted += a.hoped * max(0, a.beyond)
+        return wanted
 
-    def _move_price(self, n: Node, scarcity: float, parity: float) -> None:
-        """Spot price and anchor of a node (eqs 8.4 to 8.7)."""
-        p = self.p
-        if n.makers:  # eq. 8.4
-            cost = sum(b.share0 * log(b.facility.unit_cost) for b in n.makers)
-            passed = p["cost_pass_through"] * cost
-        else:
-            cost = log(n.contract)
-            passed = p["landed_pass_through"] * cost
+    def _move_price(self, n: Node) -> None:
+        """Spot price and anchor of a node (eqs 8.3 to 8.7)."""
+        p, wanted = self.p, self._wanted(n)
+        scarcity = log(wanted / max(self._supply_ahead(n), self._use_ahead(n) * p["least_prospect"]))  # eq. 8.3
+        cost, passed = self._costs(n)
         passed += n.discount  # eq. 7.19
         slack = p["slack_response"] if scarcity < 0 else 1
         bare = p["scarcity_elasticity"] * slack * scarcity + passed  # eq. 8.5
         goal = min(max(n.anchor + (bare + n.bare) / 2, self.floor + cost), self.ceiling)
-        if goal > parity:  # eq. 8.7
-            goal -= (goal - parity) * min(1, n.made / n.expected_use)
+        used = self._use_ahead(n)
+        abroad = sum(a.hoped for a in n.to_abroad) / used if used else 0.0
+        goal = self.trade.lean(n, goal, wanted, abroad)  # eq. 8.7
         before, n.bare = n.price, bare
         n.price = smooth(before, goal, self.alpha["price_time"])
         own = (n.price + before) / 2 - passed - n.anchor  # eq. 8.6
@@ -379,19 +416,14 @@ class World:
         ample = 2 * logistic(-p["ample_sharpness"] * scarcity)
         n.anchor *= 1 - min(1, ample) * self.alpha["anchor_return"]
 
-    def _take_price(self, o: Node) -> None:
-        """What makers get where nobody uses their goods: what customers pay, mostly the best of them (eq. 8.7)."""
-        preference, paid = self.p["seller_preference"], 0.0
-        for d, share in o.customers:
-            paid += share * exp(preference * min(d.price, self._parity(d)))
-        o.price = log(paid) / preference
-
-    def _parity(self, d: Node) -> float:
-        """At what price goods of the region that makes most of them are to be had at a destination (eq. 8.7)."""
-        preference, there = self.p["seller_preference"], 0.0
-        for a in d.rivals:
-            there += (1 - a.barred) * ((1 + a.tariff) * exp(a.origin.price)) ** -preference / len(d.rivals)
-        return self.p["parity_band"] - log(there) / preference if there else inf
+    def _costs(self, n: Node) -> tuple[float, float]:
+        """Unit cost of what is made and of what lands, by their parts in what users there buy (eq. 8.4)."""
+        p = self.p
+        home = sum(a.share for a in n.into if a.origin is n) if n.into else 1.0
+        made = sum(b.share0 * log(b.facility.unit_cost) for b in n.makers)
+        landed = log(n.contract) if n.into else 0.0
+        cost = home * made + (1 - home) * landed
+        return cost, home * p["cost_pass_through"] * made + (1 - home) * p["landed_pass_through"] * landed
 
     def slow_states(self) -> None:
         """Contracts, intensities and capacity (section 9)."""
@@ -408,7 +440,7 @@ class World:
             u.thrifting = self.responses.slow(u.thrifting, x, h)
             u.thrift = u.saving * u.thrifting
         for f in self.base.facilities:  # eq. 9.4
-            growth = f.growth * p["growth"]
-            high = max(0, sum(b.weight * b.node.long_price for b in f.outputs))
+            growth = 0 if f.planned else f.growth * p["growth"]
+            high = 0 if f.planned else max(0, sum(b.weight * b.node.long_price for b in f.outputs))
             goal = exp(growth * self.tick.end) * (1 + p["investment_elasticity"] * high)
             f.capacity = smooth(f.capacity * exp(growth * h), goal, self.alpha["investment_time"])

@@ -46,11 +46,9 @@ class Node:
     other0: float = 0.0
     cover: float = 0.0  # days, that makers want
     headroom: float = 0.0  # how much more of a by-product could be recovered (eq. 4.5)
-    competes: bool = False  # projects make it, and another region makes most of it (eqs 6.1, 8.7)
-    rivals: list[Arc] = field(default_factory=list)  # arcs that tell what goods of that region cost here
-    customers: list[tuple[Node, float]] = field(default_factory=list)  # and the share of what is sent that they take
-    supply0: float = 0.0  # t, prospective (eq. 8.1)
-    use_ahead0: float = 0.0  # prospective (eq. 8.2)
+    traded: bool = True  # trading houses deal in it
+    main: bool = False  # most of the commodity is made here
+    thin: float = 0.0  # t, ε: what counts as stock and as use of next to nothing (eq. 8.3)
 
     maker_stock: float = 0.0
     made: float = 0.0
@@ -62,7 +60,9 @@ class Node:
     desired: float = 1.0  # output, against base
 
     expected_use: float = 0.0
-    orders: float = 0.0  # of users
+    landed: float = 0.0  # t, for users
+    target_stock: float = 0.0  # t, that users want to hold
+    orders: float = 0.0  # of users and trading houses
     reserve_orders: float = 0.0
     reserved: float = 0.0  # of what is on its way (φ)
     reserves_ahead: float = 0.0  # t, what reserves make of prospective supply (eq. 8.8)
@@ -71,6 +71,19 @@ class Node:
     paid: float = 1.0  # against base
     hoarding: float = 1.0
     price_remembered: float = 0.0
+
+    duty: float = 0.0  # ln, mean of what is charged on goods from abroad
+    netback: float = 0.0  # ln, what the best buyers elsewhere pay, with the duty here
+    set_up: float = 0.0  # share: how far trading houses are set up to buy here
+    worth: float = 0.0  # share: how far it pays to buy here
+    bought: float = 0.0  # t, by trading houses in the tick
+    sold_to: float = 0.0  # share of what they buy of the commodity
+    traded_goods: float = 0.0  # t, theirs on the way
+    resold_by_makers: float = 0.0  # what they are expected to buy of makers
+    resold_by_users: float = 0.0  # the same of users
+    resold_to: float = 0.0  # what they are expected to send here
+    elsewhere: float = 1.0  # share of all use of the commodity that is elsewhere
+    exposed: float = 0.0  # share: how far the price is that of others
 
     discount: float = 0.0  # ln, of what makers ask
     price: float = 0.0
@@ -101,6 +114,7 @@ class Arc:
 
     ticks: int = 0  # m, whole ticks of transit
     late: float = 0.0  # θ, the share that takes a tick more
+    beyond: float = 0.0  # days on the way, beyond the look-ahead; at home all of them (eq. 8.3)
     in_time: float = 0.0  # days, of the look-ahead: what leaves on them lands within it (eq. 8.1)
 
     sent: list[float] = field(default_factory=list)  # t, by tick, of the ticks before the first one too
@@ -110,10 +124,14 @@ class Arc:
     want: float = 0.0
     expected_want: float = 0.0
     hoped: float = 0.0  # wishes that are not expected to be barred
+    sought: float = 0.0  # ordered by trading houses
     shipped: float = 0.0
     crossed: float = 0.0
     leaked: float = 0.0
 
+    doubted: float = 0.0  # share of orders that buyers have learned not to count on
+    licensed: float = 0.0  # share that needs a licence
+    traced: float = 0.0  # share of goods of its origin that others may not sell on to its destination
     barred: float = 0.0  # what controls propose, and what waits for them: 0 where there are none
     tariff: float = 0.0  # share of the price that is charged
     alarm: float = 0.0
@@ -162,14 +180,21 @@ class Facility:
     outputs: list[Output] = field(default_factory=list)
     input_share: float = 0.0  # of inputs in all costs
     growth: float = 0.0  # a day
+    planned: bool = False  # projects of the tables add to it, so it does not grow by itself (eq. 9.4)
     mined: list[tuple[Element, float]] = field(default_factory=list)  # by a unit of activity
 
     capacity: float = 1.0
     available: float = 1.0
     unit_cost: float = 1.0  # against base
-    support: float = 1.0  # revenue with what is paid on top of prices, over revenue without
+    topped_up: float = 1.0  # revenue with what is paid on top of prices, over revenue without
+    made_up: float = 1.0  # what a state pays on top for a discount, in the same way
     wanted: float = 0.0
     activity: float = 0.0
+
+    @property
+    def support(self) -> float:
+        """All that is paid on top of prices, as a ratio to revenue."""
+        return self.topped_up * self.made_up
 
 
 @dataclass(eq=False, repr=False, slots=True)

@@ -57,15 +57,19 @@ def _named(world: World, arcs: Ints) -> list[Any]:
 
 
 def _dates(control: Control, horizon: Horizon) -> Plain:
+    rule = control.re_export
+    tracing = median(rule.enforcement) if rule is not None and rule.forbidden else 0.0
     if control.in_force is None:
-        return {"announced": math.inf, "in_force": math.inf, "until": 0, "follows": control.follows}
+        never = {"announced": math.inf, "in_force": math.inf, "until": 0, "follows": control.follows}
+        return never | {"tracing": tracing}
     start = horizon.day(control.in_force)
     until: float | None = None if control.until is None else horizon.day(control.until)
     if control.lasts is not None:
         until = start + median(control.lasts)
     announced = horizon.day(control.announced or control.in_force)
     hazard = None if control.end == "known" else median(control.end_hazard)
-    return {"announced": announced, "in_force": start, "until": until, "follows": None, "hazard": hazard}
+    known = {"announced": announced, "in_force": start, "until": until, "follows": None, "hazard": hazard}
+    return known | {"tracing": tracing}
 
 
 def _ban(ban: ExportBan, world: World, horizon: Horizon, longest: int) -> Plain:

@@ -45,6 +45,8 @@ class Reserve:
             store.draw(access, tick.days, wanting, flowing, tick.end + plain["replenish"])
             if sales is not None and store.dear >= log(sales["above"]):
                 store.sell(alpha(tick.days / sales["time"]))
+        for store in self.stores:
+            store.learn(tick.days, alpha(tick.days / self.p["output_expectation_time"]))
 
     def order(self, tick: Tick) -> None:
         """Buy what is missing, and let members bring back what they owe (eqs 12.3, 12.5)."""
@@ -90,8 +92,10 @@ class Reserves:
     def land(self, tick: Tick) -> None:
         """Take their part of what lands; users get the rest, and what reserves let go (eq. 1.4)."""
         for n in self.nodes:
+            theirs = n.reserved * min(1, sum(a.landed for a in n.into) / n.landed) if n.landed else 0.0
+            n.landed *= 1 - theirs
             for u in n.users:
-                u.received *= 1 - n.reserved
+                u.received *= 1 - theirs
         for store in self.stores:
             store.land()
         for reserve in self.reserves:
@@ -105,7 +109,7 @@ class Reserves:
             for u in n.users:
                 u.kept = 1.0
         for store in self.stores:
-            store.node.alarmed *= 1 - min(1, store.users_count_on(far) / (far * store.node.expected_use))
+            store.node.alarmed *= 1 - min(1, store.lets_go(far) / (far * store.node.expected_use))
         for reserve in self._known(tick):
             for store in reserve.stores:
                 for member in store.members:
@@ -154,7 +158,7 @@ class Reserves:
             n = store.node
             coming = sum(a.under_way + a.waiting * (1 - a.barred) for a in n.into)
             hoped = sum(a.hoped * (far if a.origin is n else a.in_time) for a in n.into)
-            n.reserves_ahead += store.users_count_on(far) - store.part * coming - store.of_late * hoped
+            n.reserves_ahead += store.lets_go(far) - store.part * coming - store.of_late * hoped
 
     def declare(self, tick: Tick) -> None:
         """Look whether there is a disruption."""

@@ -21,7 +21,7 @@ def filling(at: When, case: Case) -> Spec:
 
 def drawn(at: When, case: Case) -> Spec:
     """A reserve that has nearly all it wants; members draw a little, and all of their cover in a disruption."""
-    declared = {"barred": 0.2, "price": 1.5, "after": f"{1.5 * case.tick} days", "over": f"{4.5 * case.tick} days"}
+    declared = {"barred": 0.2, "price": 1.8, "after": f"{1.5 * case.tick} days", "over": f"{4.5 * case.tick} days"}
     return {
         **filling(at, case), "name": "drawn", "since": at(-3.5), "held": 0.8,
         "fill": {"time": f"{80 * case.tick} days", "ceiling": "130 %", "market_share": 0.3},
@@ -36,7 +36,7 @@ def making_a_market(at: When, case: Case) -> Spec:
     """A reserve on which nobody may draw, that sells when prices are high and buys when they are not."""
     return {
         **filling(at, case), "name": "maker", "held": 0.5, "since": at(4),
-        "fill": {"time": f"{20 * case.tick} days", "ceiling": 1.12}, "draws": {"declared": {"after": "10 years"}},
+        "fill": {"time": f"{20 * case.tick} days", "ceiling": 1.05}, "draws": {"declared": {"after": "10 years"}},
         "sales": {"above": 1.05, "time": f"{8 * case.tick} days"},
     }  # fmt: skip
 

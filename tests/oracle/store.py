@@ -35,6 +35,7 @@ class Store:
         self.part = 0.0  # φ, of all that is on its way or waits
         self.own_order, self.back_order = 0.0, 0.0  # t/day
         self.late_order, self.late_orders = 0.0, sum(u.use0 for u in node.users)  # of late: its own, and of all
+        self.gone, self.flow = 0.0, 0.0  # let go in this tick, t; Q, of late, t/day (eq. 12.8)
         self.reference: float | None = None  # ln of the price when it begins to buy
         self.declared, self.turning = False, 0  # days for which it has looked otherwise
         self.bought, self.let_go, self.sold, self.returned, self.declared_days = 0.0, 0.0, 0.0, 0.0, 0  # so far
@@ -64,10 +65,19 @@ class Store:
         """What it holds of its target, at most 1 (eq. 12.9)."""
         return min(1, self.stock / self.target)
 
-    def users_count_on(self, look_ahead: float) -> float:
-        """What users expect to get of it, t: nothing if no disruption is declared (eq. 12.8)."""
-        used = sum(member.share * member.user.expected_use for member in self.members)
-        return min(self.stock, look_ahead * used) if self.declared else 0.0
+    @property
+    def everybodys_orders(self) -> float:
+        """What users, reserves and trading houses order for its place."""
+        return self.node.all_orders + sum(a.sought for a in self.node.into)
+
+    def lets_go(self, look_ahead: float) -> float:
+        """What users expect to get of it, t: as much as of late (eq. 12.8)."""
+        return min(self.stock, look_ahead * self.flow)
+
+    def learn(self, days: int, learning: float) -> None:
+        """Remember what it has let go of late (eq. 12.8)."""
+        self.flow = smooth(self.flow, self.gone / days, learning)
+        self.gone = 0.0
 
     def land(self) -> None:
         """Take its part of what lands, and what comes back off what is owed (eqs 12.2, 12.5)."""
@@ -113,6 +123,7 @@ class Store:
     def _leave(self, tonnes: float) -> None:
         self.stock -= tonnes
         self.let_go += tonnes
+        self.gone += tonnes
 
     def brought_back(self, tick: Tick) -> float:
         """What members order to bring back what they owe by its day, t/day (eq. 12.5)."""
@@ -130,13 +141,13 @@ class Store:
     def remember(self, learning: float) -> None:
         """What it and all have ordered of late (eq. 12.2)."""
         self.late_order = smooth(self.late_order, self.own_order + self.back_order, learning)
-        self.late_orders = smooth(self.late_orders, self.node.all_orders, learning)
+        self.late_orders = smooth(self.late_orders, self.everybodys_orders, learning)
 
     def cross_border(self) -> None:
         """Lose its part of what is refused, gain its part of what was sent; what is its own of all then (eq. 12.2)."""
         refused = self.part * sum(a.refused for a in self.node.into)
         self.bought -= refused - self._shrink(refused)
-        ordered = self.node.all_orders
+        ordered = self.everybodys_orders
         each = sum(a.shipped for a in self.node.into) / ordered if ordered else 0
         self.own += each * self.own_order
         self.back += each * self.back_order

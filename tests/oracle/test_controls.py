@@ -12,11 +12,10 @@ from tests.oracle import Record, run
 from tests.oracle.base import BaseYear
 from tests.oracle.border import Border
 from tests.oracle.calendar import Calendar, Tick
-from tests.oracle.cases import far_mine, numbers, parameters
+from tests.oracle.cases import numbers, parameters
 from tests.oracle.controls import Ban
 from tests.oracle.floor import PriceFloor
 from tests.oracle.licence import Licence
-from tests.oracle.market import World
 from tests.oracle.parts import ArcName, UserName
 from tests.oracle.queue import Queue, Readiness
 from tests.oracle.quota import Quota, fill_by_margin
@@ -219,6 +218,7 @@ def shared(**changes: object) -> Border:
     base = BaseYear(TABLES, MARGINS)
     base.user[CARS].part, base.user[TOOLS].part = 3 / 4, 1 / 4
     base.arc[OUT].landed, base.arc["magnet.plain", "AB", "AB"].landed = 8.0, 4.0
+    base.node["magnet.plain", "AB"].landed = 12.0
     border = Border(base, P, [licence(**changes)], CALENDAR)
     border.share(FIRST)
     return border
@@ -426,59 +426,6 @@ def test_owners_look_every_four_weeks_and_are_paid_then(base: BaseYear) -> None:
     assert paid == pytest.approx([0, 0, 0, month, month + week])
 
 
-ROCK = "concentrate.rock"
-
-
-def competing(base: BaseYear) -> World:
-    """Of what HO sends AB 19 % is barred, a quarter is charged; prices, 0.2 in HO, go to their goal at once."""
-    tariff = {"kind": "import_tariff", "name": "tariff", "by": "AB", "on": ["HO"], "rates": [(0, None, 0.25)]}
-    measures = [ban(arcs=[(ROCK, "HO", "AB")], coverage=0.19), tariff | {"arcs": [(ROCK, "HO", "AB")]}]
-    set_prices(base, HO=0.2)
-    p = P | {"price_time": 1e-9}
-    return World(base, p, Border(base, p, measures, CALENDAR), CALENDAR)
-
-
-PARITY = 0.1 + 0.2 + math.log(1.25) - math.log(0.81) / 2
-
-
-def test_prices_of_projects_move_no_higher_than_those_of_the_largest_maker() -> None:
-    """What a goal is above parity is cut as far as what is used is made there; here it is 1 + ½·(bare + 0)."""
-    base = BaseYear(TABLES, MARGINS, ["AB rock mine", "HO rock mine"])
-    world, near = competing(base), base.node[ROCK, "AB"]
-    near.anchor = 1.0
-    world.settle(FIRST)
-    goal, part = 1 + near.bare / 2, near.made / near.expected_use
-    assert base.capped == [near]
-    assert goal > PARITY
-    assert part < 1
-    assert near.price == pytest.approx(goal - (goal - PARITY) * part)
-
-
-def test_makers_take_the_prices_of_their_customers() -> None:
-    """AB pays most: parity with ores of HO that go to CD, 0.1 more than in HO, is what it pays at most."""
-    base = BaseYear(far_mine(small_tables(numbers(), ("HO", "AB", "CD"))), MARGINS, ["FA rock mine"])
-    world, far = World(base, P, Border(base, P, [], CALENDAR), CALENDAR), base.node[ROCK, "FA"]
-    set_prices(base, AB=1.0, CD=-0.1)
-    world.settle(FIRST)
-    home, near, third = (base.node[ROCK, region].price for region in ("HO", "AB", "CD"))
-    parts = {d.name[1]: share for d, share in far.customers}
-    paid = parts["AB"] * math.exp(2 * (home + 0.1)) + parts["CD"] * math.exp(2 * third)
-    assert base.takers == [far]
-    assert near > home + 0.1 > third
-    assert far.price == pytest.approx(math.log(paid) / 2)
-
-
-def test_projects_sell_to_who_pays_more() -> None:
-    """AB pays 0.5 (ln) more than CD; orders follow with e^(2·0.5), as far as habits let them."""
-    base = BaseYear(far_mine(small_tables(numbers(), ("HO", "AB", "CD"))), MARGINS, ["FA rock mine"])
-    world = World(base, P | {"habit_time": 1e-9}, Border(base, P, [], CALENDAR), CALENDAR)
-    set_prices(base, AB=0.5)
-    world.settle(FIRST)
-    into = base.arc[ROCK, "FA", "AB"]
-    rest = 1 - into.share0
-    assert into.share == pytest.approx(into.share0 * math.e / (into.share0 * math.e + rest))
-
-
 # -------------------------------------------------------------------------------- in a world
 
 BASE = BaseYear(TABLES, MARGINS)  # to be looked at only
@@ -532,7 +479,7 @@ def test_no_element_appears_or_vanishes(element: str, perturb: float) -> None:
     stocks += sum(o.cover * o.orders0 * content[o.name[0]] for o in BASE.origins)
     initial = stocks * perturb + sum(a.flow0 * a.transit * content[a.name[0]] for a in BASE.arcs)
     for tick, mined in enumerate(record["mined"]):
-        levels = ("maker_stock", "stock", "under_way", "waiting")
+        levels = ("maker_stock", "stock", "under_way", "traded_goods", "waiting")
         there = sum(t * content[name[0]] for level in levels for name, t in record[level][tick].items())
         gone = sum(record[account][tick][element] for account in ("consumed", "gone", "lost"))
         came = initial + mined[element] + record["thrifted"][tick][element]

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import itertools
 import math
-from dataclasses import replace
 
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from sim.instruments.base import KINDS
-from tests.oracle.compare import WORLDS, Case, Spec, When, compared, day, peak
+from tests.oracle.compare import THREE, WORLDS, Case, Spec, When, compared, day, peak
 from tests.oracle.reserves import at_home, beside, drawn, pulling, stop
 
 # -------------------------------------------------------------------------------- every kind, dated in ticks
@@ -25,6 +24,7 @@ def licence(at: When, case: Case) -> Spec:
         "name": "licence", "kind": "export_licence", "by": "HO",
         "covers": {"elements": "Bb", "stages": ["oxide", "magnet"]},
         "announced": at(3.5), "in_force": at(5.5), "until": at(42.5), "coverage": 0.9,
+        "re_export": {"forbidden": True, "enforcement": 0.6},
         "processing": {"lognormal": {"median": {"uniform": {"low": "8 days", "high": "16 days"}}, "p90": "40 days"}},
         "reviewers": {"start": 0.1, "final": 0.8, "time": "40 days"},
         "approval": {"default": 0.6, "rules": [
@@ -63,7 +63,7 @@ def quota(at: When, case: Case) -> Spec:
         "name": "quota", "kind": "export_quota", "by": "HO",
         "covers": {"elements": "all", "stages": ["oxide", "magnet"]},
         "announced": at(6), "in_force": at(9.5), "until": at(45.5), "coverage": 0.8,
-        "volume": "160 t/year", "batches": batches,
+        "volume": "160 t/year", "batches": batches, "re_export": {"forbidden": True},
     }  # fmt: skip
 
 
@@ -73,6 +73,7 @@ def ban(at: When, case: Case) -> Spec:
     return {
         "name": "ban", "kind": "export_ban", "by": "AB", "covers": {"elements": "all", "stages": "magnet"},
         "towards": "HO", "announced": at(8.5), "in_force": at(12), "lasts": lasts, "coverage": 0.7,
+        "re_export": {"forbidden": True, "enforcement": {"uniform": {"low": 0.7, "high": 0.9}}},
     }  # fmt: skip
 
 
@@ -336,18 +337,21 @@ def test_floors_are_the_same_in_engine_and_oracle(given: Spec, signs: set[int]) 
     assert (peak(record, "support") > 1.001) == (1 in signs)
 
 
-@pytest.mark.parametrize(("coverage", "gap"), [(0.0, 0.1), (0.5, 0.1 + math.log(2) / 2), (1.0, 2.16)])
-def test_prices_that_compete_are_the_same_in_engine_and_oracle(coverage: float, gap: float) -> None:
-    """Ore runs short abroad: a far mine gets 0.1 (ln) over the price of HO, more where half of that is barred.
+def test_resale_that_is_forbidden_is_the_same_in_engine_and_oracle() -> None:
+    """HO sells no magnets to AB; CD sells on to AB what is not from HO, and less with the rule than without it."""
+    case = Case(THREE, ticks=80)
+    stop: Spec = {
+        "name": "stop", "kind": "export_ban", "by": "HO", "covers": {"elements": "all", "stages": "magnet"},
+        "towards": "AB", "in_force": case.at(4.5), "until": case.at(60.5),
+    }  # fmt: skip
 
-    Where all of it is, nothing holds its price but what its customers pay.
-    """
-    case = replace(WORLDS["a far mine, short ticks"], tick=7)
-    short = strike(case.at, case) | {"regions": "all-HO", "start": day(0), "lasts": "1 year", "loss": 0.6}
-    prices = compared(case, [short, rocks(case.at, case) | {"coverage": coverage}])["price"][-1]
-    home, near, far = (prices["concentrate.rock", region] for region in ("HO", "AB", "FA"))
-    assert near > home + 0.5
-    assert far - home == pytest.approx(gap, abs=0.01)
+    def resold(**rule: object) -> float:
+        record = compared(case, [stop | rule])
+        return max(values["magnet.plain", "AB"] for values in record["resold_to"])
+
+    free, forbidden = resold(), resold(re_export={"forbidden": True})
+    assert free > resold(re_export={"forbidden": True, "enforcement": 0.5}) > forbidden > 0
+    assert resold(re_export={"forbidden": False}) == free
 
 
 @pytest.mark.parametrize("name", ["two regions", "three regions that grow, with projects"])

@@ -166,14 +166,14 @@ def test_a_disruption_is_declared_after_a_while_without_a_break(store: Store) ->
 
 
 def test_others_see_what_lies_there(base: BaseYear, node: Node) -> None:
-    """15 t of 30 t: members keep 1 − 0.4·0.5·0.5 of their cover; declared, alarm is less by 15 ÷ (70·2)."""
+    """15 t of 30 t: members keep 1 − 0.4·0.5·0.5 of their cover; who gets 0.1 t a day has less alarm by 0.1 ÷ 2."""
     reserves = Reserves([Reserve(plain(announced=7), base, P)], base, P)
     car = next(u for u in node.users if u.name[2] == "cars")
     reserves.expect(FIRST)
     assert (car.kept, node.alarmed) == (1, 1)
-    reserves.stores[0].declared = True
+    reserves.stores[0].flow = 0.1
     reserves.expect(SECOND)
     assert car.kept == pytest.approx(0.9)
-    assert node.alarmed == pytest.approx(1 - 15 / (P["look_ahead"] * 2))
+    assert node.alarmed == pytest.approx(1 - 0.1 / 2)
     reserves.ask_more(SECOND)
     assert node.discount == pytest.approx(math.log(1 + 0.1 / 2))

@@ -50,7 +50,7 @@ def test_a_parameter_may_stand_at_its_limits(name: str, limit: str) -> None:
             "price_time=0 days",
             "0 days is beyond what the model can take.\n  Write a duration from 0.14 days to 70000 days.",
         ),
-        ("seller_preference=0", "0 is beyond what the model can take.\n  Write a number from 0.000001 to 20."),
+        ("resale_choice=0", "0 is beyond what the model can take.\n  Write a number from 0.1 to 50."),
         (
             "price_time={uniform: {low: 0 days, high: 9 days}}",
             "much of the distribution is beyond what the model can take.",

@@ -21,6 +21,7 @@ class Account:
         self.built, world = built, built.world
         self.of_arcs = world.contents(c for c, _, _ in world.arcs).T
         self.of_users = world.contents(c for c, _, _ in world.users).T
+        self.of_places = world.contents(c for c, _ in world.nodes[world.destinations]).T
         self.of_origins = world.contents(c for c, _ in world.nodes[world.origins]).T
         self.mines = np.array([[float(process == "mine")] for process in world.facility_process])
         self.queued = np.zeros_like(built.market.controls.waiting)
@@ -31,8 +32,15 @@ class Account:
         """In stocks, under way, at the border and in reserves."""
         state, way = self.built.market.state, self.built.market.under_way.total.copy()
         way[self.built.market.controls.arcs] += self.queued
+        sold = self.of_places @ self.built.market.state.traded
         kept = [self.built.world.contents(one.commodities).T @ one.stock() for one in self.built.setting.kept]
-        return self.of_origins @ state.maker_stock + self.of_users @ state.user_stock + self.of_arcs @ way + sum(kept)
+        return (
+            self.of_origins @ state.maker_stock
+            + self.of_users @ state.user_stock
+            + self.of_arcs @ way
+            + sold
+            + sum(kept)
+        )
 
     def settle(self, tick: Tick) -> None:
         """Add up what a tick mined, used, put to other use and lost in processes; compare."""

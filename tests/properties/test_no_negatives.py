@@ -15,7 +15,8 @@ from tests.driver import Built, Spec, market, run, tables
 from tests.strategies import FEW, every_kind, worlds
 
 LOGARITHMS = {
-    "price", "anchor", "bare", "remembered_price", "expected_price", "contract_price", "long_price", "input_cost",
+    "price", "anchor", "bare", "netback", "remembered_price", "expected_price", "contract_price", "long_price",
+    "input_cost",
 }  # fmt: skip
 MULTIPLES: dict[str, Any] = {
     "supply_elasticity": 1.0, "order_elasticity": 0.8, "mine_order_elasticity": 0.6, "sourcing_elasticity": 2.0,

@@ -100,3 +100,30 @@ def test_more_of_what_is_banned_never_raises_the_loss() -> None:
         losses.append(seen(ban, store, end="2026-12-31").lost)
     assert all((after - before).mean() <= 0 for before, after in pairwise(losses))
     assert losses[-1].mean() < 0.97 * losses[0].mean()
+
+
+def test_who_may_not_draw_loses_nothing_by_a_reserve() -> None:
+    """In a ban on two countries, which leaks: neither Korea's members nor its makers of appliances."""
+    ban: Spec = {
+        "name": "ban", "kind": "export_ban", "by": "CN", "towards": "JP+KR", "coverage": 0.8, "in_force": "2026-07-01",
+        "until": "2027-04-01", "covers": {"elements": ["Tb", "Dy"], "stages": ["oxide", "metal", "magnet"]},
+    }  # fmt: skip
+    store: Spec = {
+        "name": "store", "kind": "reserve", "by": "KR", "since": "2025-07-01", "budget": "500 million USD",
+        "holdings": [{"name": "magnets", "commodities": "magnet.NdFeB-Dy", "cover": "120 days"}],
+        "members": {"sectors": ["automotive-ev", "automotive-other", "electronics", "industrial"]},
+        "fill": {"time": "3 months", "market_share": 0.2},
+    }  # fmt: skip
+    without, with_it = (_korean_losses(*some) for some in ((ban,), (ban, store)))
+    for sector in ("automotive-ev", "industrial", "appliances"):
+        assert with_it[sector] < 1.02 * without[sector], sector
+    assert with_it["*"] < without["*"]
+
+
+def _korean_losses(*instruments: Spec) -> dict[str, float]:
+    """USD, mean over ten worlds until April 2027, by sector."""
+    base = load("baseline", {"ensemble.replicates": 10, "horizon.end": "2027-03-31"})
+    kinds = tuple(KINDS[str(spec["kind"])].model_validate(spec) for spec in instruments)
+    table = sim.run(base.model_copy(update={"instruments": kinds})).summary
+    lost = table[(table["metric"] == "value_added_lost") & (table["region"] == "KR") & (table["commodity"] == "")]
+    return dict(zip(lost["sector"], lost["mean"], strict=True))

@@ -181,11 +181,9 @@ def test_all_of_it_happens() -> None:
 
 @pytest.mark.parametrize("size", [0.5, 2.0])
 def test_a_scenario_may_resize_a_plant_that_no_project_adds_to(tmp_path: Path, size: float) -> None:
-    """But for how sellers and rivals of projects behave, the world is the one without any: halved is halved once."""
+    """Without trading houses, the world is the one without projects: halved is halved once."""
     resized = f"facilities: {{AB mine: {{capacity: {size} t/year}}}}\n"
-    still = (
-        "parameters: {outage_rate: 1e-9/year, output_spread: 1.000000001, seller_preference: 1e-6, parity_band: 100}\n"
-    )
+    still = "parameters: {outage_rate: 1e-9/year, output_spread: 1.000000001, resale_share: 0}\n"
     series = [
         recorded(plan(tmp_path, "", resized + still + f"projects: [{those}]\n", seeds(allies.tables())), range(1))[1]
         for those in ("AB mine", "")

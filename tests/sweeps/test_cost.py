@@ -50,11 +50,12 @@ def test_time_is_that_of_blocks_side_by_side_by_the_clock(tmp_path: Path) -> Non
 
 
 def test_the_disk_that_is_needed_is_what_is_written(tmp_path: Path) -> None:
+    """Not less, and hardly more: many figures are zero, which is shorter than the digits that are counted."""
     made = job(tmp_path)
     before = needed(made)
     run(made, Here())
     size = sum((made.place / name).stat().st_size for name in ("summary.csv", "replicates.csv"))
-    assert before == pytest.approx(2 * size, rel=0.5)
+    assert 1 < before / (2 * size) < 1.6
     assert needed(made) == pytest.approx(before, rel=1e-9), "the points of a sweep that is done are gone"
 
 

@@ -6,17 +6,25 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Literal
 
+import numpy as np
 from pydantic import Field, model_validator
 
 from sim.axes import Ints, Scalar
 from sim.errors import mistake, suggest
-from sim.files.quantities import Date, Names, UncertainDays, UncertainRatePerDay, WorldNames
+from sim.files.quantities import Date, Model, Names, UncertainDays, UncertainRatePerDay, UncertainShare, WorldNames
 from sim.instruments.base import ANNOUNCED, IN_FORCE, LIFTED, Instrument, Problem, Setting, amount
 from sim.instruments.parts.calendar import Calendar, Dates, Following
 from sim.instruments.parts.eligibility import Coverage, outward_arcs
 from sim.world.build import World
 
 REGIME = "tariff_regime"  # the kind that a control may follow
+
+
+class ReExport(Model):
+    """Whether others may sell controlled goods on to those from whom they are kept."""
+
+    forbidden: bool = Field(description="whether re-export is forbidden")
+    enforcement: UncertainShare = Field(1.0, description="share of what would be sold on that the rule stops")
 
 
 class Control(Instrument):
@@ -38,6 +46,10 @@ class Control(Instrument):
         0.0, description="how soon people expect an end that is unknown, such as 0.5/year; 0: they expect it to stay"
     )
 
+    re_export: ReExport | None = Field(
+        None, description="a rule on re-export: what third countries may sell on of the covered goods"
+    )
+
     @model_validator(mode="after")
     def _comes_at_some_time(self) -> Control:
         if self.in_force is None and self.follows is None:
@@ -54,8 +66,8 @@ class Control(Instrument):
         return outward_arcs(world, self.by, self.covers.covered(world), self.towards)
 
     def acts_on(self, world: World) -> bool:
-        """Whether covered trade exists in the base year."""
-        return len(self.covered_arcs(world)) > 0
+        """Whether covered trade exists in the base year, or projects would begin it."""
+        return bool((world.arc_weight[self.covered_arcs(world)] > 0).any())
 
     def check_control(self, names: WorldNames) -> Iterator[Problem]:
         """Names that are not known, and dates in an order that cannot be."""
@@ -100,6 +112,16 @@ class Control(Instrument):
             yield (("end_hazard",), "people know when it ends", "Write `end: unknown` beside it.")
         if self.until is not None and self.lasts is not None:
             yield (("lasts",), "`until` and `lasts` both say when it ends", "Write one of them.")
+
+    def forbid_re_export(self, setting: Setting, calendar: Dates, coverage: Scalar) -> None:
+        """Attach the rule on re-export, if there is one (eq. 6.9)."""
+        if self.re_export is None or not self.re_export.forbidden:
+            return
+        rows = setting.controls.positions(self.covered_arcs(setting.world))
+        stopped = coverage * self.draw(setting, "re_export.enforcement", self.re_export.enforcement, "1")
+        setting.points.expectations.append(
+            lambda tick, controls: controls.trace(rows, np.asarray(stopped * calendar.share(tick)))
+        )
 
     def calendar(self, setting: Setting) -> Dates:
         """Its dates on the clock; what happens is written down on its day."""

@@ -42,12 +42,9 @@ class ExportBan(Control):
 
     def bind(self, setting: Setting) -> None:
         """Attach the ban to expectations and to what may leave."""
-        rule = _Rule(
-            setting.controls.positions(self.arcs(setting.world)),
-            self.calendar(setting),
-            self.draw(setting, "coverage", self.coverage, "1"),
-            setting,
-        )
+        calendar, coverage = self.calendar(setting), self.draw(setting, "coverage", self.coverage, "1")
+        rule = _Rule(setting.controls.positions(self.arcs(setting.world)), calendar, coverage, setting)
+        self.forbid_re_export(setting, calendar, coverage)
         setting.points.expectations.append(rule.expect)
         setting.points.limits.append(rule.limit)
 

@@ -115,6 +115,7 @@ class ExportLicence(Control):
         calendar = self.calendar(setting)
         coverage = self.draw(setting, "coverage", self.coverage, "1")
         licence = _Licence(self, setting, calendar, coverage)
+        self.forbid_re_export(setting, calendar, coverage)
         setting.points.decisions.append(licence.decide)
         setting.points.expectations.append(licence.expect)
         setting.points.crossings.append(licence.cross)

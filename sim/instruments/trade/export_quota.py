@@ -80,7 +80,9 @@ class ExportQuota(Control):
 
     def bind(self, setting: Setting) -> None:
         """Attach the quota to expectations, limits and crossings."""
-        rule = _Rule(self, setting, self.calendar(setting))
+        calendar = self.calendar(setting)
+        rule = _Rule(self, setting, calendar)
+        self.forbid_re_export(setting, calendar, rule.coverage)
         setting.points.expectations.append(rule.expect)
         setting.points.limits.append(rule.limit)
         setting.points.crossings.append(rule.count)

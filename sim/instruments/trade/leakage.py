@@ -46,6 +46,8 @@ class Leakage(Control):
     def check(self, names: WorldNames) -> Iterator[Problem]:
         """Names and dates that do not fit."""
         yield from self.check_control(names)
+        if self.re_export is not None:
+            yield (("re_export",), "leakage is no rule that could forbid it", "Write it in the control that is evaded.")
 
     def is_zero(self) -> bool:
         """Whether nothing goes round."""

@@ -16,6 +16,7 @@ from sim.ensemble.metrics import Measured, Metric, declare
 from sim.files.quantities import Date, Names, UncertainRatio, UncertainShare, UncertainTonnesPerDay, WorldNames
 from sim.instruments.base import IN_FORCE, LIFTED, NO_ARCS, Instrument, Problem, Setting, amount
 from sim.instruments.parts.schedule import Dated, Schedule, check_order
+from sim.market.points import Shocks
 from sim.world.build import World
 
 HELD_BACK = declare(
@@ -137,6 +138,7 @@ class ProductionQuota(Instrument):
         discounts = [self.discount, *(change.discount for change in self.changes if change.discount is not None)]
         if any(amount(discount) > 0 for discount in discounts):
             setting.points.discounts.append(rule.cut)
+            setting.points.shocks.append(rule.pay)
         for metric, total in ((HELD_BACK, rule.held_back), (PUSHED, rule.pushed)):
             setting.measured.append(Measured(metric.item(instrument=self.name), total.copy))
 
@@ -207,6 +209,12 @@ class _Rule:
         change = (self.counted(wanted[self.rows])[0] - total) * tick.days
         self.held_back += np.maximum(-change, 0)
         self.pushed += np.maximum(change, 0)
+
+    def pay(self, tick: Tick, shocks: Shocks) -> None:
+        """Make up to the plants for what the discount costs them (eq. 7.19)."""
+        for share, terms in self.schedule.during(tick):
+            left = np.maximum(1 - self.enforced * np.asarray(terms.discount), TINY)
+            shocks.support[self.rows] *= np.exp(-share * np.log(left))
 
     def cut(self, tick: Tick, passed: Floats) -> None:
         """Take the discount off what makers charge (eq. 7.19)."""

@@ -17,7 +17,7 @@ from sim.instruments.parts.reserves.members import Members
 from sim.instruments.parts.reserves.reports import Reports
 from sim.instruments.parts.reserves.rules import drawn_declaration, drawn_defaults, drawn_rules, drawn_terms
 from sim.instruments.parts.reserves.store import Split, Store
-from sim.market.forms import step_share
+from sim.market.forms import smooth, step_share
 from sim.market.points import Controls, Holder
 
 BILLING = 91  # days from one bill to the next
@@ -53,7 +53,7 @@ class Keeper(Holder):
         self.rules, self.declared = drawn_rules(charter, setting), drawn_declaration(charter, setting, self.shape)
         self.leaves = drawn_defaults(charter, setting, self.members.names)  # from the first day of buying on
         self.price = np.repeat(self.base, setting.replicates, axis=1)
-        self.purchased, self.drawn, self.coming = (np.zeros(self.shape) for _ in range(3))
+        self.purchased, self.drawn, self.coming, self.flow = (np.zeros(self.shape) for _ in range(4))
         self.reference: Floats | None = None  # (K, R) ln of the spot price there when it begins to buy
         self.had_members = total(self.books.members) > 0
         self.billed, self.has_committed = 0, False
@@ -94,8 +94,9 @@ class Keeper(Holder):
         members, days = self.members, tick.days
         lack = members.lack(state, access, state.received[members.rows], days)
         drawn = members.draw(lack, self.most(days), days, self.charter.draws.time)
+        gone = members.of_good(drawn)
         if drawn.any():
-            self.books.draw(self._take(members.of_good(drawn)))
+            self.books.draw(self._take(gone))
             members.owe(drawn, tick.end + self.rules.replenish)
             state.received[members.rows] += drawn
         if self.charter.sales is not None:
@@ -103,6 +104,8 @@ class Keeper(Holder):
             sold = self.store.stock * (step_share(days, self.charter.sales.time) * dear)
             self.sell(sold, np.exp(state.price[self.rows]) * self.base)
             self._hand_out(state, sold)
+            gone += sold
+        smooth(self.flow, gone / days, step_share(days, self.p["output_expectation_time"]))
 
     def wanted(self, state: State, days: float) -> Floats:
         """(K, R) t: what members would draw in a tick with full access, beside what comes to them (eq. 12.15)."""
@@ -139,18 +142,13 @@ class Keeper(Holder):
             cover[self.members.rows] *= 1 - given_up * self.members.share * full[self.members.good]
 
     def calm(self, state: State, alarm: Floats) -> None:
-        """What members may draw is supply that no control can touch (eq. 12.8)."""
-        if not self.declared.holds.any():
-            return
+        """What it lets go is supply that no control can touch (eq. 12.8)."""
         ahead = np.maximum(state.expected_use[self.rows] * self.p["look_ahead"], TINY)
         alarm[self.rows] *= 1 - np.minimum(self.offer(state) / ahead, 1)
 
-    def offer(self, state: State) -> Floats:
-        """(K, R) t: what members may draw while prices look ahead (eq. 12.8)."""
-        if not self.declared.holds.any():
-            return np.zeros(self.shape)
-        use = self.members.of_good(self.members.share * state.expected_need[self.members.rows])
-        return np.minimum(self.store.stock, use * self.p["look_ahead"]) * self.declared.holds
+    def offer(self, state: State) -> Floats:  # noqa: ARG002  (a point's signature)
+        """(K, R) t: what it lets go while prices look ahead, if it goes on as of late (eq. 12.8)."""
+        return np.minimum(self.store.stock, self.flow * self.p["look_ahead"])
 
     def order(self, tick: Tick, state: State) -> Floats:
         """(K, R) t/day: what it buys (eq. 12.3), and what members bring back (eq. 12.5)."""

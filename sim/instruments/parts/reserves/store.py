@@ -74,7 +74,8 @@ class Store:
         share_back = self.part * refused / np.maximum(self.own + self.members, TINY)
         back = Split(self.own * share_back, self.members * share_back)
         self._take(back)
-        shipped, orders = self.places.into(state.shipped[self.places.arcs]), state.orders[self.rows]
+        shipped = self.places.into(state.shipped[self.places.arcs])
+        orders = state.orders[self.rows] + self.places.into(state.sought[self.places.arcs])
         part = shipped / np.maximum(orders, TINY)
         sent = Split(self.ordered.own * part, self.ordered.members * part)
         self.own += sent.own
