@@ -6,11 +6,9 @@ from typing import final
 
 import numpy as np
 
-from sim.axes import Floats, Ints
+from sim.axes import Floats, Ints, Sum, pick
 from sim.ensemble.state import State
 from sim.market.trade import Trade
-
-NO_ROWS: Ints = np.empty(0, np.intp)
 
 
 @final
@@ -38,14 +36,21 @@ class Resold:
             for k, (to, of) in enumerate(zip(origin.to.tolist(), origin.of.tolist(), strict=True))
             if of == group and (place, to) in row
         ]
-        self.by_makers = [np.array(column, np.intp) for column in zip(*kept, strict=True)] or [NO_ROWS, NO_ROWS]
-        self.by_users = [np.array(column, np.intp) for column in zip(*sold, strict=True)] or [NO_ROWS, NO_ROWS, NO_ROWS]
+        shape = len(nodes), trade.offered.shape[1]
+        self.rooms = np.zeros(shape), np.zeros(shape)
+        self.stays = Sum([q for _, q in kept], [k for k, _ in kept], 1.0, (len(nodes), len(arcs)))
+        self.of_share = np.array([j for j, _, _ in sold], np.intp), np.array([k for _, k, _ in sold], np.intp)
+        self.held_back = Sum([q for _, _, q in sold], range(len(sold)), 1.0, (len(nodes), len(sold)))
 
     def __call__(self, state: State) -> Floats:
-        """(Q, R), t."""
-        trade, flows = self.trade, self.trade.offered[self.nodes] * state.sold_to[self.places]
-        of_arc, rows = self.by_makers
-        flows[rows] -= trade.stays[of_arc]
-        of_share, of_arc, rows = self.by_users
-        np.subtract.at(flows, rows, trade.origin.theirs[of_share] * trade.origin.forbidden[of_arc])
-        return np.maximum(flows, 0, out=flows)
+        """(Q, R), t; written over in the next tick."""
+        trade, (flows, more) = self.trade, self.rooms
+        pick(trade.offered, self.nodes, flows)
+        flows *= pick(state.sold_to, self.places, more)
+        if len(trade.covered):
+            flows -= self.stays(trade.stays, more)
+            if trade.controls.traced.any():
+                of_share, of_arc = self.of_share
+                flows -= self.held_back(trade.origin.theirs[of_share] * trade.origin.forbidden[of_arc], more)
+            np.maximum(flows, 0, out=flows)
+        return flows
