@@ -54,6 +54,7 @@ class Controls:
     refused: Floats  # (K, R) t that goes back to its maker in this tick
     leaking: Floats  # (K, R) t that tries to go round the controls
     tariff: Floats  # (K, R) share of their price that goods are charged on their way
+    leaving: Floats  # (K, R) of that, what their origin charges
     traced: Floats  # (K, R) share of goods of its origin that others may not sell on to its destination
     reserved: Floats  # (K, R) share of what its origin can send that is promised to the destination of an arc
     called: Floats  # (K, R) of that, what the destination asks for: the rest is free for others
@@ -86,9 +87,11 @@ class Controls:
         """A share of the goods of an origin may not be sold on by others over some rows (eq. 6.9)."""
         self.traced[rows] = 1 - (1 - self.traced[rows]) * (1 - share)
 
-    def charge(self, rows: Ints, rate: Scalar | Floats) -> None:
-        """Goods on some rows are charged a share of their price; tariffs add (eq. 7.14)."""
+    def charge(self, rows: Ints, rate: Scalar | Floats, *, leaving: bool = False) -> None:
+        """Goods on some rows are charged a share of their price, there or where they leave; tariffs add (eq. 7.14)."""
         self.tariff[rows] += rate
+        if leaving:
+            self.leaving[rows] += rate
 
     def reserve(self, rows: Ints, share: Scalar | Floats, called: Scalar | Floats) -> None:
         """A share of what an origin can send is promised over some rows, and part of it called; they add (eq. 6.4)."""

@@ -94,8 +94,15 @@ class Trade:
         return weight
 
     def duty(self) -> Floats:
-        """(D, R) ln: mean duty on what a destination buys abroad."""
-        return np.log1p(self.controls.to_destination(self.controls.tariff * self.abroad))
+        """(D, R) ln: mean duty that a destination charges on what it buys abroad (eq. 6.5)."""
+        charged = self.controls.tariff - self.controls.leaving
+        charged *= self.abroad
+        return np.log1p(self.controls.to_destination(charged))
+
+    def _exit(self, state: State) -> Floats:
+        """(O, R) ln: what is charged on goods that leave a place, by who would get them (eq. 6.5)."""
+        controls = self.controls
+        return np.log1p(controls.to_origin(controls.leaving * state.sold_to[self.world.arc_destination[controls.arcs]]))
 
     def _share_out(self, state: State, bids: Floats, weight: Floats, scale: Floats, scratch: Scratch) -> None:
         """Who pays most gets most of what is sold, and who pays less than most do gets none (eq. 6.7)."""
@@ -108,6 +115,8 @@ class Trade:
 
     def _worth(self, state: State, scratch: Scratch) -> Floats:
         """(N, R), share of 1: how far it pays to buy at a place (eq. 6.5)."""
+        if self.points.tariffs:
+            state.netback[self.world.origins] -= self._exit(state)
         gain = np.subtract(state.netback, state.price, out=scratch.like(state.price))
         gain -= self.p["resale_margin"]
         np.maximum(gain, 0, out=gain)

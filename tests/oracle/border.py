@@ -66,7 +66,7 @@ class Border:
     def charge(self, tick: Tick) -> None:
         """What is charged on the way, and which measures have come with regimes (eqs 7.14 to 7.16)."""
         for a in self.base.arcs:
-            a.tariff = 0.0
+            a.tariff = a.leaving = 0.0
         for regime in self.regimes.values():
             regime.go_on(tick, self.tariffs)
         for control in self.controls:

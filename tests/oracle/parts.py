@@ -134,6 +134,7 @@ class Arc:
     traced: float = 0.0  # share of goods of its origin that others may not sell on to its destination
     barred: float = 0.0  # what controls propose, and what waits for them: 0 where there are none
     tariff: float = 0.0  # share of the price that is charged
+    leaving: float = 0.0  # of that, what its origin charges
     alarm: float = 0.0
     licence_days: float = 0.0
     blocked: float = 0.0

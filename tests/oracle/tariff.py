@@ -39,6 +39,8 @@ class Tariff:
             let_off = max((regime.let_off(a) for regime in regimes), default=0.0)
             self.charged[a] = self.rate(tick) * (1 - let_off)
             a.tariff += self.charged[a]
+            if a.origin.name[1] == self.by:
+                a.leaving += self.charged[a]
 
     def collect(self) -> None:
         """Take what is paid on what crossed, at contract prices."""

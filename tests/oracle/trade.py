@@ -41,18 +41,19 @@ class Trade:
         for n in nodes:
             n.duty = self._duty(n)
         bids = {d: w * exp(keen * (d.price - d.duty)) for d, w in weights.items()}
+        self._share_out(bids, weights)
         for n in nodes:
             own = 1 - p["thin_market"]
             top = sum(bids.values()) - own * bids.get(n, 0.0)
             use = sum(weights.values()) - own * weights.get(n, 0.0)
             paid = log(top / use) / keen if buyers else 0.0
+            paid -= log(1 + sum(a.leaving * a.destination.sold_to for a in n.out_of))
             gain = max(0, paid - n.price - p["resale_margin"])
             n.worth = (1 - exp(-gain / p["resale_spread"])) if n.traded else 0.0
             n.netback = paid + n.duty
             n.elsewhere = 1 - weights[n] / sum(weights.values()) if n in weights else 1.0
             if n.main and n in weights:  # all use counts
                 n.elsewhere = weights[n] / (n.expected_use + NOBODY)
-        self._share_out(bids, weights)
 
     def _weights(self, buyers: list[Node]) -> dict[Node, float]:
         """Use; where most is made it counts as no more than that of all others together (eq. 6.5)."""
@@ -64,9 +65,9 @@ class Trade:
         return weights
 
     def _duty(self, d: Node) -> float:
-        """Mean of what is charged on what comes from abroad, ln (eq. 6.5)."""
+        """Mean of what is charged here on what comes from abroad, ln (eq. 6.5)."""
         abroad = sum(a.share0 for a in d.from_abroad)
-        return log(1 + sum(a.share0 * a.tariff for a in d.from_abroad) / abroad) if abroad else 0.0
+        return log(1 + sum(a.share0 * (a.tariff - a.leaving) for a in d.from_abroad) / abroad) if abroad else 0.0
 
     def _share_out(self, bids: dict[Node, float], weights: dict[Node, float]) -> None:
         """Who gets what is sold (eq. 6.7)."""

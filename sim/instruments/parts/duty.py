@@ -41,10 +41,14 @@ class Duty:
     arcs : (K,) array
     rate : callable
         Share of the price that is charged in a tick, weighed by the days in force.
+    leaving : bool
+        Whether the region that goods leave charges it.
     """
 
-    def __init__(self, setting: Setting, name: str, arcs: Ints, rate: Callable[[Tick], Scalar]) -> None:
-        world = setting.world
+    def __init__(
+        self, setting: Setting, name: str, arcs: Ints, rate: Callable[[Tick], Scalar], *, leaving: bool = False
+    ) -> None:
+        world, self.leaving = setting.world, leaving
         self.name, self.arcs, self.rate, self.notices = name, arcs, rate, setting.notices
         self.rows, self.origin = setting.controls.positions(arcs), world.arc_origin[arcs]
         price = world.node_price[world.origins][self.origin]
@@ -66,7 +70,7 @@ class Duty:
         self.charged[:] = self.rate(tick)
         if self.waivers:
             self.charged *= 1 - self._waived(tick)
-        controls.charge(self.rows, self.charged)
+        controls.charge(self.rows, self.charged, leaving=self.leaving)
 
     def _waived(self, tick: Tick) -> Floats:
         """(K, R): share that is not charged."""

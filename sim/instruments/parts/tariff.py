@@ -34,6 +34,7 @@ class Tariff(Instrument):
     """A share of the price that is charged on goods that cross a border. Abstract: a kind says at which end."""
 
     zero: ClassVar[str] = "rate: 0"
+    leaving: ClassVar[bool]  # whether it is charged where goods leave, or where they come in
 
     by: str = Field(description="region that charges it")
     covers: Coverage = Field(description="the goods that it is on")
@@ -68,7 +69,7 @@ class Tariff(Instrument):
         def rate(tick: Tick) -> Scalar:
             return sum((share * rate for share, rate in rates.during(tick)), start=0.0)
 
-        Duty(setting, self.name, self.arcs(setting.world), rate)
+        Duty(setting, self.name, self.arcs(setting.world), rate, leaving=self.leaving)
         setting.notices.levies.append(Levy(self.name, self.by, frozenset(on), rate))
 
     def _rates(self, setting: Setting) -> Schedule[Scalar]:

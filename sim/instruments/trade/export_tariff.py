@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal, final
+from typing import ClassVar, Literal, final
 
 from pydantic import Field
 
@@ -18,6 +18,8 @@ from sim.world.build import World
 @final
 class ExportTariff(Tariff):
     """Covered goods are charged a share of their price when they leave towards some regions."""
+
+    leaving: ClassVar[bool] = True
 
     kind: Literal["export_tariff"]
     towards: Names = Field(Names(text="all"), description="destinations: `all`, `all-CN`, `US+EU`")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal, final
+from typing import ClassVar, Literal, final
 
 from pydantic import Field
 
@@ -18,6 +18,8 @@ from sim.world.build import World
 @final
 class ImportTariff(Tariff):
     """Covered goods of some origins are charged a share of their price when they come in."""
+
+    leaving: ClassVar[bool] = False
 
     kind: Literal["import_tariff"]
     on: Names = Field(Names(text="all"), description="origins: `all`, `all-CA`, `CN+RU`")
