@@ -146,6 +146,18 @@ def test_a_duty_is_no_gain_of_theirs() -> None:
     assert one(case.state.netback, case.node[OXIDE_AB]) == pytest.approx(there)
 
 
+def test_what_an_origin_charges_is_paid_by_its_own_goods() -> None:
+    """HO charges a quarter on what leaves: its makers earn that less abroad, and others who sell to AB do not."""
+    case = ready(Case(ban(), **EAGER), AB=0.4)
+    case.points.tariffs.append(lambda _tick, _controls: None)
+    case.controls.tariff[:], case.controls.leaving[:] = 0.25, 0.25
+    case.settle(Trade)
+    left = math.log(1 + 0.25 * one(case.state.sold_to, case.d[OXIDE_AB]))
+    assert left > 0.2
+    assert one(case.state.netback, case.node[OXIDE_HO]) == pytest.approx(paid_elsewhere(0, 0.4, HO, 4) - left)
+    assert one(case.state.netback, case.node[OXIDE_AB]) == pytest.approx(paid_elsewhere(0.4, 0, 4, HO))
+
+
 def test_makers_learn_to_count_on_them() -> None:
     """AB's mine sells 28·½ t in a week as far as it pays; half of that, a day, is expected, on top of 1 t/day."""
     case = ready(Case(**EAGER), HO=0.4)
