@@ -19,9 +19,10 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from sim.axes import Floats
+from sim.chunk import Chunk
 from sim.ensemble.clock import Tick
+from sim.market.trade import Quote
 from sim.plan import Plan, load, make_plan
-from sim.simulation import worlds_of
 
 ROOT = Path(__file__).parents[1]
 ALLOWED = np.log(1.25)
@@ -58,17 +59,19 @@ def gaps(plan: Plan, replicates: int) -> Iterator[Gap]:
 
 def run(plan: Plan, replicates: int) -> tuple[Floats, float]:
     """(T, N), ln: medians of prices without duties; and what trading houses take."""
-    _, _, market, setting = worlds_of(plan, range(replicates))
+    chunk = Chunk(plan.setup, range(replicates))
+    market, controls = chunk.market, chunk.market.controls
+    quote = market.kernels[Quote]
     seen: list[Floats] = []
 
     def settle(tick: Tick) -> None:
         market.settle(tick)
         price = market.state.price.copy()
-        price[plan.world.destinations] -= market.trade.duty()
+        price[plan.world.destinations] -= quote.duty(controls.tariff, controls.leaving)
         seen.append(np.median(price, axis=1))
 
-    setting.clock.run(settle)
-    return np.array(seen), float(np.mean(setting.parameters["resale_margin"]))
+    chunk.clock.run(settle)
+    return np.array(seen), float(np.mean(market.p["resale_margin"]))
 
 
 def longest(flags: np.typing.NDArray[np.bool_]) -> int:

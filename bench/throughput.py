@@ -19,7 +19,7 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 from time import perf_counter
-from typing import Any, ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar
 from unittest.mock import patch
 
 os.environ |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")  # before numpy
@@ -29,9 +29,10 @@ import numpy as np
 
 from sim import plan as planning
 from sim import simulation
+from sim.chunk import Chunk, Setup
 from sim.ensemble.draws import Draws
-from sim.ensemble.recorder import Recorder
 from sim.plan import Plan, make_plan
+from sim.record.recorder import Recorder
 from sim.results import statistics
 from sim.results.result import Result
 from sim.results.series import SeriesFiles
@@ -217,22 +218,21 @@ def rows_of(world: World) -> int:
 @contextmanager
 def watching(watch: Watch, unit: Unit) -> Iterator[None]:
     """Time the parts of a run from outside, and measure the unit before each chunk and after the last."""
-    measure, worlds_of = watch.timed(UNIT, unit.measure), simulation.worlds_of
+    measure = watch.timed(UNIT, unit.measure)
 
-    def bind(plan: Plan, replicates: range) -> Any:  # noqa: ANN401
+    def bind(setup: Setup, replicates: range) -> Chunk:
         measure()
-        width, draws, market, setting = worlds_of(plan, replicates)
-        market.steps = tuple(  # type: ignore[assignment]
-            watch.timed(TICKS + type(step).__name__.lower(), step.__call__) for step in market.steps
-        )
-        for rules in vars(setting.points).values():
+        chunk = Chunk(setup, replicates)
+        market = chunk.market
+        market.steps = [(section, watch.timed(TICKS + section, step)) for section, step in market.steps]
+        for rules in vars(market.hooks).values():
             rules[:] = [watch.timed(TICKS + "instruments", rule) for rule in rules]
-        market.settle = watch.timed(TICKS + "shocks, and clearing", market.settle)  # type: ignore[method-assign]
-        setting.clock.run = watch.timed(TICKS + "clock", setting.clock.run)  # type: ignore[method-assign]
-        return width, draws, market, setting
+        market.settle = watch.timed(TICKS + "clearing", market.settle)  # type: ignore[method-assign]
+        chunk.clock.run = watch.timed(TICKS + "clock", chunk.clock.run)  # type: ignore[method-assign]
+        return chunk
 
     with ExitStack() as patches:
-        patches.enter_context(patch.object(simulation, "worlds_of", watch.timed("binding", bind)))
+        patches.enter_context(patch.object(simulation, "Chunk", watch.timed("binding", bind)))
         for owner, name, label in WATCHED:
             patches.enter_context(patch.object(owner, name, watch.timed(label, getattr(owner, name))))
         yield

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import cache, cached_property
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, final
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +20,9 @@ Floats: TypeAlias = npt.NDArray[np.float64]
 Ints: TypeAlias = npt.NDArray[np.intp]
 Bools: TypeAlias = npt.NDArray[np.bool_]
 Scalar: TypeAlias = float | Floats  # one number, or one a replicate: (R,)
+Rows: TypeAlias = Ints | slice  # what picks rows of an array
 
+TOLERANCE = 1e-9  # of what should balance, mass and money: share of all of it that rounding may take
 TINY = 1e-12  # t or t/day: less than any real flow, so that nothing is divided by nought
 
 
@@ -69,7 +71,7 @@ class Sum:
     def __call__(self, x: Floats, out: Floats | None = None) -> Floats:
         """Weighted sums of the rows of x; `out`, (M, R), is written over."""
         if out is None:
-            out = np.empty((self.shape[0], x.shape[1]))
+            return self.add(x, np.zeros((self.shape[0], x.shape[1])))
         out.fill(0)
         return self.add(x, out)
 
@@ -79,8 +81,8 @@ class Sum:
         This is scipy's own product without the array that it makes for each result.
         """
         assert out.flags.c_contiguous, "sums would go into a copy that nobody sees"
-        entries = self.starts, self.columns, self.weights
-        _product()(*self.shape, x.shape[1], *entries, x.ravel(), out.ravel())
+        product, (rows, columns) = _product(), self.shape
+        product(rows, columns, x.shape[1], self.starts, self.columns, self.weights, x.ravel(), out.ravel())
         return out
 
     def of_rows(self, rows: Ints) -> tuple[Ints, Sum]:
@@ -105,6 +107,19 @@ class Sum:
         return Sum(entries.coords[0], entries.coords[1], entries.data * weights[entries.coords[1]], self.shape)
 
 
+@final
+class Weighted:
+    """Sums rows times their weights, (K, 1) or (K, R): folded into the sums where all replicates share them."""
+
+    def __init__(self, sums: Sum, weights: Floats) -> None:
+        is_shared = weights.shape[1] == 1
+        self.sums, self.weights = sums.scaled(weights[:, 0]) if is_shared else sums, None if is_shared else weights
+
+    def add(self, x: Floats, out: Floats) -> Floats:
+        """Add the sums of x, (K, R), to `out`, (M, R) and contiguous."""
+        return self.sums.add(x if self.weights is None else x * self.weights, out)
+
+
 @cache
 def _product() -> Callable[..., None]:
     """Give scipy's product of a sparse matrix and several vectors."""
@@ -126,6 +141,22 @@ def total(rows: Floats) -> Floats:
     return added
 
 
+def at_least(x: Floats, least: Scalar, out: Floats | None = None) -> Floats:
+    """The larger of x and a bound, (M, R); for one number clip is several times as fast as maximum."""
+    return (
+        np.maximum(x, least, out=out)
+        if isinstance(least, np.ndarray) and least.ndim
+        else x.clip(least, np.inf, out=out)
+    )
+
+
+def at_most(x: Floats, most: Scalar, out: Floats | None = None) -> Floats:
+    """The smaller of x and a bound, (M, R); for one number clip is several times as fast as minimum."""
+    return (
+        np.minimum(x, most, out=out) if isinstance(most, np.ndarray) and most.ndim else x.clip(-np.inf, most, out=out)
+    )
+
+
 def share_of(some: Floats, whole: Floats) -> Floats:
     """Some of a whole, share of 1; nought of nothing, at most all.
 
@@ -134,7 +165,7 @@ def share_of(some: Floats, whole: Floats) -> Floats:
     >>> share_of(np.array([1.0, 0.0]), np.array([4.0, 0.0]))
     array([0.25, 0.  ])
     """
-    return np.minimum(some / np.maximum(whole, TINY), 1)
+    return at_most(some / at_least(whole, TINY), 1)
 
 
 def ratio(top: Floats, bottom: Floats) -> Floats:
@@ -153,6 +184,19 @@ def column(values: Iterable[float]) -> Floats:
     return np.asarray(list(values), np.float64)[:, None].copy()
 
 
-def pick(x: Floats, rows: Ints, out: Floats) -> Floats:
-    """Rows of x, (M, R), written to `out`."""
-    return np.take(x, rows, axis=0, out=out, mode="clip")  # clip: the rows are known to exist, so nobody checks
+def pick(x: Floats, rows: Ints, out: Floats | None = None) -> Floats:
+    """Rows of x, (M, R); written to `out` if it is given."""
+    return x.take(rows, axis=0, out=out, mode="clip")  # clip: the rows are known to exist, so nobody checks
+
+
+def rows_or_slice(rows: Ints) -> Rows:
+    """Rows as a slice where they are neighbours in order, so that indexing copies nothing.
+
+    Examples
+    --------
+    >>> rows_or_slice(np.array([3, 4, 5])), rows_or_slice(np.array([3, 5]))
+    (slice(3, 6, None), array([3, 5]))
+    """
+    if len(rows) and np.array_equal(rows, np.arange(rows[0], rows[0] + len(rows))):
+        return slice(int(rows[0]), int(rows[0]) + len(rows))
+    return rows

@@ -11,21 +11,23 @@ from pathlib import Path
 import numpy as np
 
 from sim.axes import Floats, Ints
+from sim.chunk import Setup
 from sim.correlations import refuse_undrawn, together, without_instruments
+from sim.definitions.variables import variables
 from sim.ensemble.clock import Horizon
 from sim.ensemble.correlation import Together
-from sim.ensemble.fields import VARIABLES, Pairs, amounts, levels, resale_pairs
-from sim.ensemble.mass import MassCheck
 from sim.ensemble.parameters import Parameters
-from sim.ensemble.recorder import Record
-from sim.ensemble.selection import Focus, items_of
-from sim.ensemble.windows import Window
 from sim.errors import InputError, Mistake
 from sim.files.distributions import Distribution, Uncertain
 from sim.files.quantities import WorldNames
 from sim.instruments.base import Instrument
 from sim.instruments.parts.control import Control
 from sim.notes import begins_too_early, schedule_notes, unread_tables, windows_outside
+from sim.record.fields import Fields, fields_of
+from sim.record.mass import MassCheck
+from sim.record.recorder import Record
+from sim.record.selection import Focus, items_of
+from sim.record.windows import Window
 from sim.scenario import Draft, Overrides, Scenario
 from sim.units import DAYS_A_YEAR
 from sim.world.build import World, build
@@ -96,9 +98,24 @@ class Plan:
 
     @cached_property
     def instruments(self) -> tuple[Instrument, ...]:
-        """Those that do anything, by name: the order in which they propose; last those that look at others."""
-        busy = (i for i in self.scenario.instruments if not i.is_zero())
-        return tuple(sorted(busy, key=lambda i: (i.binds_last, i.name)))
+        """Those that do anything, in the order in which they propose."""
+        return self.setup.ordered
+
+    @cached_property
+    def setup(self) -> Setup:
+        """What chunks are made from."""
+        ensemble = self.scenario.ensemble
+        return Setup(
+            world=self.world,
+            parameters=self.parameters,
+            horizon=self.horizon,
+            instruments=tuple(one for one in self.scenario.instruments if not one.is_zero()),
+            size=self.size,
+            units=self.seeds.units,
+            seed=ensemble.seed,
+            uncertain=ensemble.uncertain,
+            together=self.together,
+        )
 
     @cached_property
     def controls(self) -> tuple[Control, ...]:
@@ -109,8 +126,7 @@ class Plan:
     @cached_property
     def arcs(self) -> Ints:
         """Arcs (K,) on which any instrument may propose anything."""
-        found = [i.arcs(self.world) for i in self.instruments]
-        return np.unique(np.concatenate([np.empty(0, np.intp), *found]))
+        return self.setup.arcs
 
     @cached_property
     def size(self) -> Floats:
@@ -126,10 +142,7 @@ class Plan:
         outputs = self.scenario.outputs
         focus = self.focus
         wanted = [*outputs.record, "value_added_lost", "lines_stopped", "price_spot", "reserve_stock"]
-        fields = amounts(self.world, self.pairs, float, lambda state: _unread()) | levels(
-            self.world, self.arcs, _unread, _unread
-        )
-        labels = {name: field.labels for name, field in fields.items()}
+        labels = {name: field.labels for name, field in self.fields.all.items()}
         series = items_of(self.world, focus, wanted, labels) if self.keeps_series else []
         if self.keeps_series:
             series += [item for one in self.instruments for item in one.series(self.world) if item.name in wanted]
@@ -137,13 +150,13 @@ class Plan:
         days = tuple(_days(self.horizon, outputs.every)) if self.keeps_series else ()
         day = self.horizon.day
         windows = [Window(part.name, day(part.first), day(part.last) + 1) for part in outputs.windows]
-        return Record(self.world, focus, self.horizon, series, totals, days, fields, windows)
+        return Record(self.world, focus, self.horizon, series, totals, days, self.fields, windows)
 
     @cached_property
-    def pairs(self) -> Pairs:
-        """Between whom resale is told: of the goods that the scenario is about."""
+    def fields(self) -> Fields:
+        """What can be read off the market; resale between places is told of the goods that the scenario is about."""
         goods = self.world.commodities if self.focus.everything else self.focus.covered
-        return resale_pairs(self.world, frozenset(goods))
+        return fields_of(self.world, self.arcs, frozenset(goods))
 
     @cached_property
     def mass(self) -> MassCheck:
@@ -231,10 +244,6 @@ def _largest_exporter(world: World, commodity: str) -> str:
     return max(sent, key=lambda origin: (sent[origin], origin)) if sent else ""
 
 
-def _unread() -> Floats:
-    return np.empty((0, 0))
-
-
 def _days(horizon: Horizon, every: int | str) -> Iterator[int]:
     """Days, counted from the start, at whose end series are read; the row of the start stands before them."""
     if every == "month":
@@ -280,7 +289,7 @@ def names_of(seeds: Seeds) -> WorldNames:
         facilities=tuple(row.facility for row in tables.facilities),
         processes=tuple(dict.fromkeys(row.process for row in tables.facilities)),
         projects=tuple(row.project for row in tables.projects),
-        variables=tuple(VARIABLES),
+        variables=variables(),
         parameters=seeds.units,
         limits=seeds.limits,
     )

@@ -24,8 +24,9 @@ from pydantic import (
     model_validator,
 )
 
+import sim.record.fields  # noqa: F401  (with it and the instruments, every variable is declared)
+from sim.definitions.variables import variables
 from sim.ensemble.correlation import Correlated
-from sim.ensemble.fields import VARIABLES
 from sim.errors import InputError, Mistake, MistakeError, Problem, mistake, suggest
 from sim.files import distributions, writing
 from sim.files.distributions import Distribution
@@ -191,10 +192,10 @@ def _projects(raw: object, info: ValidationInfo) -> Names:
 def _record(raw: object) -> tuple[str, ...]:
     """Read a set of variables."""
     names = Names.read(raw)
-    wrong = [Mistake((), found, right) for found, right in names.unknown(list(VARIABLES), "variable")]
+    wrong = [Mistake((), found, right) for found, right in names.unknown(variables(), "variable")]
     if wrong:
         raise MistakeError(wrong)
-    return tuple(names.among(list(VARIABLES)))
+    return tuple(names.among(variables()))
 
 
 def _every(raw: object) -> int | str:
@@ -247,7 +248,7 @@ class Outputs(Model):
     record: Annotated[
         tuple[str, ...],
         PlainValidator(_record, json_schema_input_type=Names),
-        PlainSerializer(lambda record: ALL if set(record) == set(VARIABLES) else list(record)),
+        PlainSerializer(lambda record: ALL if set(record) == set(variables()) else list(record)),
     ] = Field(
         default=_record(["price_spot", "stock", "exports"]),
         description="variables to keep; all keeps every item of each",
@@ -267,7 +268,7 @@ class Outputs(Model):
     @property
     def everything(self) -> bool:
         """Whether every item of every variable is kept."""
-        return set(self.record) == set(VARIABLES)
+        return set(self.record) == set(variables())
 
 
 AnyInstrument: TypeAlias = Annotated[

@@ -17,22 +17,14 @@ from typing import BinaryIO, TypeVar
 import numpy as np
 
 from sim.axes import Floats
-from sim.ensemble.clock import Clock, Tick
-from sim.ensemble.draws import Draws
-from sim.ensemble.fields import Field, amounts, levels
-from sim.ensemble.items import Block, Event, Item
-from sim.ensemble.metrics import METRICS, Measured
-from sim.ensemble.observer import Observation, Observer, joined
-from sim.ensemble.parameters import Parameters
-from sim.ensemble.recorder import Recorder, Traced
-from sim.ensemble.selection import ALL
+from sim.chunk import Chunk
+from sim.definitions.items import Event, Item
+from sim.definitions.metrics import METRICS
 from sim.ensemble.workers import in_workers
 from sim.errors import RunError
-from sim.finance.ledger import PUBLIC_COST
-from sim.instruments.base import Setting
-from sim.market.points import Points, controls_on
-from sim.market.settle import Market
 from sim.plan import Plan, make_plan
+from sim.record.observer import Observation, Observer, joined
+from sim.record.recorder import Block, Recorder
 from sim.results.folder import failure
 from sim.results.folder import scratch as scratch_folder
 from sim.results.manifest import peak_memory
@@ -40,13 +32,11 @@ from sim.results.outcome import Outcome
 from sim.results.result import Result
 from sim.results.series import SeriesFiles
 from sim.scenario import Scenario
-from sim.supply.settle import Supply
 
 CHUNK = 256  # worlds side by side: as many as share the cost of a call and still sit in the cache of the machine
 NEGLIGIBLE = 1e-6  # of a unit of a metric: what rounding leaves of zero
-NARROWEST = 2  # a lone world runs as two columns, so that every sum takes the same road
 
-Done = TypeVar("Done")
+Worked = TypeVar("Worked")
 
 
 def run(
@@ -91,7 +81,7 @@ def run(
     size = rows * len(worlds) * np.dtype(np.float64).itemsize
     with scratch_folder(scratch or Path(gettempdir()), size) as folder:
         files = SeriesFiles(folder, chunks, rows)
-        done: list[Chunk] = []
+        done: list[ChunkResult] = []
         with closing(_all_chunks(plan, partial(_run_to_disk, files), chunks, workers)) as running:
             for part, result in zip(chunks, running, strict=True):
                 done.append(result)
@@ -102,7 +92,7 @@ def run(
 
 
 def _outcome(
-    plan: Plan, worlds: range, chunks: Sequence[Chunk], recorded: Floats, paths: Floats, seconds: float
+    plan: Plan, worlds: range, chunks: Sequence[ChunkResult], recorded: Floats, paths: Floats, seconds: float
 ) -> Outcome:
     """What the chunks gave, side by side."""
     record, scenario, first = plan.record, plan.scenario, chunks[0]
@@ -169,7 +159,7 @@ def _alone(scenario: Scenario) -> Scenario:
 
 
 @dataclass(frozen=True)
-class Chunk:
+class ChunkResult:
     """What one chunk gave, what its rows are about, the process that ran it, and the most that this held, in bytes."""
 
     metrics: Sequence[Item]
@@ -180,8 +170,8 @@ class Chunk:
 
 
 def _all_chunks(
-    plan: Plan, work: Callable[[Plan, range], Done], chunks: Sequence[range], workers: int
-) -> Generator[Done, None, None]:
+    plan: Plan, work: Callable[[Plan, range], Worked], chunks: Sequence[range], workers: int
+) -> Generator[Worked, None, None]:
     """Do some work with each chunk, here or in worker processes; what comes of it comes in order."""
     if workers == 1 or len(chunks) == 1:
         yield from (work(plan, part) for part in chunks)
@@ -198,11 +188,11 @@ def _start_worker(scenario: Scenario) -> None:
     _PLANS[:] = [make_plan(scenario)]
 
 
-def _in_worker(work: Callable[[Plan, range], Done], part: range) -> Done:
+def _in_worker(work: Callable[[Plan, range], Worked], part: range) -> Worked:
     return work(_PLANS[0], part)
 
 
-def _run_to_disk(files: SeriesFiles, plan: Plan, part: range) -> Chunk:
+def _run_to_disk(files: SeriesFiles, plan: Plan, part: range) -> ChunkResult:
     """Run one chunk, its series written to a file."""
     try:
         with files.file(part).open("wb") as file:
@@ -211,66 +201,15 @@ def _run_to_disk(files: SeriesFiles, plan: Plan, part: range) -> Chunk:
         raise RunError(failure(files.folder.parent, error)) from error
 
 
-def run_chunk(plan: Plan, replicates: range, file: BinaryIO | None = None) -> Chunk:
-    """Run the worlds of one chunk side by side; their series go to the file, if one is given."""
-    width, draws, market, setting = worlds_of(plan, replicates)
-    recorder = Recorder(
-        plan.record, *_fields(plan, market, setting), setting.traced, replicates, width, file, setting.measured
-    )
-    recorder.start(market.state)
-    held = _held(plan, market, setting)
-
-    def settle(tick: Tick) -> None:
-        recorder.before(market.state, tick)
-        market.settle(tick)
-        recorder.after(market.state, tick)
-
-    setting.clock.run(settle)
-    plan.mass.check(held, _held(plan, market, setting), recorder.running, replicates)
-    told = [] if setting.supply is None else setting.supply.reports.turns
-    turns = [*told, *setting.notices.turns]
-    items, block = recorder.block(draws.table(), setting.events, turns)
-    return Chunk(items, draws.items, block, os.getpid(), peak_memory())
-
-
-def _held(plan: Plan, market: Market, setting: Setting) -> Floats:
-    """(P, R), t: everything that is anywhere."""
-    return plan.mass.held(market.state, market.under_way.total, market.controls.waiting, setting.kept)
-
-
-def worlds_of(plan: Plan, replicates: range) -> tuple[int, Draws, Market, Setting]:
-    """Columns of the state, draws, market and instruments of a chunk: all that its clock needs to run."""
-    width = max(len(replicates), NARROWEST)
-    ensemble = plan.scenario.ensemble
-    worlds = range(replicates.start, replicates.start + width)
-    draws = Draws(ensemble.seed, worlds, ensemble.uncertain, plan.together)
-    units = plan.seeds.units
-    values = {n: draws.draw(f"parameters.{n}", v, units[n]) for n, v in sorted(plan.parameters.items())}
-    return width, draws, *_bind(plan, Parameters(values), draws, len(replicates))
-
-
-def _bind(plan: Plan, parameters: Parameters, draws: Draws, worlds: int) -> tuple[Market, Setting]:
-    """A market with the instruments attached to its points."""
-    width = len(draws.replicates)
-    points, controls = Points(), controls_on(plan.world, plan.arcs, width)
-    market = Market(plan.world, parameters, points, controls, plan.horizon.tick, width, plan.size)
-    events: list[Event] = []
-    measured: list[Measured] = []
-    traced: list[Traced] = []
-    clock = Clock(plan.horizon)
-    supply: Supply | None = None
-    if plan.world.projects:
-        supply = Supply(plan.world, parameters, draws, plan.horizon, plan.size, worlds)
-        points.supply.append(supply)
-        points.settled.append(supply.settle)
-        measured.extend(supply.reports.measured())
-    setting = Setting(plan.world, parameters, clock, points, controls, draws, events, measured, traced, supply, worlds)
-    for instrument in plan.instruments:
-        instrument.bind(setting)
-    costs = [one.value for one in measured if one.item.name == PUBLIC_COST.name and not one.item.facility]
-    if costs:
-        measured.append(Measured(PUBLIC_COST.item(instrument=ALL), lambda: np.add.reduce([cost() for cost in costs])))
-    return market, setting
+def run_chunk(plan: Plan, replicates: range, file: BinaryIO | None = None) -> ChunkResult:
+    """Run the replicates of one chunk side by side; their series go to the file, if one is given."""
+    chunk = Chunk(plan.setup, replicates)
+    recorder = Recorder(plan.record, chunk.market, chunk.traced, replicates, file, chunk.measured)
+    held = chunk.held(plan.mass)
+    chunk.run(recorder)
+    plan.mass.check(held, chunk.held(plan.mass), recorder.running, replicates)
+    items, block = recorder.block(chunk.draws.table(), chunk.events, chunk.turns)
+    return ChunkResult(items, chunk.draws.items, block, os.getpid(), peak_memory())
 
 
 def refuse_undrawn(plan: Plan) -> None:
@@ -283,18 +222,9 @@ def refuse_undrawn(plan: Plan) -> None:
     """
     if not plan.together.groups or not plan.scenario.ensemble.uncertain:
         return
-    _, draws, *_ = worlds_of(plan, range(1))
+    drawn = Chunk(plan.setup, range(1)).draws.items
     idle = {name for one in plan.scenario.instruments if one.is_zero() for name in one.drawn()}
-    plan.refuse_undrawn({item.name for item in draws.items} | idle)
-
-
-def _fields(plan: Plan, market: Market, setting: Setting) -> tuple[dict[str, Field], dict[str, Field]]:
-    """What can be read off the worlds of a chunk: amounts of a tick, and levels at its end."""
-    contract_share = setting.parameters["contract_share"]
-    return (
-        amounts(plan.world, plan.pairs, lambda: contract_share, market.resold(plan.pairs.nodes, plan.pairs.places)),
-        levels(plan.world, plan.arcs, lambda: market.under_way.total, lambda: market.controls.waiting),
-    )
+    plan.refuse_undrawn({item.name for item in drawn} | idle)
 
 
 def observe(
@@ -329,14 +259,7 @@ def observe(
 
 def _observe_chunk(items: Sequence[Item], plan: Plan, replicates: range) -> tuple[Floats, list[Event]]:
     """(V, T + 1, R) what the observer of one chunk keeps, and the events of dates."""
-    width, _, market, setting = worlds_of(plan, replicates)
-    ticks = sum(1 for _ in plan.horizon.ticks())
-    observer = Observer(items, *_fields(plan, market, setting), setting.traced, ticks, width)
-    observer.start(market.state)
-
-    def settle(tick: Tick) -> None:
-        market.settle(tick)
-        observer.after(market.state, tick)
-
-    setting.clock.run(settle)
-    return observer.values[:, :, : len(replicates)], setting.events
+    chunk, ticks = Chunk(plan.setup, replicates), sum(1 for _ in plan.horizon.ticks())
+    observer = Observer(items, plan.fields, chunk.market, chunk.traced, ticks)
+    chunk.run(observer)
+    return observer.values[:, :, : len(replicates)], chunk.events

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from sim.ensemble.items import Item
+from sim.definitions.items import Item
 from sim.results.outcome import Outcome
 from sim.results.result import Result
 

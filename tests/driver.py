@@ -6,21 +6,20 @@ import csv
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 import numpy as np
 
 import sim.instruments  # noqa: F401  (registers the kinds)
 from sim.axes import Floats, Scalar
+from sim.chunk import Chunk, Setup
+from sim.definitions.items import ALL
 from sim.ensemble.clock import Clock, Horizon, Tick
-from sim.ensemble.draws import Draws
 from sim.ensemble.parameters import Parameters
 from sim.ensemble.streams import uniforms
 from sim.files.distributions import Distribution, parse_in_unit
 from sim.instruments.base import KINDS, Instrument, Setting
-from sim.market.points import Points, controls_on
-from sim.market.settle import Market
-from sim.supply.settle import Supply
+from sim.market.tick import Market
 from sim.world.build import World, build
 from sim.world.rows import Tables
 from tests.worlds import MARGINS, small_tables
@@ -30,16 +29,28 @@ START = date(2025, 1, 1)
 FOUR_YEARS = 4 * 365
 
 Spec = Mapping[str, object]
-Step = TypeVar("Step")
 
 
 class Built(NamedTuple):
-    """A market that is ready to run."""
+    """A chunk of a small world, ready to run."""
 
     world: World
-    market: Market
-    clock: Clock
-    setting: Setting
+    chunk: Chunk
+
+    @property
+    def market(self) -> Market:
+        """Its market."""
+        return self.chunk.market
+
+    @property
+    def clock(self) -> Clock:
+        """Its clock."""
+        return self.chunk.clock
+
+    @property
+    def setting(self) -> Setting:
+        """What its instruments were bound into."""
+        return self.chunk.setting
 
 
 def parameters(**overrides: Scalar) -> Parameters:
@@ -73,26 +84,15 @@ def market(
     uncertain: bool = True,
     **overrides: Scalar,
 ) -> Built:
-    """A market with the instruments attached to its points, in the order of their names; it starts on START.
+    """A market with the instruments attached to its hooks, in the order of their names; it starts on START.
 
     Where there are projects, they draw their days in each world, or all of them at the median.
     """
-    p, points = parameters(**overrides), Points()
+    p = parameters(**overrides)
     world = build(tables, margins, projects, float(np.mean(p["utilisation_base"])))
     kinds: list[Instrument] = [KINDS[str(spec["kind"])].model_validate(spec) for spec in instruments]
-    arcs = np.unique(np.concatenate([np.empty(0, np.intp), *(kind.arcs(world) for kind in kinds)]))
-    controls = controls_on(world, arcs, replicates)
-    clock = Clock(Horizon(START, day(days - 1), tick))
-    draws, made = Draws(1, range(replicates), uncertain), Market(world, p, points, controls, tick, replicates)
-    size = np.ones((len(world.facilities), 1))
-    supply = Supply(world, p, draws, clock.horizon, size, replicates) if projects else None
-    setting = Setting(world, p, clock, points, controls, draws, [], [], [], supply, replicates)
-    if supply is not None:
-        points.supply.append(supply)
-        points.settled.append(supply.settle)
-    for kind in sorted(kinds, key=lambda kind: (kind.binds_last, kind.name)):
-        kind.bind(setting)
-    return Built(world, made, clock, setting)
+    setup = Setup(world, p, Horizon(START, day(days - 1), tick), kinds, uncertain=uncertain)
+    return Built(world, Chunk(setup, range(replicates)))
 
 
 def day(number: int) -> date:
@@ -121,13 +121,8 @@ def lost(built: Built) -> Floats:
     return total
 
 
-def step(market: Market, kind: type[Step]) -> Step:
-    """The step of the tick that is of a class."""
-    return next(step for step in market.steps if isinstance(step, kind))
-
-
 def measured(built: Built, metric: str) -> Floats:
     """(R,): what instruments measured under a name, added up."""
-    found = [m for m in built.setting.measured if m.item.name == metric]
+    found = [m for m in built.setting.measured if m.item.name == metric and m.item.instrument != ALL]
     whole = [m for m in found if not m.item.facility] or found  # what is told of plants, too, is told of all of them
     return np.sum([m.now() for m in whole], axis=0)

@@ -16,7 +16,7 @@ from sim.files.shipped import shipped
 from sim.plan import Plan, names_of
 from sim.scenario import Scenario
 from sim.scenario import load as load_scenario
-from sim.simulation import Chunk, run_chunk
+from sim.simulation import ChunkResult, run_chunk
 from sim.world.rows import ParameterRow, Tables
 from sim.world.seeds import Seeds
 from sim.world.tables import read_table
@@ -95,7 +95,7 @@ def plan(folder: Path, instruments: str = LICENCE, more: str = "", world: Seeds 
     return Plan(scenario(path, world), world)
 
 
-def recorded(plan: Plan, replicates: range) -> tuple[Chunk, Floats]:
+def recorded(plan: Plan, replicates: range) -> tuple[ChunkResult, Floats]:
     """What some worlds gave, and their series, (T, V, R)."""
     file = BytesIO()
     chunk = run_chunk(plan, replicates, file)

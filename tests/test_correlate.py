@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from sim import plan, simulation
+from sim.chunk import Chunk
 from sim.errors import InputError
 from sim.files.shipped import scenario_files
-from sim.simulation import worlds_of
 
 SCENARIO = """\
 monazite: 1
@@ -33,7 +33,7 @@ def written(folder: Path, text: str) -> Path:
 
 def draws_of(file: Path, worlds: range, **settings: object) -> dict[str, np.ndarray]:
     made = plan.make_plan(plan.load(file, {name.replace("__", "."): value for name, value in settings.items()}))
-    _, draws, *_ = worlds_of(made, worlds)
+    draws = Chunk(made.setup, worlds).draws
     return {item.name: row[: len(worlds)] for item, row in zip(draws.items, draws.table(), strict=True)}
 
 
@@ -125,8 +125,7 @@ def test_a_world_in_which_nothing_happens_has_the_draws_that_are_left(tmp_path: 
     made = plan.make_plan(plan.load(written(tmp_path, pair)))
     without = made.without_instruments()
     assert [group.names for group in without.together.groups] == [["parameters.contract_share", OTHER]]
-    _, with_all, *_ = worlds_of(made, range(5))
-    _, with_none, *_ = worlds_of(without, range(5))
+    with_all, with_none = (Chunk(one.setup, range(5)).draws for one in (made, without))
     numbers = dict(zip((item.name for item in with_all.items), with_all.table(), strict=True))
     for item, row in zip(with_none.items, with_none.table(), strict=True):
         assert np.array_equal(row, numbers[item.name]) or item.name == OTHER
@@ -140,5 +139,5 @@ def test_an_instrument_at_its_zero_may_be_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", sorted(scenario_files()))
 def test_every_draw_of_a_scenario_that_ships_can_be_named(name: str) -> None:
     made = plan.make_plan(plan.load(name))
-    _, draws, *_ = worlds_of(made, range(1))
+    draws = Chunk(made.setup, range(1)).draws
     assert {item.name for item in draws.items} <= set(made.drawn)

@@ -57,7 +57,7 @@ WORLD = seeds(small())
 """With projects, so that money has something to act on."""
 
 BY_HAND = {kind for kind, schema in KINDS.items() if schema.__module__.startswith("sim.instruments.money.")}
-BY_HAND |= {"coordinated_release"}
+BY_HAND |= {"bilateral_agreement", "coordinated_release"}
 BY_HAND -= {"price_floor"}  # it acts on plants that run, too
 """They act through what projects decide, which the oracle leaves to calculations by hand."""
 

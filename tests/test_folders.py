@@ -11,7 +11,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from sim.ensemble.items import Item
+from sim.definitions.items import Item
 from sim.errors import InputError, RunError
 from sim.results import csvfile
 from sim.results.result import read

@@ -38,7 +38,7 @@ MUTANTS = [
 SERVER = """
 import json, os, sys
 import pydantic, pytest, scipy.special, simpy, yaml
-import sim.ensemble.recorder, sim.files.distributions, sim.finance.ledger, sim.world.build
+import sim.ensemble.draws, sim.ensemble.clock, sim.files.distributions, sim.finance.ledger, sim.world.build
 for line in sys.stdin:
     asked = json.loads(line)
     if not (child := os.fork()):

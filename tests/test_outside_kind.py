@@ -8,12 +8,12 @@ from typing import ClassVar, Literal, final
 
 import numpy as np
 import pytest
+from typing_extensions import override
 
 from sim.axes import Ints
-from sim.ensemble.clock import Tick
 from sim.files.quantities import UncertainShare, WorldNames
 from sim.instruments.base import KINDS, NO_ARCS, Instrument, Problem, Setting, amount
-from sim.market.points import Shocks
+from sim.market.hooks import Moment
 from sim.simulation import run_chunk
 from sim.world.build import World
 from tests.ensembles import plan
@@ -32,7 +32,8 @@ def holiday() -> Iterator[str]:
         kind: Literal["holiday"]
         off: UncertainShare
 
-        def check(self, names: WorldNames) -> Iterator[Problem]:  # noqa: ARG002  (an instrument's signature)
+        @override
+        def check(self, names: WorldNames) -> Iterator[Problem]:
             """Find nothing wrong."""
             yield from ()
 
@@ -40,7 +41,8 @@ def holiday() -> Iterator[str]:
             """Nobody is off."""
             return amount(self.off) == 0
 
-        def arcs(self, world: World) -> Ints:  # noqa: ARG002  (an instrument's signature)
+        @override
+        def arcs(self, world: World) -> Ints:
             """None."""
             return NO_ARCS
 
@@ -52,11 +54,10 @@ def holiday() -> Iterator[str]:
             """Take a share of all capacity."""
             off = self.draw(setting, "off", self.off, "1")
 
-            def rest(tick: Tick, shocks: Shocks) -> None:
-                del tick
-                shocks.available[:] *= 1 - off
+            def rest(moment: Moment) -> None:
+                moment.shocks.available[:] *= 1 - off
 
-            setting.points.shocks.append(rest)
+            setting.hooks.shocks.append(rest)
 
     yield "holiday"
     del KINDS["holiday"]

@@ -9,25 +9,27 @@ import pytest
 
 from sim.axes import Floats
 from sim.ensemble.streams import uniforms
-from sim.simulation import Chunk
+from sim.simulation import ChunkResult
 from tests.ensembles import LICENCE, OTHERS, plan, recorded
 
 pytestmark = pytest.mark.xdist_group("replicates")
 
 
-def run(folder: Path, replicates: range) -> tuple[Chunk, Floats]:
+def run(folder: Path, replicates: range) -> tuple[ChunkResult, Floats]:
     """Some worlds under every kind of control."""
     return recorded(plan(folder, LICENCE + OTHERS), replicates)
 
 
 @pytest.fixture(scope="module")
-def many(tmp_path_factory: pytest.TempPathFactory) -> tuple[Chunk, Floats]:
+def many(tmp_path_factory: pytest.TempPathFactory) -> tuple[ChunkResult, Floats]:
     """257 worlds side by side."""
     return run(tmp_path_factory.mktemp("many"), range(257))
 
 
 @pytest.mark.parametrize("replicates", [range(1), range(2), range(70), range(256, 257), range(64, 128)])
-def test_a_replicate_is_the_same_in_any_company(tmp_path: Path, many: tuple[Chunk, Floats], replicates: range) -> None:
+def test_a_replicate_is_the_same_in_any_company(
+    tmp_path: Path, many: tuple[ChunkResult, Floats], replicates: range
+) -> None:
     (few, few_series), (all_, all_series) = run(tmp_path, replicates), many
     some = slice(replicates.start, replicates.stop)
     assert few.metrics == all_.metrics
@@ -36,7 +38,7 @@ def test_a_replicate_is_the_same_in_any_company(tmp_path: Path, many: tuple[Chun
     assert few_series.tobytes() == all_series[..., some].tobytes()
 
 
-def test_no_two_worlds_are_equal(many: tuple[Chunk, Floats]) -> None:
+def test_no_two_worlds_are_equal(many: tuple[ChunkResult, Floats]) -> None:
     chunk, _ = many
     lost = chunk.block.metrics[[item.name == "value_added_lost" for item in chunk.metrics]]
     assert len(np.unique(lost.sum(axis=0))) == lost.shape[1]

@@ -14,13 +14,16 @@ plants hold 28 days, sectors 56. Goods are under way for 7 days at home and 28 a
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from sim.axes import Floats
 from sim.ensemble.clock import Tick
-from sim.ensemble.state import State
+from sim.market.hooks import Moment
+from sim.market.state import State
 from sim.world.rows import (
     BaseYearRow,
     CommodityRow,
@@ -204,7 +207,7 @@ class Case:
     ) -> None:
         self.built = market(*instruments, sector_growth=sector_growth, days=days, **overrides)
         self.world, self.market = self.built.world, self.built.market
-        self.controls, self.points = self.market.controls, self.market.points
+        self.controls, self.hooks = self.market.controls, self.market.hooks
         world = self.world
         self.node = world.node_index
         self.d = {node: i for i, node in enumerate(world.nodes[world.destinations])}
@@ -219,9 +222,19 @@ class Case:
         """The state of the market."""
         return self.market.state
 
-    def settle(self, kind: type[Callable[[State, Tick], None]]) -> None:
-        """Let one step of the tick do its work."""
-        driver.step(self.market, kind)(self.state, TICK)
+    def row(self, arc: tuple[str, str, str]) -> int:
+        """Row of an arc among the controlled ones."""
+        return int(np.searchsorted(self.controls.arcs, self.arc[arc]))
+
+    @property
+    def moment(self) -> Moment:
+        """What rules are given in the first tick."""
+        self.market.moment.tick = TICK
+        return self.market.moment
+
+    def settle(self, section: str) -> None:
+        """Let one section of the tick do its work."""
+        self.market.run(section, TICK)
 
 
 def ban(**fields: object) -> Spec:

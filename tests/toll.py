@@ -7,6 +7,7 @@ from datetime import date
 from typing import ClassVar, Literal, final
 
 from pydantic import Field
+from typing_extensions import override
 
 from sim.axes import Ints
 from sim.files.quantities import Cases, Date, Days, Dollars, Model, Names, UncertainShare, WorldNames
@@ -65,11 +66,13 @@ class Toll(Instrument):
         """Whether nothing is taken."""
         return self.share == 0
 
-    def arcs(self, world: World) -> Ints:  # noqa: ARG002  (an instrument's signature)
+    @override
+    def arcs(self, world: World) -> Ints:
         """None."""
         return NO_ARCS
 
-    def acts_on(self, world: World) -> bool:  # noqa: ARG002
+    @override
+    def acts_on(self, world: World) -> bool:
         """Nothing."""
         return False
 

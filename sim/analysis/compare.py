@@ -17,7 +17,7 @@ import sim.simulation  # noqa: F401  (with it, every metric is declared)
 from sim.analysis import differences, filters, months, per_dollar, pointwise, sides
 from sim.analysis.differences import NUMBERS
 from sim.analysis.sides import LEVELS, PATHS, WORLDS, Side
-from sim.ensemble.items import KEYS
+from sim.definitions.items import KEYS
 from sim.errors import InputError, Place, Problem, suggest
 from sim.files.changes import Change, changes
 from sim.results import csvfile

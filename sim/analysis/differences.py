@@ -9,7 +9,7 @@ import numpy as np
 from sim.analysis import pairs, per_dollar
 from sim.analysis.sides import INDEX
 from sim.axes import Floats
-from sim.ensemble.metrics import METRICS
+from sim.definitions.metrics import METRICS
 from sim.results import statistics
 from sim.results.tables import WINDOW
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.definitions.items import Event
 from sim.ensemble.clock import Horizon
-from sim.ensemble.items import Event
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -15,9 +15,9 @@ from sim.analysis.measures import UNTIL, quotient
 from sim.analysis.scores import LEVELS, Score
 from sim.analysis.targets import Reading
 from sim.axes import Floats
+from sim.definitions.variables import VARIABLES
 from sim.ensemble.clock import Horizon
-from sim.ensemble.fields import VARIABLES
-from sim.ensemble.observer import Observation
+from sim.record.observer import Observation
 from sim.results import statistics
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from sim.ensemble.selection import ALL
+from sim.definitions.items import ALL
 from sim.errors import InputError, Place, Problem, suggest
 from sim.files.quantities import Names
 

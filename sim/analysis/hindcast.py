@@ -13,16 +13,17 @@ from sim.analysis import targets as tables
 from sim.analysis.figures import draw
 from sim.analysis.scores import Score, values_of
 from sim.analysis.targets import Known, Target
-from sim.ensemble.observer import Observation
-from sim.ensemble.selection import Labels
+from sim.chunk import Chunk
 from sim.errors import InputError, Place, Problem
 from sim.files.shipped import find_scenario
 from sim.plan import Plan, make_plan, names_of
+from sim.record.observer import Observation
+from sim.record.selection import Labels
 from sim.results import csvfile
 from sim.results.folder import carry, whole, write_manifest
 from sim.results.manifest import hashes, origin, peak_memory, sha256, spent
 from sim.scenario import Scenario
-from sim.simulation import observe, worlds_of
+from sim.simulation import observe
 
 COMPARISON, SCENARIO = "comparison.csv", "scenario.yaml"
 SIMULATED = ("simulated_p05", "simulated_p50", "simulated_p95")
@@ -116,12 +117,11 @@ def known_of(plan: Plan) -> Known:
     """What targets may name in the world of a scenario."""
     names = names_of(plan.seeds)
     by_column = {"commodity": names.commodities, "region": names.regions, "partner": names.regions}
-    *_, setting = worlds_of(plan, range(1))
     return Known(
         horizon=plan.horizon,
         names=by_column | {"sector": names.sectors},
-        fields={name: Labels(field.labels) for name, field in plan.record.fields.items()},
-        kept=[trace.item for trace in setting.traced],
+        fields={name: Labels(field.labels) for name, field in plan.fields.all.items()},
+        kept=[trace.item for trace in Chunk(plan.setup, range(1)).traced],
     )
 
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.axes import Floats
-from sim.ensemble.fields import Variable
-from sim.ensemble.observer import Series
+from sim.definitions.variables import Variable
 from sim.errors import mistake, suggest
+from sim.record.observer import Series
 
 UNTIL = "days_until"
 MEASURES: dict[str, Callable[[Series, int, int], Floats]] = {

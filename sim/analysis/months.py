@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sim.analysis.sides import PATHS, Side
-from sim.ensemble.fields import VARIABLES
-from sim.ensemble.items import KEYS
+from sim.definitions.items import KEYS
+from sim.definitions.variables import VARIABLES
 from sim.errors import InputError, Place, Problem
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, cast, final
 import numpy as np
 
 from sim.axes import Bools, Floats
-from sim.ensemble.items import KEYS
-from sim.ensemble.metrics import METRICS
+from sim.definitions.items import KEYS
+from sim.definitions.metrics import METRICS
 from sim.errors import InputError, Place, Problem, suggest
 from sim.results.headline import headline
 from sim.results.tables import WINDOW, with_window

@@ -7,9 +7,8 @@ import numpy as np
 
 from sim.analysis import pairs
 from sim.axes import Floats
-from sim.ensemble.items import KEYS
-from sim.ensemble.metrics import Metric, declare
-from sim.ensemble.selection import ALL
+from sim.definitions.items import ALL, KEYS
+from sim.definitions.metrics import Metric, declare
 from sim.results import statistics
 
 if TYPE_CHECKING:

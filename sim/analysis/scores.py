@@ -9,7 +9,7 @@ import numpy as np
 from sim.analysis.measures import quotient
 from sim.analysis.targets import Reading, Target
 from sim.axes import Floats
-from sim.ensemble.observer import Observation
+from sim.record.observer import Observation
 from sim.results import statistics
 
 LEVELS = (0.05, 0.5, 0.95)

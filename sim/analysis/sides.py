@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, final
 
-from sim.ensemble.items import KEYS
+from sim.definitions.items import KEYS
 from sim.errors import InputError, Place, Problem
 from sim.files.changes import read_scenario
 from sim.results import alone, arrow, formats

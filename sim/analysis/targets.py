@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from sim.analysis.measures import Measure
+from sim.definitions.items import Item
+from sim.definitions.variables import VARIABLES
 from sim.ensemble.clock import Horizon
-from sim.ensemble.fields import VARIABLES, parts_of
-from sim.ensemble.items import Item
-from sim.ensemble.selection import Labels
 from sim.errors import InputError, MistakeError, Place, Problem, mistake, suggest
 from sim.files.quantities import Names
+from sim.record.fields import parts_of
+from sim.record.selection import Labels
 from sim.units import parse_date
 
 KEYS = ("commodity", "region", "partner", "sector", "instrument")

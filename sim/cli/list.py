@@ -60,25 +60,27 @@ def _instruments() -> Rows:
 
 def _metrics() -> Rows:
     import sim.analysis.per_dollar
-    import sim.ensemble.recorder
-    import sim.instruments  # noqa: F401  (with these three, every metric is declared)
-    from sim.ensemble.metrics import METRICS
+    import sim.instruments
+    import sim.record.recorder  # noqa: F401  (with these three, every metric is declared)
+    from sim.definitions.metrics import METRICS
 
     metrics = (METRICS[name] for name in sorted(METRICS))
     return [(one.name, one.unit, ", ".join(one.by), one.better, one.definition) for one in metrics]
 
 
 def _variables() -> Rows:
-    from sim.ensemble.fields import VARIABLES
+    import sim.instruments
+    import sim.record.fields  # noqa: F401  (with these two, every variable is declared)
+    from sim.definitions.variables import VARIABLES
 
     variables = (VARIABLES[name] for name in sorted(VARIABLES))
     return [(one.name, one.unit, ", ".join(one.by), one.definition) for one in variables]
 
 
 def _events() -> Rows:
-    import sim.ensemble.recorder
-    import sim.instruments  # noqa: F401  (with these two, every event is declared)
-    from sim.ensemble.events import HAPPENINGS
+    import sim.instruments
+    import sim.record.recorder  # noqa: F401  (with these two, every event is declared)
+    from sim.definitions.events import HAPPENINGS
 
     events = (HAPPENINGS[name] for name in sorted(HAPPENINGS))
     return [(one.name, one.columns, one.definition) for one in events]
@@ -86,11 +88,11 @@ def _events() -> Rows:
 
 def _costs() -> Rows:
     """Cost of a kilogram of activity without inputs, USD: what is borne today, and with all that standards ask."""
+    from sim.chunk import Chunk
     from sim.plan import load, make_plan
-    from sim.simulation import worlds_of
     from sim.supply.costs import unit_costs
 
-    *_, setting = worlds_of(make_plan(load("baseline", ["ensemble.uncertain=false"])), range(1))
+    setting = Chunk(make_plan(load("baseline", ["ensemble.uncertain=false"])).setup, range(1)).setting
     assert setting.supply is not None
     found = unit_costs(setting.world, setting.supply.portfolio, setting.parameters)
     return [(*one[:-1], sum(one.parts), sum(one.parts) + one.missing) for one in found]

@@ -8,8 +8,8 @@ from typing import final
 import numpy as np
 
 from sim.axes import Floats, Ints, Scalar
+from sim.definitions.items import Item
 from sim.ensemble.correlation import ALONE, Together
-from sim.ensemble.items import Item
 from sim.ensemble.streams import uniforms
 from sim.files.distributions import Distribution
 

@@ -10,8 +10,8 @@ from typing import final
 import numpy as np
 
 from sim.axes import Bools, Ints
-from sim.ensemble.events import Happening
-from sim.ensemble.items import Event
+from sim.definitions.events import Happening
+from sim.definitions.items import Event
 
 
 @final
@@ -49,6 +49,7 @@ class Turns:
     def _count(self, event: Happening | None, rows: Ints, when: date) -> None:
         if event is None:
             return
-        for row, worlds in zip(*np.unique(rows, return_counts=True), strict=True):
+        counts = np.bincount(rows, minlength=len(self.about))
+        for row in np.flatnonzero(counts).tolist():
             region, subject, commodity = self.about[row]
-            self.told[Event(when, event.name, subject, region, commodity)] += int(worlds)
+            self.told[Event(when, event.name, subject, region, commodity)] += int(counts[row])

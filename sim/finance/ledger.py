@@ -7,9 +7,8 @@ from typing import final
 
 import numpy as np
 
-from sim.axes import Floats, Scalar, Sum
-from sim.ensemble.mass import TOLERANCE
-from sim.ensemble.metrics import Metric, declare
+from sim.axes import TOLERANCE, Floats, Scalar, Sum
+from sim.definitions.metrics import Metric, declare
 from sim.errors import BrokenInvariant
 
 PUBLIC_COST = declare(

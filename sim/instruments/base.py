@@ -1,4 +1,4 @@
-"""What every instrument is: a kind that registers itself, a schema, and rules bound to the points of the tick."""
+"""What every instrument is: a kind that registers itself, a schema, and rules bound to the hooks of the tick."""
 
 from __future__ import annotations
 
@@ -11,19 +11,18 @@ from typing import ClassVar, get_args
 import numpy as np
 
 from sim.axes import Ints, Scalar
+from sim.definitions.events import Happening, declare_event
+from sim.definitions.items import Event, Item
 from sim.ensemble.clock import Clock, Horizon
 from sim.ensemble.correlation import uncertain
 from sim.ensemble.draws import Draws
-from sim.ensemble.events import Happening, declare_event
-from sim.ensemble.items import Event, Item
-from sim.ensemble.mass import Kept
-from sim.ensemble.metrics import Measured
+from sim.ensemble.gauges import Kept, Measured, Traced
 from sim.ensemble.parameters import Parameters
-from sim.ensemble.recorder import Traced
 from sim.files.distributions import Distribution
 from sim.files.quantities import Model, WorldNames
 from sim.instruments.notices import Notices
-from sim.market.points import Controls, Points
+from sim.market.controls import Controls
+from sim.market.hooks import Hooks
 from sim.supply.settle import Supply
 from sim.world.build import World
 
@@ -48,14 +47,14 @@ class Setting:
     world: World
     parameters: Parameters
     clock: Clock
-    points: Points
+    hooks: Hooks
     controls: Controls
     draws: Draws
-    events: list[Event]
-    measured: list[Measured]
-    traced: list[Traced]
     supply: Supply | None = None  # where there are projects
     worlds: int = 0  # how many of the replicates count in what is told: the first columns
+    events: list[Event] = field(default_factory=list)
+    measured: list[Measured] = field(default_factory=list)
+    traced: list[Traced] = field(default_factory=list)
     notices: Notices = field(default_factory=Notices)
     kept: list[Kept] = field(default_factory=list)
 
@@ -143,7 +142,7 @@ class Instrument(Model):
 
     @abstractmethod
     def bind(self, setting: Setting) -> None:
-        """Resolve names to rows once, draw what is uncertain, and attach rules to the points."""
+        """Resolve names to rows once, draw what is uncertain, and attach rules to the hooks."""
 
     def drawn(self) -> Iterator[str]:
         """Names of what is drawn of it."""

@@ -38,11 +38,11 @@ class Regime(ABC):
     """Something that brings measures into force and lifts them again, in each world on days of its own."""
 
     @abstractmethod
-    def in_force(self, tick: Tick) -> Floats:
-        """(R,): 1 where measures that follow it are in force in a tick, else 0."""
+    def in_force(self) -> Floats:
+        """(R,): 1 where measures that follow it are in force in the tick, else 0."""
 
     @abstractmethod
-    def since(self, tick: Tick) -> Floats:
+    def since(self) -> Floats:
         """(R,), days since the start: when they last came into force; infinite where they never did."""
 
 
@@ -55,3 +55,4 @@ class Notices:
     waivers: list[Waiver] = field(default_factory=list)
     regimes: dict[str, Regime] = field(default_factory=dict)
     turns: list[Turns] = field(default_factory=list)
+    reserves: list[object] = field(default_factory=list)  # those who run one

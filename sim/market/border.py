@@ -2,54 +2,57 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, final
+from typing import final
 
 import numpy as np
 
-from sim.axes import TINY
-from sim.ensemble.arrivals import UnderWay
+from sim.axes import TINY, Floats, at_least, at_most, pick
 from sim.ensemble.clock import Tick
-from sim.ensemble.parameters import Parameters
-from sim.ensemble.state import State
 from sim.market.forms import step_share
-from sim.market.points import Controls, Points
-from sim.world.build import World
+from sim.market.kernels import Given
 
 
 @final
-class Border:
-    """Let rules take what must wait, add what they granted, and send the rest on its way."""
+class Present:
+    """What was shipped comes to the border."""
 
-    writes: ClassVar = ("crossed", "leaked", "maker_stock")
+    def __init__(self, given: Given) -> None:
+        self.controlled = given.controls.arcs
 
-    def __init__(self, world: World, p: Parameters, points: Points, controls: Controls, under_way: UnderWay) -> None:
-        self.world, self.points, self.controls, self.under_way = world, points, controls, under_way
-        self.release_time = p["release_time"]
+    def __call__(self, shipped: Floats, *, crossing: Floats) -> None:
+        pick(shipped, self.controlled, crossing)
 
-    def __call__(self, state: State, tick: Tick) -> None:
-        """Settle the border of a tick."""
-        controls = self.controls
-        crossing = state.shipped[controls.arcs]
-        for rule in self.points.crossings:
-            rule(tick, crossing, controls)
-        state.crossed[:] = state.shipped
-        state.crossed[controls.arcs] = crossing + controls.granted
-        self.under_way.send(tick, state.crossed)
-        if self.points.leaks:
-            self._leak(state, tick)
-        for count in self.points.customs:
-            count(tick, state, controls)
-        for holder in self.points.holders:
-            holder.count(tick, state, controls)
 
-    def _leak(self, state: State, tick: Tick) -> None:
-        """What goes round the controls, no more than the stock lets go (eq. 7.13)."""
-        controls = self.controls
-        for rule in self.points.leaks:
-            rule(tick, state, controls)
-        tried = controls.to_origin(controls.leaking)
-        most = state.maker_stock * step_share(tick.days, self.release_time)
-        share = np.minimum(most / np.maximum(tried, TINY), 1)
-        state.leaked[controls.arcs] = controls.leaking * share[self.world.arc_origin[controls.arcs]]
-        state.maker_stock[:] -= np.minimum(tried * share, state.maker_stock)
-        self.under_way.send(tick, state.leaked)
+@final
+class Send:
+    """What does not have to wait goes on its way, with what was granted in this tick (eq. 7.10)."""
+
+    def __init__(self, given: Given) -> None:
+        self.controlled, self.under_way = given.controls.arcs, given.under_way
+
+    def __call__(self, tick: Tick, shipped: Floats, crossing: Floats, granted: Floats, *, crossed: Floats) -> None:
+        crossed[:] = shipped
+        crossed[self.controlled] = crossing + granted
+        self.under_way.send(tick, crossed)
+
+
+@final
+class Leak:
+    """What goes round the controls, no more than the stock lets go (eq. 7.13)."""
+
+    def __init__(self, given: Given) -> None:
+        self.rules, self.controls, self.under_way = given.hooks.leaks, given.controls, given.under_way
+        self.release_time, self.origin = given.p["release_time"], given.world.arc_origin[given.controls.arcs]
+
+    def __call__(
+        self, tick: Tick, leaking: Floats, *, leaked: Floats, maker_stock: Floats, pipeline_share: Floats
+    ) -> None:
+        pipeline_share.fill(0)  # reserves say it anew, once all is under way
+        if not self.rules:
+            return
+        tried = self.controls.to_origin(leaking)
+        most = maker_stock * step_share(tick.days, self.release_time)
+        share = at_most(most / at_least(tried, TINY), 1)
+        leaked[self.controls.arcs] = leaking * share[self.origin]
+        maker_stock -= np.minimum(tried * share, maker_stock)
+        self.under_way.send(tick, leaked)

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, final
+from typing import final
 
 import numpy as np
 
 from sim.axes import Floats, Scalar, Sum, pick
 from sim.ensemble.clock import Tick
-from sim.ensemble.parameters import Parameters
-from sim.ensemble.scratch import Scratch
-from sim.ensemble.state import State
 from sim.market.forms import FastResponse, Trend
-from sim.market.points import Controls, Points, Shocks
+from sim.market.kernels import Given
 from sim.world.build import World
 
 
-def price_paid(contract: Floats, spot: Floats, contract_share: Scalar, room: Floats | None = None) -> Floats:
+def price_paid(contract: Floats, spot: Floats, contract_share: Scalar) -> Floats:
     """Price paid at a destination (eq. 2.1).
 
     Parameters
@@ -25,23 +22,15 @@ def price_paid(contract: Floats, spot: Floats, contract_share: Scalar, room: Flo
         Mean contract price of the origins bought from.
     spot : (D, R) array, ln of the ratio to base
     contract_share : float or (R,) array, share of 1
-    room : (D, R) array, optional
-        For the result.
 
     Returns
     -------
     (D, R) array, ratio to base
     """
-    paid = np.exp(spot, out=room)
-    paid -= contract
-    paid *= np.subtract(1, contract_share)
-    paid += contract
-    return paid
+    return contract + np.subtract(1, contract_share) * (np.exp(spot) - contract)
 
 
-def output_demand(
-    baseline: Floats, cost: Floats, cost_share: Floats, elasticity: Scalar, room: Floats | None = None
-) -> Floats:
+def output_demand(baseline: Floats, cost: Floats, cost_share: Floats, elasticity: Scalar) -> Floats:
     """Demand for a sector's output at its price, which rises by the inputs' share of its cost (eq. 2.3).
 
     Parameters
@@ -50,63 +39,61 @@ def output_demand(
     cost : (S, R) array, ratio to base
     cost_share : (S, 1) array, share of 1
     elasticity : float or (R,) array, dimensionless
-    room : (S, R) array, optional
-        For the result.
 
     Returns
     -------
     (S, R) array, ratio to base year
     """
-    price = np.subtract(cost, 1, out=room)
-    price *= cost_share
-    price += 1
-    np.log(price, out=price)
-    price *= np.negative(elasticity)
-    demand = np.exp(price, out=price)
-    demand *= baseline
-    return demand
+    return baseline * np.exp(-elasticity * np.log(1 + cost_share * (cost - 1)))
 
 
 @final
-class Demand:
-    """What sectors would make, and need for it, at the prices they pay (eq. 2.4)."""
+class PricesPaid:
+    """Prices paid at destinations (eq. 2.1)."""
 
-    writes: ClassVar = ("paid", "landed_cost", "input_cost", "baseline", "demand", "need")
-
-    def __init__(
-        self, world: World, p: Parameters, points: Points, controls: Controls, shocks: Shocks, scratch: Scratch
-    ) -> None:
-        self.world, self.points, self.controls, self.shocks, self.scratch = world, points, controls, shocks, scratch
-        self.contract_share, self.elasticity = p["contract_share"], p["final_elasticity"]
-        self.trend = Trend(world.sector_growth * p["growth"])
-        self.response = FastResponse.of(p)
+    def __init__(self, given: Given) -> None:
+        world = given.world
+        self.contract_share, self.tariffs, self.controlled = (
+            given.p["contract_share"],
+            given.hooks.tariffs,
+            given.controls.arcs,
+        )
+        self.origin, self.destinations = world.arc_origin, world.destinations
         self.landed = world.to_destination.scaled(world.arc_landed)
-        self.cost = _cost_of_sector(world)
 
-    def __call__(self, state: State, tick: Tick) -> None:
-        """Settle the demand of a tick."""
-        scratch = self.scratch.clear()
-        self._pay(state, scratch)
-        cost = self.cost(state.paid, out=scratch.like(state.input_cost))
-        np.log(cost, out=state.input_cost)
-        np.multiply(self.trend.at(tick.middle), self.shocks.demand, out=state.baseline)
-        output_demand(state.baseline, cost, self.world.sector_cost_share, self.elasticity, state.demand)
-        cost[:] = state.input_cost
-        state.demand[:] *= self.response.remaining(cost)
-        needed = np.multiply(state.demand, state.substitution, out=cost)
-        for slot in self.world.slots:
-            np.multiply(self.world.user_need[slot], needed[: slot.stop - slot.start], out=state.need[slot])
+    def __call__(
+        self, contract_price: Floats, price: Floats, share: Floats, tariff: Floats,
+        *, landed_cost: Floats, paid: Floats,
+    ) -> None:  # fmt: skip
+        bought = share * pick(np.exp(contract_price), self.origin)
+        if self.tariffs:
+            bought[self.controlled] *= 1 + tariff
+        self.landed(bought, out=landed_cost)
+        paid[:] = price_paid(landed_cost, price[self.destinations], self.contract_share)
 
-    def _pay(self, state: State, scratch: Scratch) -> None:
-        """Prices paid at destinations (eq. 2.1)."""
-        world = self.world
-        contract = np.exp(state.contract_price, out=scratch.like(state.contract_price))
-        bought = pick(contract, world.arc_origin, scratch.like(state.share))
-        bought *= state.share
-        if self.points.tariffs:
-            bought[self.controls.arcs] *= 1 + self.controls.tariff
-        self.landed(bought, out=state.landed_cost)
-        price_paid(state.landed_cost, state.price[world.destinations], self.contract_share, state.paid)
+
+@final
+class SectorDemand:
+    """What sectors would make, and need for it, at the prices they pay (eq. 2.2 to 2.4)."""
+
+    def __init__(self, given: Given) -> None:
+        world, p = given.world, given.p
+        self.elasticity, self.cost_share = p["final_elasticity"], world.sector_cost_share
+        self.trend, self.response = Trend(world.sector_growth * p["growth"]), FastResponse.of(p)
+        self.slots, self.user_need, self.cost = world.slots, world.user_need, _cost_of_sector(world)
+
+    def __call__(
+        self, tick: Tick, paid: Floats, shifted: Floats, substitution: Floats,
+        *, input_cost: Floats, baseline: Floats, demand: Floats, need: Floats,
+    ) -> None:  # fmt: skip
+        cost = self.cost(paid)  # eq. 2.2
+        np.log(cost, out=input_cost)
+        np.multiply(self.trend.at(tick.middle), shifted, out=baseline)
+        wanted = output_demand(baseline, cost, self.cost_share, self.elasticity)  # eq. 2.3
+        np.multiply(wanted, self.response.remaining(input_cost), out=demand)
+        needed = demand * substitution  # eq. 2.4
+        for slot in self.slots:
+            np.multiply(self.user_need[slot], needed[: slot.stop - slot.start], out=need[slot])
 
 
 def _cost_of_sector(world: World) -> Sum:

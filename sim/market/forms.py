@@ -1,8 +1,4 @@
-"""The forms that equations share: smoothing, release, how a use answers to its cost (docs/model.md, section 0).
-
-A tick is many passes over arrays that do not fit the cache together, so forms write their result over what they were
-given wherever that has served its purpose; each says so.
-"""
+"""The forms that equations share: smoothing, release, how a use answers to its cost (docs/model.md, section 0)."""
 
 from __future__ import annotations
 
@@ -12,7 +8,7 @@ from typing import final
 
 import numpy as np
 
-from sim.axes import Floats, Scalar
+from sim.axes import Floats, Scalar, at_least, at_most
 from sim.ensemble.parameters import Parameters
 
 HALF = 1 / 2
@@ -38,29 +34,24 @@ def step_share(days: float, time: Scalar) -> Scalar:
     return -np.expm1(-days / time)
 
 
-def smooth(x: Floats, towards: Floats, share: Scalar | Floats, room: Floats | None = None) -> None:
+def smooth(x: Floats, towards: Floats, share: Scalar | Floats) -> None:
     """Move x a share of the way, in place (eq. 0.1).
 
     Parameters
     ----------
     x, towards : (M, R) arrays, any one unit
     share : float, (R,) or (M, R) array, share of 1
-    room : (M, R) array, optional
-        Holds afterwards by how much x has moved; may be `towards` itself.
     """
-    gap = np.subtract(towards, x, out=room)
-    gap *= share
-    x += gap
+    x += (towards - x) * share
 
 
-def move(x: Floats, gap: Floats, up: Scalar, down: Scalar, room: Floats | None = None) -> None:
-    """Close a share of a gap, another one upwards than downwards, in place; the gap is written over.
+def move(x: Floats, gap: Floats, up: Scalar, down: Scalar) -> None:
+    """Close a share of a gap, another one upwards than downwards, in place.
 
     Parameters
     ----------
     x, gap : (M, R) arrays, any one unit
     up, down : float or (R,) array, share of 1
-    room : (M, R) array, optional
 
     Examples
     --------
@@ -69,13 +60,10 @@ def move(x: Floats, gap: Floats, up: Scalar, down: Scalar, room: Floats | None =
     >>> x[:, 0]
     array([ 0.5 , -0.25])
     """
-    x += np.multiply(gap, down, out=room)
-    np.maximum(gap, 0, out=gap)
-    gap *= np.subtract(up, down)
-    x += gap
+    x += gap * down + at_least(gap, 0) * np.subtract(up, down)
 
 
-def take(stock: Floats, rate: Floats, days: float, room: Floats) -> None:
+def take(stock: Floats, rate: Floats, days: float) -> None:
     """Take from a stock, in place, what is used at a rate over some days; never more than it holds.
 
     Parameters
@@ -83,15 +71,12 @@ def take(stock: Floats, rate: Floats, days: float, room: Floats) -> None:
     stock : (M, R) array, t
     rate : (M, R) array, t/day
     days : float, days
-    room : (M, R) array
-        Written over.
     """
-    np.multiply(rate, days, out=room)
-    stock -= room
-    np.maximum(stock, 0, out=stock)  # a share of a stock may round to more than all of it
+    stock -= rate * days
+    at_least(stock, 0, out=stock)  # a share of a stock may round to more than all of it
 
 
-def release(stock: Floats, inflow: Floats, days: float, time: Scalar, room: Floats | None = None) -> Floats:
+def release(stock: Floats, inflow: Floats, days: float, time: Scalar) -> Floats:
     """Most that can leave a stock in a tick in which goods flow in evenly (eq. 0.2).
 
     Parameters
@@ -103,8 +88,6 @@ def release(stock: Floats, inflow: Floats, days: float, time: Scalar, room: Floa
     days : float, days
     time : float or (R,) array, days
         Mean stay of goods in the stock.
-    room : (M, R) array, optional
-        For the result; may be `stock` itself.
 
     Returns
     -------
@@ -118,13 +101,11 @@ def release(stock: Floats, inflow: Floats, days: float, time: Scalar, room: Floa
     array([[66.89]])
     """
     leaving = step_share(days, time)
-    most = np.multiply(stock, leaving, out=room)
-    most += inflow * (1 - leaving * time / days)
-    return most
+    return stock * leaving + inflow * (1 - leaving * time / days)
 
 
 def normal(z: Floats) -> Floats:
-    """Distribution function of the normal, in its logistic form (eq. 0.3); z is written over.
+    """Distribution function of the normal, in its logistic form (eq. 0.3).
 
     Parameters
     ----------
@@ -134,14 +115,7 @@ def normal(z: Floats) -> Floats:
     -------
     (M, R) array, share of 1
     """
-    cube = z * z
-    cube *= _CUBE
-    cube += 1
-    z *= cube
-    z *= -2 * _SLOPE
-    np.exp(np.minimum(z, EXP_MOST, out=z), out=z)
-    z += 1
-    return np.divide(1, z, out=z)
+    return 1 / (1 + np.exp(at_most(z * (1 + _CUBE * (z * z)) * (-2 * _SLOPE), EXP_MOST)))
 
 
 @final
@@ -198,7 +172,7 @@ class FastResponse:
         return normal(np.atleast_1d(np.log(self.choke) / self.spread))
 
     def remaining(self, cost: Floats) -> Floats:
-        """Share of uses that have not given up at a cost, which is written over.
+        """Share of uses that have not given up at a cost.
 
         Parameters
         ----------
@@ -208,14 +182,10 @@ class FastResponse:
         -------
         (M, R) array, ratio to base
         """
-        np.subtract(np.log(self.choke), cost, out=cost)
-        cost /= self.spread
-        left = normal(cost)
-        left /= self.usual
-        return left
+        return normal((np.log(self.choke) - cost) / self.spread) / self.usual
 
     def __call__(self, cost: Floats) -> Floats:
-        """Use, ratio to base, at a cost, which is written over: what remains of uses, with what they save.
+        """Use, ratio to base, at a cost: what remains of uses, with what they save.
 
         Parameters
         ----------
@@ -225,9 +195,8 @@ class FastResponse:
         -------
         (M, R) array, ratio to base
         """
-        use = np.exp(-self.elasticity * cost)
-        use *= self.remaining(cost)
-        return np.clip(use, self.floor, self.ceiling, out=use)
+        use = np.exp(-self.elasticity * cost) * self.remaining(cost)
+        return at_most(at_least(use, self.floor), self.ceiling)
 
 
 @dataclass(frozen=True)
@@ -248,7 +217,7 @@ class SlowResponse:
         return cls(*(p[f"thrift_{name}"] for name in names))
 
     def move(self, state: Floats, cost: Floats, days: float) -> None:
-        """Move the state, in place; the cost is written over.
+        """Move the state, in place.
 
         Parameters
         ----------
@@ -256,12 +225,7 @@ class SlowResponse:
         cost : (M, R) array, ln of the ratio to base
         days : float, days
         """
-        cost *= np.negative(self.elasticity)
-        gap = np.clip(np.exp(cost, out=cost), self.floor, 1, out=cost)
-        gap -= state
-        up = np.maximum(gap - self.band, 0)
-        up *= step_share(days, self.time / self.back)
-        down = np.minimum(gap + self.band, 0)
-        down *= step_share(days, self.time)
-        state += up
-        state += np.maximum(down, -self.rate * days, out=down)
+        gap = at_most(at_least(np.exp(-self.elasticity * cost), self.floor), 1) - state
+        up = at_least(gap - self.band, 0) * step_share(days, self.time / self.back)
+        down = at_most(gap + self.band, 0) * step_share(days, self.time)
+        state += up + np.maximum(down, -self.rate * days)

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, final
+from typing import final
 
 import numpy as np
 
-from sim.axes import TINY, Floats, Scalar
+from sim.axes import TINY, TOLERANCE, Floats, Scalar, at_least
 from sim.ensemble.clock import Tick
-from sim.ensemble.parameters import Parameters
-from sim.ensemble.scratch import Scratch
-from sim.ensemble.state import State
 from sim.market.forms import HALF, normal, smooth, step_share, take
-from sim.world.build import World
+from sim.market.kernels import Given
 
 
 def out_of_stock(cover: Floats, critical: Scalar, spread: Floats) -> Floats:
@@ -30,77 +27,72 @@ def out_of_stock(cover: Floats, critical: Scalar, spread: Floats) -> Floats:
     -------
     (S, R) array, share of 1
     """
-    depth = np.log(cover / critical)
-    depth /= spread
-    depth -= spread / 2
-    above = normal(depth)
-    return np.subtract(1, above, out=above)
+    return 1 - normal(np.log(cover / critical) / spread - spread / 2)
 
 
 @final
-class Lines:
-    """What sectors make of what they have: idle lines stop at once and restart with a delay (eq. 3.3 and 3.4)."""
+class CriticalInput:
+    """Which input of a sector is scarcest: its cover in mid-tick, and what arrives of it (eq. 3.1)."""
 
-    writes: ClassVar = ("critical", "idle", "stopped", "production", "use", "user_stock")
-
-    def __init__(self, world: World, p: Parameters, scratch: Scratch) -> None:
-        self.world, self.scratch = world, scratch
-        self.least, self.short, self.restart = p["least_cover"], p["critical_cover"], p["restart_time"]
-        self.usual = out_of_stock(world.sector_cover, self.short, world.sector_spread)
+    def __init__(self, given: Given) -> None:
+        world = given.world
+        self.least = given.p["least_cover"]
         self.users = slice(world.plants.stop, len(world.user_node))
         self.slots = [slice(slot.start - self.users.start, slot.stop - self.users.start) for slot in world.slots]
 
-    def __call__(self, state: State, tick: Tick) -> None:
-        """Settle the production of sectors in a tick."""
-        scratch = self.scratch.clear()
-        days, fed = self._days_of_need(state, scratch)
-        cover, fed = self._critical_input(state, days, fed, tick.days)
-        idle = out_of_stock(cover, self.short, self.world.sector_spread)
-        idle -= self.usual
-        idle /= 1 - self.usual
-        np.maximum(idle, 0, out=idle)
-        idle *= np.maximum(1 - fed / tick.days, 0)
-        self._stop(state, idle, tick.days)
-        self._produce(state, days, tick.days)
-
-    def _days_of_need(self, state: State, scratch: Scratch) -> tuple[Floats, Floats]:
-        """(users, R), days: how long what sectors hold would do, and what came in in the tick."""
-        need = np.maximum(state.need[self.users], TINY, out=scratch.rows(self.users.stop - self.users.start))
-        days = np.divide(state.user_stock[self.users], need, out=scratch.like(need))
-        return days, np.divide(state.received[self.users], need, out=need)
-
-    def _critical_input(self, state: State, days: Floats, fed: Floats, tick: int) -> tuple[Floats, Floats]:
-        """(S, R), days: cover of the scarcest input in mid-tick (eq. 3.1), and for how long what arrives of it does."""
-        mean = np.multiply(fed, -HALF, out=self.scratch.like(fed))
-        mean += days
-        mean -= tick / 2
-        np.maximum(mean, self.least, out=mean)
+    def __call__(
+        self, tick: Tick, user_stock: Floats, received: Floats, need: Floats,
+        *, critical_cover: Floats, critical_feed: Floats, critical: Floats,
+    ) -> None:  # fmt: skip
+        needed = at_least(need[self.users], TINY)
+        feed = received[self.users] / needed
+        cover = at_least(user_stock[self.users] / needed - HALF * (feed + tick.days), self.least)
         first, *others = self.slots
-        cover, least = mean[first], fed[first]
-        state.critical.fill(0)
+        critical_cover[:], critical_feed[:], critical[:] = cover[first], feed[first], 0
         for k, slot in enumerate(others, start=1):
             n = slot.stop - slot.start
-            scarcer = np.less(mean[slot], cover[:n])
-            np.copyto(least[:n], fed[slot], where=scarcer)
-            np.copyto(state.critical[:n], k, where=scarcer)
-            np.minimum(cover[:n], mean[slot], out=cover[:n])
-        return cover, least
+            # what differs by rounding alone is equally scarce, and the first counts
+            is_scarcer = cover[slot] < critical_cover[:n] * (1 - TOLERANCE)
+            np.copyto(critical[:n], k, where=is_scarcer)
+            np.copyto(critical_feed[:n], feed[slot], where=is_scarcer)
+            np.copyto(critical_cover[:n], cover[slot], where=is_scarcer)
 
-    def _stop(self, state: State, idle: Floats, days: int) -> None:
-        """Lines stop at once and restart with a delay (eq. 3.4)."""
-        state.idle[:] += idle
-        state.idle[:] *= HALF  # mean of the idle share now and in the tick before
-        smooth(state.stopped, state.idle, step_share(days, self.restart), state.idle)
-        np.maximum(state.stopped, idle, out=state.stopped)
-        state.idle[:] = idle
 
-    def _produce(self, state: State, days: Floats, tick: int) -> None:
-        """Production as a share of demand, and what it uses (eq. 3.5)."""
-        np.subtract(1, state.stopped, out=state.production)
-        days /= tick
+@final
+class IdleLines:
+    """Lines of firms that nothing feeds stop at once and restart with a delay (eq. 3.2 to 3.4)."""
+
+    def __init__(self, given: Given) -> None:
+        world, p = given.world, given.p
+        self.short, self.spread, self.restart = p["critical_cover"], world.sector_spread, p["restart_time"]
+        self.usual = out_of_stock(world.sector_cover, self.short, world.sector_spread)
+
+    def __call__(
+        self, tick: Tick, critical_cover: Floats, critical_feed: Floats, *, idle: Floats, stopped: Floats
+    ) -> None:
+        raw = out_of_stock(critical_cover, self.short, self.spread)
+        out = at_least((raw - self.usual) / (1 - self.usual), 0)  # eq. 3.2
+        now = out * at_least(1 - critical_feed / tick.days, 0)  # eq. 3.3
+        smooth(stopped, HALF * (idle + now), step_share(tick.days, self.restart))  # eq. 3.4
+        np.maximum(stopped, now, out=stopped)
+        idle[:] = now
+
+
+@final
+class Produce:
+    """Production as a share of demand, and what it uses (eq. 3.5)."""
+
+    def __init__(self, given: Given) -> None:
+        world = given.world
+        self.users, self.slots = slice(world.plants.stop, len(world.user_node)), world.slots
+
+    def __call__(
+        self, tick: Tick, need: Floats, stopped: Floats, *, production: Floats, use: Floats, user_stock: Floats
+    ) -> None:
+        np.subtract(1, stopped, out=production)
         for slot in self.slots:
-            made = state.production[: slot.stop - slot.start]
-            np.minimum(made, days[slot], out=made)
-        for slot in self.world.slots:
-            np.multiply(state.need[slot], state.production[: slot.stop - slot.start], out=state.use[slot])
-        take(state.user_stock[self.users], state.use[self.users], tick, days)
+            made = production[: slot.stop - slot.start]
+            np.minimum(made, user_stock[slot] / at_least(need[slot], TINY) / tick.days, out=made)
+        for slot in self.slots:
+            np.multiply(need[slot], production[: slot.stop - slot.start], out=use[slot])
+        take(user_stock[self.users], use[self.users], tick.days)

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, final
+from typing import final
 
 import numpy as np
 
-from sim.axes import TINY, Floats, Scalar, pick
+from sim.axes import TINY, Floats, Scalar, at_least, at_most, pick
 from sim.ensemble.clock import Tick
-from sim.ensemble.parameters import Parameters
-from sim.ensemble.scratch import Scratch
-from sim.ensemble.state import State
 from sim.market.forms import EXP_MOST, release, take
-from sim.market.points import Points, Shocks
-from sim.world.build import World
+from sim.market.kernels import Given
 
 
 def desired_output(expected: Floats, stock: Floats, cover: Floats, time: Scalar) -> Floats:
@@ -43,14 +39,7 @@ def desired_output(expected: Floats, stock: Floats, cover: Floats, time: Scalar)
     >>> desired_output(np.array([[2.0]]), np.array([[28.0]]), np.array([[28.0]]), 56.0).round(4)
     array([[2.5681]])
     """
-    target = cover * expected
-    np.maximum(target, TINY, out=target)
-    desired = np.divide(stock, target, out=target)
-    np.subtract(1, desired, out=desired)
-    desired *= cover / time
-    np.exp(desired, out=desired)
-    desired *= expected
-    return desired
+    return expected * np.exp(cover / time * (1 - stock / at_least(cover * expected, TINY)))
 
 
 def recovery(held: Floats, flexibility: Scalar | Floats) -> Floats:
@@ -74,15 +63,8 @@ def recovery(held: Floats, flexibility: Scalar | Floats) -> Floats:
     >>> recovery(np.array([[1.0]]), 0.05)
     array([[1.]])
     """
-    share = np.multiply(held, 2)
-    share -= 2
-    np.exp(np.minimum(share, EXP_MOST, out=share), out=share)  # tanh x = 1 − 2/(1 + e^(2x)), at half of the cost
-    share += 1
-    np.divide(2, share, out=share)
-    share -= 1
-    share *= flexibility
-    share += 1
-    return share
+    doubled = np.exp(at_most(2 * held - 2, EXP_MOST))
+    return 1 + flexibility * (2 / (1 + doubled) - 1)  # tanh x = 1 − 2/(1 + e^(2x)), at half of the cost
 
 
 @dataclass(frozen=True)
@@ -113,28 +95,34 @@ class Utilisation:
         floor, base = self.floor, self.base
         usual = np.log((base - floor) / (1 - base))
         slope = (base - floor) * (1 - base) / ((1 - floor) * base)
-        push = np.log(np.maximum(desired, self.least))
-        push *= self.order / slope
-        push += margin * (self.supply / slope)
-        push += usual
-        e = np.exp(np.negative(np.clip(push, -self.bound, self.bound, out=push), out=push), out=push)
-        e += 1
-        used = np.divide((1 - floor) / base, e, out=e)
-        used += floor / base
-        return used
+        push = usual + margin * (self.supply / slope)
+        push += np.log(at_least(desired, self.least)) * (self.order / slope)
+        held = at_most(at_least(push, np.negative(self.bound)), self.bound)
+        return floor / base + (1 - floor) / base / (1 + np.exp(-held))
 
 
 @final
-class Plants:
-    """Run the plants of a tick; what thrift leaves out of their goods is eq. 4.6."""
+class UnitCost:
+    """Cost of a unit of activity at the prices paid, and with what standards add (eq. 4.1)."""
 
-    writes: ClassVar = ("unit_cost", "need", "activity", "use", "user_stock", "made", "other", "maker_stock")
+    def __init__(self, given: Given) -> None:
+        world = given.world
+        self.there, self.thrifty = world.user_node[world.plants], world.thrifty
+        self.input_value, self.input_share = world.input_value, world.input_share
 
-    def __init__(self, world: World, p: Parameters, points: Points, shocks: Shocks, scratch: Scratch) -> None:
-        self.world, self.points, self.shocks, self.scratch = world, points, shocks, scratch
-        self.adjustment, self.release_time = p["maker_adjustment_time"], p["release_time"]
-        self.other_elasticity = p["other_use_elasticity"]
-        self.flexibility = np.minimum(world.headroom, p["recovery_flexibility"])
+    def __call__(self, paid: Floats, saving: Floats, thrift: Floats, costs: Floats, *, unit_cost: Floats) -> None:
+        spent = pick(paid, self.there)
+        spent[self.thrifty] *= saving * thrift  # (T, R): what users that thrift take of an input, against base
+        unit_cost[:] = 1 + costs + self.input_share * (self.input_value(spent) - 1)
+
+
+@final
+class PlanActivity:
+    """Activity that plants want, by margin and order book (eq. 4.1 to 4.3)."""
+
+    def __init__(self, given: Given) -> None:
+        world, p = given.world, given.p
+        self.world, self.adjustment = world, p["maker_adjustment_time"]
         prefix = ["mine_" if process == "mine" else "" for process in world.facility_process]
         self.utilisation = Utilisation(
             p["utilisation_floor"],
@@ -144,116 +132,90 @@ class Plants:
             p["utilisation_bound"],
             p["least_ratio"],
         )
-        self.ordered = np.where(world.full_orders > 0, world.full_orders, 1.0)
         self.unordered = np.flatnonzero(world.full_orders <= 0)
+        self.ordered = np.where(world.full_orders > 0, world.full_orders, 1.0)
         runs, full = world.output_of_plants(world.activity), world.output_of_plants(world.scale)
-        self.usual = np.maximum(np.where(runs > 0, runs, full), TINY)  # made in the base year, or at capacity 1
+        self.usual = at_least(np.where(runs > 0, runs, full), TINY)  # made in the base year, or at capacity 1
+
+    def __call__(
+        self, expected_price: Floats, expected_orders: Floats, maker_stock: Floats, capacity: Floats,
+        unit_cost: Floats, support: Floats, available: Floats, *, planned: Floats,
+    ) -> None:  # fmt: skip
+        world = self.world
+        price, able = np.exp(expected_price), world.scale * capacity
+        value = world.output_value(price)  # eq. 4.1
+        desired = desired_output(expected_orders, maker_stock, world.maker_cover, self.adjustment) / self.ordered
+        desired[self.unordered] = 1
+        desired /= at_least(world.output_of_plants(able) / self.usual, TINY)  # eq. 4.2
+        wished = world.output_value(price * desired) / value
+        margin = np.log(value * world.advantage * support / unit_cost)
+        np.multiply(self.utilisation(margin, wished), able * available, out=planned)  # eq. 4.3
+
+
+@final
+class RunPlants:
+    """Plants run as far as there are inputs, and use them (eq. 4.4); what thrift leaves out of goods is eq. 4.6."""
+
+    def __init__(self, given: Given) -> None:
+        world = given.world
+        self.plants, self.thrifty, self.need_of = world.plants, world.thrifty, world.need_of_plants
+        self.inputs, self.release_time = world.facility_input, given.p["release_time"]
+
+    def __call__(
+        self, tick: Tick, planned: Floats, received: Floats, saving: Floats, thrift: Floats,
+        *, need: Floats, activity: Floats, use: Floats, user_stock: Floats,
+    ) -> None:  # fmt: skip
+        plants, taken = self.plants, saving * thrift
+        needed = self.need_of(planned, out=need[plants])
+        needed[self.thrifty] *= taken
+        can = release(user_stock[plants] - received[plants], received[plants], tick.days, self.release_time)
+        served = np.ones((len(needed) + 1, planned.shape[1]))  # last: what a facility with fewer inputs looks up
+        (can / at_least(needed * tick.days, TINY)).clip(0, 1, out=served[:-1])
+        np.multiply(planned, self._least(served), out=activity)
+        used = self.need_of(activity, out=use[plants])
+        used[self.thrifty] *= taken
+        take(user_stock[plants], used, tick.days)
+
+    def _least(self, served: Floats) -> Floats:
+        """(F, R): the smallest share that is served of any input of a facility."""
+        least = pick(served, self.inputs[0])
+        for rows in self.inputs[1:]:
+            np.minimum(least, pick(served, rows), out=least)
+        return least
+
+
+@final
+class PutOut:
+    """Output, other use of it, and what joins makers' stocks (eq. 4.5)."""
+
+    def __init__(self, given: Given) -> None:
+        world, p = given.world, given.p
+        self.output, self.cover, self.origins = world.output_of_plants, world.maker_cover, world.origins
+        self.flexibility = np.minimum(world.headroom, p["recovery_flexibility"])
+        self.elasticity, self.other_share = p["other_use_elasticity"], world.other_share
+        self.unordered = np.flatnonzero(world.full_orders <= 0)
         self.disposes = np.flatnonzero(world.other_share)
         self.unsold = np.flatnonzero(np.isin(self.disposes, self.unordered))  # of those, what nobody orders
 
-    def __call__(self, state: State, tick: Tick) -> None:
-        """Settle the plants of a tick."""
-        taken = state.saving * state.thrift  # (T, R): what users that thrift take of an input against base (eq. 9.3)
-        wanted = self._wanted(state, taken, tick)
-        served = self._served(state, wanted, taken, tick)
-        np.multiply(wanted, served, out=state.activity)
-        plants, scratch = self.world.plants, self.scratch.clear()
-        used = self.world.need_of_plants(state.activity, out=state.use[plants])
-        used[self.world.thrifty] *= taken
-        take(state.user_stock[plants], used, tick.days, scratch.like(used))
-        self._put_out(state, tick.days)
-
-    def _wanted(self, state: State, taken: Floats, tick: Tick) -> Floats:
-        """(F, R): activity that plants want (eq. 4.1 to 4.3)."""
-        world, scratch = self.world, self.scratch.clear()
-        price = np.exp(state.expected_price, out=scratch.like(state.expected_price))
-        value = world.output_value(price, out=scratch.like(state.activity))
-        self._cost(state, taken)
-        price *= self._desired(state, scratch)
-        wished = world.output_value(price, out=scratch.like(value))
-        wished /= value
-        value /= state.unit_cost
-        value[world.lines] *= world.advantage[world.lines]
-        value *= self.shocks.support
-        wanted = self.utilisation(np.log(value, out=value), wished)
-        wanted *= world.scale
-        wanted *= state.capacity
-        wanted *= self.shocks.available
-        if self.points.plans:
-            self._plan(state, wanted, tick)
-        return wanted
-
-    def _desired(self, state: State, scratch: Scratch) -> Floats:
-        """(O, R): desired output over what all makers at an origin can make, both against base (eq. 4.2)."""
-        world = self.world
-        desired = desired_output(state.expected_orders, state.maker_stock, world.maker_cover, self.adjustment)
-        desired /= self.ordered
-        desired[self.unordered] = 1
-        able = np.multiply(world.scale, state.capacity, out=scratch.like(state.activity))
-        most = world.output_of_plants(able, out=scratch.like(desired))
-        most /= self.usual
-        desired /= np.maximum(most, TINY, out=most)
-        return desired
-
-    def _plan(self, state: State, wanted: Floats, tick: Tick) -> None:
-        """Let states change what plants want, up to all that they can do (eq. 7.18)."""
-        most = self.world.scale * state.capacity * self.shocks.available / self.utilisation.base
-        for rule in self.points.plans:
-            rule(tick, wanted, most)
-
-    def _cost(self, state: State, taken: Floats) -> None:
-        """Cost of a unit of activity at the prices paid (eq. 4.1)."""
-        world = self.world
-        paid = state.paid[world.user_node[world.plants]]
-        paid[world.thrifty] *= taken
-        inputs = world.input_value(paid, out=state.unit_cost)
-        inputs -= 1
-        inputs *= world.input_share
-        inputs += 1
-        inputs += self.shocks.costs
-
-    def _served(self, state: State, wanted: Floats, taken: Floats, tick: Tick) -> Floats:
-        """(F, R): share of the wanted activity for which there are inputs (eq. 4.4)."""
-        world, plants, scratch = self.world, self.world.plants, self.scratch.clear()
-        need = world.need_of_plants(wanted, out=state.need[plants])
-        need[world.thrifty] *= taken
-        tonnes = np.multiply(need, tick.days, out=scratch.like(need))
-        np.maximum(tonnes, TINY, out=tonnes)
-        received, served = state.received[plants], scratch.rows(len(need) + 1)
-        held = np.subtract(state.user_stock[plants], received, out=served[:-1])
-        release(held, received, tick.days, self.release_time, held)
-        held /= tonnes
-        np.clip(held, 0, 1, out=held)
-        served[-1] = 1  # what a facility with fewer inputs looks up for the others
-        least = pick(served, world.facility_input[0], scratch.like(wanted))
-        more = scratch.like(wanted)
-        for rows in world.facility_input[1:]:
-            np.minimum(least, pick(served, rows, more), out=least)
-        return least
-
-    def _put_out(self, state: State, days: int) -> None:
-        """Output, other use of it, and what joins makers' stocks (eq. 4.5)."""
-        world, scratch = self.world, self.scratch.clear()
-        target = np.multiply(world.maker_cover, state.expected_orders, out=scratch.like(state.made))
-        np.maximum(target, TINY, out=target)
-        held = np.divide(state.maker_stock, target, out=target)
+    def __call__(
+        self, tick: Tick, activity: Floats, expected_orders: Floats, price: Floats,
+        *, made: Floats, other: Floats, maker_stock: Floats,
+    ) -> None:  # fmt: skip
+        held = maker_stock / at_least(self.cover * expected_orders, TINY)
         held[self.unordered] = 1
-        world.output_of_plants(state.activity, out=state.made)
-        state.made[:] *= recovery(held, self.flexibility)
-        self._dispose(state, held, days)
-        joins = np.subtract(state.made, state.other, out=held)
-        joins *= days
-        state.maker_stock[:] += joins
-
-    def _dispose(self, state: State, held: Floats, days: int) -> None:
-        """Of what is made, what goes to other use in a tick, while the stock changes (eq. 4.5)."""
+        self.output(activity, out=made)
+        made *= recovery(held, self.flexibility)
         rows = self.disposes
-        expected, made = state.expected_orders[rows], np.maximum(state.made[rows], TINY)
-        first = np.exp(state.price[self.world.origins][rows] * np.negative(self.other_elasticity))
-        first *= self.world.other_share[rows]
-        target = np.maximum(self.world.maker_cover[rows] * expected, TINY)
-        pace = np.maximum(made * first / target * days, TINY)  # how fast the share closes on its goal, times h
+        other[rows] = made[rows] * self._disposed(made[rows], held[rows], expected_orders[rows], price, tick.days)
+        maker_stock += (made - other) * tick.days
+
+    def _disposed(self, made: Floats, held: Floats, expected: Floats, price: Floats, days: int) -> Floats:
+        """Of what is made, share of 1, what goes to other use in a tick, while the stock changes."""
+        made = at_least(made, TINY)
+        first = self.other_share[self.disposes] * np.exp(-self.elasticity * price[self.origins][self.disposes])
+        target = at_least(self.cover[self.disposes] * expected, TINY)
+        pace = at_least(made * first / target * days, TINY)  # how fast the share closes on its goal, times h
         goal = 1 - expected / made
-        share = (first * held[rows] - goal) * (-np.expm1(-pace) / pace) + goal
+        share = goal + (first * held - goal) * (-np.expm1(-pace) / pace)
         share[self.unsold] = 1
-        state.other[rows] = np.clip(share, 0, 1) * state.made[rows]
+        return share.clip(0, 1)

@@ -1,4 +1,4 @@
-"""Who sold how much on to whom, as it is asked for; trading houses keep what they offered and what was held back."""
+"""Who sold how much on to whom, for those who ask (docs/model.md, eq. 6.8 and 6.9)."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from typing import final
 
 import numpy as np
 
-from sim.axes import Floats, Ints, Sum, pick
-from sim.ensemble.state import State
-from sim.market.trade import Trade
+from sim.axes import Floats, Ints, Sum, at_least, pick
+from sim.market.state import State
+from sim.market.trade import KeptBack
+from sim.world.build import World
 
 
 @final
@@ -17,40 +18,43 @@ class Resold:
 
     Parameters
     ----------
-    trade : Trade
+    world : World
+    arcs : (K,) array → A
+        Those that any instrument may act on.
     nodes : (Q,) array → N
         Who sells on.
     places : (Q,) array → D
         To whom, of the same good.
     """
 
-    def __init__(self, trade: Trade, nodes: Ints, places: Ints) -> None:
-        self.trade, self.nodes, self.places = trade, nodes, places
-        row = {pair: q for q, pair in enumerate(zip(nodes.tolist(), places.tolist(), strict=True))}
-        world, origin, arcs = trade.world, trade.origin, trade.controls.arcs
-        makers = (world.arc_origin[arcs] + world.origins.start).tolist()
-        kept = [(k, row[pair]) for k, pair in enumerate(zip(makers, origin.to.tolist(), strict=True)) if pair in row]
+    def __init__(self, world: World, arcs: Ints, nodes: Ints, places: Ints) -> None:
+        self.nodes, self.places, self.kept = nodes, places, KeptBack(world, arcs)
+        self.first, self.destinations = world.origins.start, len(world.nodes[world.destinations])
+        kept, row = self.kept, {pair: q for q, pair in enumerate(zip(nodes.tolist(), places.tolist(), strict=True))}
+        ends = list(zip((kept.origin + self.first).tolist(), kept.destination.tolist(), kept.of.tolist(), strict=True))
+        stays = [(row[o, d], k, 1.0) for k, (o, d, _) in enumerate(ends) if (o, d) in row]
         sold = [
-            (j, k, row[place, to])
-            for j, (place, group) in enumerate(zip(origin.place.tolist(), origin.group.tolist(), strict=True))
-            for k, (to, of) in enumerate(zip(origin.to.tolist(), origin.of.tolist(), strict=True))
-            if of == group and (place, to) in row
+            (row[place, d], j, k)
+            for j, (place, group) in enumerate(zip(kept.place.tolist(), kept.group.tolist(), strict=True))
+            for k, (_, d, of) in enumerate(ends)
+            if of == group and (place, d) in row
         ]
-        shape = len(nodes), trade.offered.shape[1]
-        self.rooms = np.zeros(shape), np.zeros(shape)
-        self.stays = Sum([q for _, q in kept], [k for k, _ in kept], 1.0, (len(nodes), len(arcs)))
-        self.of_share = np.array([j for j, _, _ in sold], np.intp), np.array([k for _, k, _ in sold], np.intp)
-        self.held_back = Sum([q for _, _, q in sold], range(len(sold)), 1.0, (len(nodes), len(sold)))
+        self.stays = Sum.of(stays, (len(nodes), len(arcs)))
+        self.held_back = Sum([q for q, _, _ in sold], range(len(sold)), 1.0, (len(nodes), len(sold)))
+        self.of_share = np.array([j for _, j, _ in sold], np.intp)
+        self.of_arc = np.array([k for _, _, k in sold], np.intp)
 
-    def __call__(self, state: State) -> Floats:
-        """(Q, R), t; written over in the next tick."""
-        trade, (flows, more) = self.trade, self.rooms
-        pick(trade.offered, self.nodes, flows)
-        flows *= pick(state.sold_to, self.places, more)
-        if len(trade.covered):
-            flows -= self.stays(trade.stays, more)
-            if trade.controls.traced.any():
-                of_share, of_arc = self.of_share
-                flows -= self.held_back(trade.origin.theirs[of_share] * trade.origin.forbidden[of_arc], more)
-            np.maximum(flows, 0, out=flows)
+    def __call__(self, state: State, traced: Floats) -> Floats:
+        """(Q, R), t; given the share of goods of an origin, (K, R), that others may not sell on over an arc."""
+        kept, makers, users = self.kept, state.sold_by_makers, state.sold_by_users
+        offered = np.zeros_like(state.bought)
+        offered[: self.destinations] += users
+        offered[self.first :] += makers
+        flows = pick(offered, self.nodes) * pick(state.sold_to, self.places)
+        if kept.any:
+            flows -= self.stays(state.shut * makers[kept.origin])
+            if traced.any():
+                forbidden = traced * state.sold_to[kept.destination]
+                flows -= self.held_back(kept.theirs(users, state.share)[self.of_share] * forbidden[self.of_arc])
+            at_least(flows, 0, out=flows)
         return flows

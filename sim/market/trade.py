@@ -2,275 +2,246 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, final
+from typing import final
 
 import numpy as np
 
-from sim.axes import TINY, Floats, Ints, Sum, pick
+from sim.axes import TINY, Floats, Ints, Sum, at_least, at_most, pick
 from sim.ensemble.clock import Tick
-from sim.ensemble.parameters import Parameters
-from sim.ensemble.scratch import Scratch
-from sim.ensemble.state import State
+from sim.market.controls import Controls
 from sim.market.forms import smooth, step_share
-from sim.market.points import Controls, Points
+from sim.market.kernels import Given
 from sim.world.build import World
 
 NEXT_TO_NOTHING = TINY**2  # t/day: of what nobody uses anywhere, so that nothing is divided by zero
 
 
+def is_active(given: Given) -> bool:
+    """Whether there are trading houses in any replicate."""
+    return bool(np.any(np.asarray(given.p["resale_share"]) > 0))
+
+
 @final
-class Trade:
-    """Let trading houses buy of users and of makers, and send what they bought to who pays most."""
+class Quote:
+    """What the best other buyers pay for the goods of a place, and who gets what is sold (eq. 6.5 and 6.7)."""
 
-    writes: ClassVar = (
-        "user_stock", "maker_stock", "expected_orders", "netback", "elsewhere", "set_up", "sold_to", "sought",
-        "bought", "traded", "resold_by_makers", "resold_by_users", "resold_to",
-    )  # fmt: skip
+    def __init__(self, given: Given) -> None:
+        self.active, self.p, self.controls, self.tariffs = (
+            is_active(given),
+            given.p,
+            given.controls,
+            given.hooks.tariffs,
+        )
+        self.world, self.places = given.world, Places(given.world)
+        goods, there = len(given.world.commodities), self.places.there
+        self.of_good = Sum(there, range(len(there)), 1.0, (goods, len(there)))
+        self.abroad = _share_from_abroad(given.world, given.controls)
 
-    def __init__(self, world: World, p: Parameters, points: Points, controls: Controls, scratch: Scratch) -> None:
-        self.world, self.p, self.points, self.controls, self.scratch = world, p, points, controls, scratch
-        self.places = _Places(world)
-        goods, d = len(world.commodities), world.destinations
-        self.good, self.there, self.makers_good = self.places.good, self.places.good[d], self.places.good[world.origins]
-        self.users_of_good = Sum(self.there, range(len(self.there)), 1.0, (goods, len(self.there)))
-        self.makers_of_good = Sum(self.makers_good, range(len(self.makers_good)), 1.0, (goods, len(self.makers_good)))
-        replicates = controls.blocked.shape[1]
-        self.held = np.zeros((len(self.there), replicates))
-        self.offered, self.stays = np.zeros((len(self.good), replicates)), np.zeros_like(controls.blocked)
-        self.covered = np.flatnonzero([world.is_traded(world.arcs[a][0]) for a in controls.arcs])
-        self.origin = ControlledOrigin(world, controls)
-        self.abroad = _share_from_abroad(world, controls)
-        self.active = bool(np.any(np.asarray(p["resale_share"]) > 0))
-
-    def __call__(self, state: State, tick: Tick) -> None:
-        """Settle the trade of a tick."""
+    def __call__(
+        self, price: Floats, expected_use: Floats, tariff: Floats, leaving: Floats,
+        *, sold_to: Floats, elsewhere: Floats, netback: Floats, worth: Floats,
+    ) -> None:  # fmt: skip
         if not self.active:
             return
-        scratch = self.scratch.clear()
-        self._look(state, scratch)
-        worth = self._worth(state, scratch.clear())
-        makers, users = self._buy(state, worth, tick, scratch)
-        shut = self._shut(state)
-        self._order(state, makers, tick)
-        self._send(state, makers, users, shut, tick, scratch)
-        self._set_up(state, worth, shut, tick)
+        world, p = self.world, self.p
+        duty = self.duty(tariff, leaving) if self.tariffs else 0.0
+        weight, with_others = self._weight(expected_use)
+        bids = np.exp((price[world.destinations] - duty) * p["resale_choice"]) * weight
+        self._offer(bids, weight, sold_to, netback, elsewhere)
+        elsewhere[self.places.largest] = with_others
+        if self.tariffs:
+            netback[world.origins] -= self._exit(leaving, sold_to)
+        gain = at_least(netback - price - p["resale_margin"], 0)
+        np.subtract(1, np.exp(gain / np.negative(p["resale_spread"])), out=worth)
+        worth[self.places.idle] = 0
+        netback[world.destinations] += duty
 
-    def _look(self, state: State, scratch: Scratch) -> None:
-        """What the best other buyers pay for the goods of a place, and who gets what is sold (eq. 6.5 and 6.7)."""
-        p, d = self.p, self.world.destinations
-        bids = scratch.like(state.traded)
-        bids[:] = state.price[d]
-        if self.points.tariffs:
-            bids -= self.duty()
-        bids *= p["resale_choice"]
-        np.exp(bids, out=bids)
-        weight = self._weight(state, scratch)
-        bids *= weight
-        top, use = self.users_of_good(bids), self.users_of_good(weight)
-        self._share_out(state, bids, weight, use / np.maximum(top, NEXT_TO_NOTHING), scratch)
-        own = 1 - np.asarray(p["thin_market"])
-        high, low = pick(top, self.there, scratch.like(bids)), pick(use, self.there, scratch.like(bids))
-        others = self.places.others
-        state.elsewhere[others] = 1 - weight[others] / low[others]
-        bids *= own
-        weight *= own
-        high -= bids
-        low -= weight
-        high /= low
-        np.divide(np.log(high, out=high), p["resale_choice"], out=state.netback[d])
-        best = np.maximum(top, NEXT_TO_NOTHING) / np.maximum(use, NEXT_TO_NOTHING)
-        elsewhere = self.good[d.stop :]  # of places without users, all buyers are elsewhere
-        pick(np.log(best) / p["resale_choice"], elsewhere, state.netback[d.stop :])
+    def _offer(self, bids: Floats, weight: Floats, sold_to: Floats, netback: Floats, elsewhere: Floats) -> None:
+        """Who pays most gets most of what is sold (eq. 6.7); the mean of the best bids elsewhere (eq. 6.5)."""
+        p, places, d = self.p, self.places, self.world.destinations
+        top, use = self.of_good(bids), self.of_good(weight)
+        mean = at_least(top, NEXT_TO_NOTHING) / at_least(use, NEXT_TO_NOTHING)
+        least = np.exp(np.negative(p["resale_choice"] * p["resale_margin"]))
+        offers = at_least(bids * pick(use / at_least(top, NEXT_TO_NOTHING), places.there) - weight * least, 0)
+        total = at_least(self.of_good(offers), NEXT_TO_NOTHING)
+        np.multiply(offers, pick(1 / total, places.there), out=sold_to)
+        own, all_use = np.subtract(1, p["thin_market"]), pick(use, places.there)
+        np.subtract(1, weight / all_use, out=elsewhere[d])
+        others = (pick(top, places.there) - own * bids) / (all_use - own * weight)
+        np.divide(np.log(others), p["resale_choice"], out=netback[d])
+        nobody = places.good[d.stop :]  # of places without users, all buyers are elsewhere
+        np.divide(pick(np.log(mean), nobody), p["resale_choice"], out=netback[d.stop :])
 
-    def _weight(self, state: State, scratch: Scratch) -> Floats:
-        """(D, R) t/day: use; beside the largest makers it counts as no more than that of all others together."""
-        weight = np.add(state.expected_use, TINY, out=scratch.like(state.traded))
-        largest = self.places.largest
+    def _weight(self, expected_use: Floats) -> tuple[Floats, Floats]:
+        """(D, R) t/day: use; beside the largest makers it counts as no more than that of all others together.
+
+        And (largest, R), share of 1: how much of all use is with those others.
+        """
+        weight, largest = expected_use + TINY, self.places.largest
         own = weight[largest]
-        others = self.users_of_good(weight)[self.there[largest]] - own
-        np.maximum(others, TINY, out=others)
+        others = at_least(self.of_good(weight)[self.places.there[largest]] - own, TINY)
         weight[largest] = own * others / (own + others)
-        state.elsewhere[largest] = others / (own + others)
-        return weight
+        return weight, others / (own + others)
 
-    def duty(self) -> Floats:
+    def duty(self, tariff: Floats, leaving: Floats) -> Floats:
         """(D, R) ln: mean duty that a destination charges on what it buys abroad (eq. 6.5)."""
-        charged = self.controls.tariff - self.controls.leaving
-        charged *= self.abroad
-        return np.log1p(self.controls.to_destination(charged))
+        return np.log1p(self.controls.to_destination((tariff - leaving) * self.abroad))
 
-    def _exit(self, state: State) -> Floats:
+    def _exit(self, leaving: Floats, sold_to: Floats) -> Floats:
         """(O, R) ln: what is charged on goods that leave a place, by who would get them (eq. 6.5)."""
         controls = self.controls
-        return np.log1p(controls.to_origin(controls.leaving * state.sold_to[self.world.arc_destination[controls.arcs]]))
-
-    def _share_out(self, state: State, bids: Floats, weight: Floats, scale: Floats, scratch: Scratch) -> None:
-        """Who pays most gets most of what is sold, and who pays less than most do gets none (eq. 6.7)."""
-        least = np.exp(np.negative(self.p["resale_choice"] * self.p["resale_margin"]))
-        offers = np.multiply(bids, pick(scale, self.there, scratch.like(bids)), out=state.sold_to)
-        offers -= np.multiply(weight, least, out=scratch.like(bids))
-        np.maximum(offers, 0, out=offers)
-        total = 1 / np.maximum(self.users_of_good(offers), NEXT_TO_NOTHING)
-        offers *= pick(total, self.there, scratch.like(bids))
-
-    def _worth(self, state: State, scratch: Scratch) -> Floats:
-        """(N, R), share of 1: how far it pays to buy at a place (eq. 6.5)."""
-        if self.points.tariffs:
-            state.netback[self.world.origins] -= self._exit(state)
-        gain = np.subtract(state.netback, state.price, out=scratch.like(state.price))
-        gain -= self.p["resale_margin"]
-        np.maximum(gain, 0, out=gain)
-        gain /= np.negative(self.p["resale_spread"])
-        worth = np.negative(np.expm1(gain, out=gain), out=gain)
-        worth[self.places.idle] = 0
-        if self.points.tariffs:
-            state.netback[self.world.destinations] += self.duty()
-        return worth
-
-    def _buy(self, state: State, worth: Floats, tick: Tick, scratch: Scratch) -> tuple[Floats, Floats]:
-        """(O, R) and (D, R) t: what trading houses would buy of makers and of users (eq. 6.6)."""
-        world, p, pace = self.world, self.p, step_share(tick.days, self.p["resale_time"])
-        ready = np.multiply(worth, state.set_up, out=scratch.like(worth))
-        makers = np.multiply(ready[world.origins], state.maker_stock, out=scratch.like(state.made))
-        makers *= pace
-        held = world.user_to_destination(state.user_stock, out=self.held)
-        users = np.subtract(held, state.target_stock, out=scratch.like(held))
-        np.maximum(users, 0, out=users)
-        users *= pace
-        free = np.asarray(p["resale_share"]) * np.subtract(1, p["contract_share"])
-        ordered = np.multiply(state.resold_by_users, tick.days, out=scratch.like(held))
-        np.minimum(ordered, state.landed, out=ordered)
-        users += ordered  # for resale; of the rest, what is not under contract
-        np.subtract(state.landed, ordered, out=ordered)
-        ordered *= free
-        users += ordered
-        users *= ready[world.destinations]
-        users *= self.places.of_users
-        return makers, np.minimum(users, held, out=users)
-
-    def _shut(self, state: State) -> Floats:
-        """(K, R): of what makers would sell to trading houses, what may not go over an arc (eq. 6.8)."""
-        controls, rows = self.controls, self.covered
-        shut = np.zeros_like(controls.barred)
-        passing = (1 - controls.barred[rows]) * (1 - controls.blocked[rows]) * (1 - controls.licensed[rows])
-        shut[rows] = (1 - passing) * state.sold_to[self.world.arc_destination[controls.arcs[rows]]]
-        return shut
-
-    def _order(self, state: State, makers: Floats, tick: Tick) -> None:
-        """Of the largest makers they order over his arcs what the border is expected to let through (eq. 6.8)."""
-        world, arcs, o = self.world, self.places.direct, self.world.arc_origin
-        sought = makers[o[arcs]] * state.sold_to[world.arc_destination[arcs]]
-        sought /= tick.days
-        state.sought[arcs] = sought
-        state.sought[self.controls.arcs] *= 1 - self.controls.barred
-        makers *= self.places.pooled
-
-    def _send(self, state: State, makers: Floats, users: Floats, shut: Floats, tick: Tick, scratch: Scratch) -> None:
-        """Send what is bought on its way; what may not go where it is wanted stays where it is (eq. 6.8 and 6.9)."""
-        world, d, o = self.world, self.world.destinations, self.world.origins
-        got = self._pool(state, makers, users, scratch)
-        self.offered[d] = users
-        self.offered[o.start : d.stop] += makers[: d.stop - o.start]
-        self.offered[d.stop :] = makers[d.stop - o.start :]
-        if len(self.covered):
-            self.stays = shut * makers[world.arc_origin[self.controls.arcs]]
-            got -= self.controls.to_destination(self.stays)
-            makers -= self.controls.to_origin(self.stays)
-            self.origin.look(state, self.controls.traced)
-            if self.controls.traced.any():
-                self.origin.hold_back(state, users, got)
-            np.maximum(got, 0, out=got)
-        state.bought.fill(0)
-        state.bought[d] += users
-        state.bought[o] += makers
-        state.maker_stock[:] -= makers
-        np.maximum(state.maker_stock, 0, out=state.maker_stock)
-        left = np.divide(users, np.maximum(self.held, NEXT_TO_NOTHING, out=self.held), out=self.held)
-        np.subtract(1, left, out=left)
-        state.user_stock[:] *= pick(left, world.user_node, scratch.like(state.user_stock))
-        state.traded[:] += got
-        self._learn(state, makers, users, got, tick)
-
-    def _pool(self, state: State, makers: Floats, users: Floats, scratch: Scratch) -> Floats:
-        """(D, R) t: what each destination gets of all that is bought of a good, before anything is held back."""
-        pool = self.users_of_good(users)
-        self.makers_of_good.add(makers, pool)
-        got = pick(pool, self.there, scratch.like(users))
-        got *= state.sold_to
-        return got
-
-    def _learn(self, state: State, makers: Floats, users: Floats, got: Floats, tick: Tick) -> None:
-        """What makers, users and those who look ahead come to count on (eq. 6.10); flows are written over."""
-        learned = step_share(tick.days, self.p["expectation_time"])
-        np.divide(makers, tick.days, out=makers)
-        np.divide(users, tick.days, out=users)
-        np.divide(got, tick.days, out=got)
-        state.expected_orders[:] += makers * learned
-        smooth(state.resold_to, got, learned, got)
-        smooth(state.resold_by_users, users, learned, users)
-        smooth(state.resold_by_makers, makers, learned, makers)
-
-    def _set_up(self, state: State, worth: Floats, shut: Floats, tick: Tick) -> None:
-        """Trading houses set up where it pays, as far as goods may leave (eq. 6.11)."""
-        if len(self.covered):
-            alone = self.places.makers_alone
-            worth[alone] *= 1 - self.controls.to_origin(shut)[alone - self.world.origins.start]
-            if self.controls.traced.any():
-                self.origin.deter(state, worth[self.world.destinations])
-        smooth(state.set_up, worth, step_share(tick.days, self.p["resale_setup"]), worth)
+        return np.log1p(controls.to_origin(leaving * sold_to[self.world.arc_destination[controls.arcs]]))
 
 
 @final
-class ControlledOrigin:
-    """Goods of a region whose controls forbid re-export: what of them is in what others sell on (eq. 6.9).
+class Buy:
+    """What trading houses would buy of makers and of users (eq. 6.6), and order of the largest makers (eq. 6.8)."""
+
+    def __init__(self, given: Given) -> None:
+        self.active, self.world, self.p, self.controls = is_active(given), given.world, given.p, given.controls
+        self.places, arcs = Places(given.world), given.controls.arcs
+        self.covered = np.flatnonzero([given.world.is_traded(given.world.arcs[a][0]) for a in arcs])
+        self.destination = given.world.arc_destination[arcs]
+
+    def __call__(
+        self, tick: Tick, worth: Floats, set_up: Floats, maker_stock: Floats, user_stock: Floats, target_stock: Floats,
+        landed: Floats, resold_by_users: Floats, sold_to: Floats, barred: Floats,
+        blocked: Floats, licensed: Floats,
+        *, held: Floats, sold_by_makers: Floats, sold_by_users: Floats, sought: Floats, shut: Floats,
+    ) -> None:  # fmt: skip
+        if not self.active:
+            return
+        world, p, places = self.world, self.p, self.places
+        ready, pace = worth * set_up, step_share(tick.days, p["resale_time"])
+        makers = ready[world.origins] * maker_stock * pace
+        direct = places.direct
+        sought[direct] = makers[world.arc_origin[direct]] * sold_to[world.arc_destination[direct]] / tick.days
+        sought[self.controls.arcs] *= 1 - barred
+        np.multiply(makers, places.pooled, out=sold_by_makers)
+        rows = self.covered
+        passing = (1 - barred[rows]) * (1 - blocked[rows]) * (1 - licensed[rows])
+        shut[rows] = (1 - passing) * sold_to[self.destination[rows]]
+        world.user_to_destination(user_stock, out=held)
+        free = np.asarray(p["resale_share"]) * np.subtract(1, p["contract_share"])
+        ordered = np.minimum(resold_by_users * tick.days, landed)  # for resale; of the rest, what is not under contract
+        users = at_least(held - target_stock, 0) * pace + ordered + (landed - ordered) * free
+        np.minimum(users * ready[world.destinations] * places.of_users, held, out=sold_by_users)
+
+
+@final
+class SendOn:
+    """What is bought goes on its way; what may not go where it is wanted stays (eq. 6.8 to 6.10)."""
+
+    def __init__(self, given: Given) -> None:
+        world = given.world
+        self.active, self.world, self.p, self.places = is_active(given), world, given.p, Places(world)
+        self.kept = KeptBack(world, given.controls.arcs)
+        goods = self.places.good[[*range(len(self.places.there)), *range(world.origins.start, len(world.nodes))]]
+        self.pool = Sum(goods, range(len(goods)), 1.0, (len(world.commodities), len(goods)))  # users', then makers'
+
+    def __call__(
+        self, tick: Tick, held: Floats, sold_by_makers: Floats, sold_by_users: Floats, sold_to: Floats,
+        share: Floats, shut: Floats, traced: Floats,
+        *, user_stock: Floats, maker_stock: Floats, bought: Floats, traded: Floats, expected_orders: Floats,
+        resold_by_makers: Floats, resold_by_users: Floats, resold_to: Floats,
+    ) -> None:  # fmt: skip
+        if not self.active:
+            return
+        world, days, kept = self.world, tick.days, self.kept
+        pool = self.pool(np.concatenate([sold_by_users, sold_by_makers]))
+        makers, users, got = sold_by_makers, sold_by_users, pick(pool, self.places.there) * sold_to
+        if kept.any:
+            stays = shut * makers[kept.origin]  # (K, R) t
+            makers, got = makers - kept.to_origin(stays), got - kept.to_destination(stays)
+            if traced.any():
+                users, got = kept.without_traced(users, got, share, traced * sold_to[kept.destination])
+            got = at_least(got, 0)
+        user_stock *= pick(1 - users / at_least(held, NEXT_TO_NOTHING), world.user_node)
+        maker_stock -= makers
+        at_least(maker_stock, 0, out=maker_stock)
+        traded += got
+        bought.fill(0)
+        bought[world.destinations] += users
+        bought[world.origins] += makers
+        learned = step_share(days, self.p["expectation_time"])
+        expected_orders += makers * (learned / days)
+        smooth(resold_to, got / days, learned)
+        smooth(resold_by_users, users / days, learned)
+        smooth(resold_by_makers, makers / days, learned)
+
+
+@final
+class SetUp:
+    """Trading houses set up where it pays, as far as goods may leave (eq. 6.11)."""
+
+    def __init__(self, given: Given) -> None:
+        self.active, self.world, self.time = is_active(given), given.world, given.p["resale_setup"]
+        self.kept, self.alone = KeptBack(given.world, given.controls.arcs), Places(given.world).makers_alone
+
+    def __call__(
+        self, tick: Tick, worth: Floats, sold_to: Floats, share: Floats, shut: Floats, traced: Floats, *, set_up: Floats
+    ) -> None:
+        if not self.active:
+            return
+        kept, goal = self.kept, worth
+        if kept.any:
+            goal = worth.copy()
+            goal[self.alone] *= 1 - kept.to_origin(shut)[self.alone - self.world.origins.start]
+            if traced.any():
+                goal[self.world.destinations] *= 1 - kept.traced_share(share, traced * sold_to[kept.destination])
+        smooth(set_up, goal, step_share(tick.days, self.time))
+
+
+@final
+class KeptBack:
+    """What controls keep trading houses from selling on: their makers' own goods, and those in others' stocks.
 
     Parameters
     ----------
     world : World
-    controls : Controls
-        On some arcs (K); the origins (G) of those are looked at, with all arcs (J) on which their goods leave.
+    arcs : (K,) array → A
+        Those that any instrument may act on; their origins (G) are looked at, with all arcs (J) on which goods of
+        these leave.
     """
 
-    def __init__(self, world: World, controls: Controls) -> None:
-        origin = world.arc_origin[controls.arcs]
-        groups = np.unique(origin)
+    def __init__(self, world: World, arcs: Ints) -> None:
+        self.any = any(world.is_traded(world.arcs[a][0]) for a in arcs)
+        self.origin, self.destination = world.arc_origin[arcs], world.arc_destination[arcs]
+        places, rows = world.to_destination.shape[0], range(len(arcs))
+        self.to_origin = Sum(self.origin, rows, 1.0, (world.to_origin.shape[0], len(arcs)))
+        self.to_destination = Sum(self.destination, rows, 1.0, (places, len(arcs)))
+        groups = np.unique(self.origin)
         self.arcs = np.flatnonzero(np.isin(world.arc_origin, groups))
         self.place, self.group = world.arc_destination[self.arcs], np.searchsorted(groups, world.arc_origin[self.arcs])
-        self.to, self.of = world.arc_destination[controls.arcs], np.searchsorted(groups, origin)
-        size, places = len(groups), world.to_destination.shape[0]
-        self.by_group = Sum(self.group, range(len(self.arcs)), 1.0, (size, len(self.arcs)))
-        self.controlled = Sum(self.of, range(len(self.of)), 1.0, (size, len(self.of)))
-        self.at_place = Sum(self.place, range(len(self.arcs)), 1.0, (places, len(self.arcs)))
-        replicates = controls.blocked.shape[1]
-        self.theirs = np.zeros((len(self.arcs), replicates))  # t: of what users sell, goods of the controlled origin
-        self.forbidden = np.zeros((len(self.to), replicates))
-        self.at_buyer = Sum(self.to, range(len(self.of)), 1.0, (places, len(self.of)))
+        self.of = np.searchsorted(groups, self.origin)
+        theirs = range(len(self.arcs))
+        self.by_group = Sum(self.group, theirs, 1.0, (len(groups), len(self.arcs)))
+        self.controlled = Sum(self.of, rows, 1.0, (len(groups), len(self.of)))
+        self.at_place = Sum(self.place, theirs, 1.0, (places, len(self.arcs)))
 
-    def look(self, state: State, traced: Floats) -> None:
-        """See what of goods of the controlled origin, if they are sold on, is not let to each buyer, (K, R) share."""
-        np.multiply(traced, state.sold_to[self.to], out=self.forbidden)
+    def theirs(self, users: Floats, share: Floats) -> Floats:
+        """(J, R) t: of what users sell, (D, R), goods of a controlled origin."""
+        return share[self.arcs] * users[self.place]
 
-    def hold_back(self, state: State, users: Floats, got: Floats) -> None:
-        """Take out of what users sell, and of what buyers get, (D, R) t, what may not be sold on; in place."""
-        np.multiply(state.share[self.arcs], users[self.place], out=self.theirs)
-        got -= self.at_buyer(self.forbidden * self.by_group(self.theirs)[self.of])
-        users -= self.at_place(self.theirs * self.controlled(self.forbidden)[self.group])
-        np.maximum(users, 0, out=users)
+    def without_traced(self, users: Floats, got: Floats, share: Floats, forbidden: Floats) -> tuple[Floats, Floats]:
+        """Of what users sell and buyers get, (D, R) t, what is left without what may not be sold on (eq. 6.9)."""
+        theirs = self.theirs(users, share)
+        left = users - self.at_place(theirs * self.controlled(forbidden)[self.group])
+        return at_least(left, 0), got - self.to_destination(forbidden * self.by_group(theirs)[self.of])
 
-    def deter(self, state: State, worth: Floats) -> None:
-        """Lower what it is worth to buy at a place, (D, R), by what of it may not be sold on; in place."""
-        forbidden = self.controlled(self.forbidden)[self.group]
-        worth *= 1 - np.minimum(self.at_place(state.share[self.arcs] * forbidden), 1)
+    def traced_share(self, share: Floats, forbidden: Floats) -> Floats:
+        """(D, R), share of 1: of what users hold, what may not be sold on."""
+        return at_most(self.at_place(share[self.arcs] * self.controlled(forbidden)[self.group]), 1)
 
 
 @final
-class _Places:
+class Places:
     """Where trading houses may buy: of users who do not stand beside the largest makers of a good, and of all makers.
 
     Attributes
     ----------
     good : (N,) array
-        Commodity of each place.
+        Commodity of each place; `there`, of each destination.
     of_users : (D, 1) array
         1 where they buy of users, else 0.
     largest : array → D
@@ -289,10 +260,11 @@ class _Places:
         main = np.isin(np.arange(len(nodes)), _largest_makers(world))
         of_users, of_makers = np.zeros(len(nodes), bool), np.zeros(len(nodes), bool)
         of_users[d], of_makers[o] = (traded & ~main)[d], traded[o]
-        self.good: Ints = np.array([world.commodities.index(c) for c, _ in nodes], np.intp)
+        row = {c: i for i, c in enumerate(world.commodities)}
+        self.good: Ints = np.array([row[c] for c, _ in nodes], np.intp)
+        self.there: Ints = self.good[d]
         self.of_users: Floats = of_users[d, None].astype(np.float64)
         self.largest: Ints = np.flatnonzero(main[d])
-        self.others: Ints = np.flatnonzero(~main[d])
         self.makers_alone: Ints = np.flatnonzero(of_makers & ~of_users)
         self.pooled: Floats = (of_makers & ~main)[o, None].astype(np.float64)
         direct = (traded & main)[o][world.arc_origin] & (world.arc_abroad > 0)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from sim.ensemble.metrics import METRICS
+from sim.definitions.metrics import METRICS
 
 if TYPE_CHECKING:
     from pandas import DataFrame, Series
@@ -28,7 +28,8 @@ def headline(table: "DataFrame", commodities: Sequence[str] = (), size: str = "m
     """
     import pandas as pd  # noqa: PLC0415
 
-    names = [name for name, metric in METRICS.items() if metric.headline or metric.told]
+    shown = [metric for metric in METRICS.values() if metric.headline or metric.told]
+    names = [metric.name for metric in sorted(shown, key=lambda metric: not metric.headline)]
     if commodities:
         table = table[table["commodity"].isin(commodities) | _is_total(table["commodity"])]
     parts = _by_window(table)
@@ -59,7 +60,7 @@ def widest(rows: "DataFrame") -> "DataFrame":
 
     Of a table with windows, rows of the whole horizon are meant.
     """
-    from sim.ensemble.items import KEYS  # noqa: PLC0415
+    from sim.definitions.items import KEYS  # noqa: PLC0415
     from sim.results.tables import WINDOW  # noqa: PLC0415
 
     found = _totals(rows[rows[WINDOW] == ""] if WINDOW in rows.columns else rows)

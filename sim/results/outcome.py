@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 
 from sim.axes import Floats
-from sim.ensemble.items import Event, Item
+from sim.definitions.items import Event, Item
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 
 from sim.axes import Ints
-from sim.ensemble.items import KEYS, Item
+from sim.definitions.items import KEYS, Item
 from sim.errors import BrokenInvariant
 from sim.results import statistics
 from sim.results.outcome import Outcome

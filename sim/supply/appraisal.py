@@ -7,14 +7,14 @@ from typing import final
 
 import numpy as np
 
-from sim.axes import TINY, Bools, Floats, Scalar, Sum
+from sim.axes import TINY, Bools, Floats, Scalar, Sum, at_least, at_most
 from sim.ensemble.clock import Tick
 from sim.ensemble.draws import Draws
 from sim.ensemble.parameters import Parameters
 from sim.files.distributions import Distribution
 from sim.finance.capital import cost_of_capital, net_present_value
+from sim.supply.hooks import Appraised, SupplyHooks, Terms, no_terms
 from sim.supply.portfolio import Portfolio
-from sim.supply.terms import SupplyPoints, Terms, no_terms
 from sim.units import DAYS_A_YEAR
 
 
@@ -30,10 +30,8 @@ class Account:
 class Appraisal:
     """Looks at projects as their owners and banks do."""
 
-    def __init__(
-        self, portfolio: Portfolio, points: SupplyPoints, p: Parameters, overrun: Floats, build: Floats
-    ) -> None:
-        self.portfolio, self.points, self.p = portfolio, points, p
+    def __init__(self, portfolio: Portfolio, hooks: SupplyHooks, p: Parameters, overrun: Floats, build: Floats) -> None:
+        self.portfolio, self.hooks, self.p = portfolio, hooks, p
         self.capital = portfolio.capital * overrun
         self.build, self.ramp = build / DAYS_A_YEAR, portfolio.ramp / DAYS_A_YEAR
         self.ahead = np.full_like(portfolio.life, float(p["review_time"]) / DAYS_A_YEAR)
@@ -56,7 +54,7 @@ class Appraisal:
 
     def _with_contracts(self, revenue: Floats, costs: Floats) -> Floats:
         """Customers who have bound themselves pay at least what their share costs (eq. 10.8)."""
-        return revenue + self.portfolio.contracted * np.maximum(costs - revenue, 0)
+        return revenue + self.portfolio.contracted * at_least(costs - revenue, 0)
 
     def _year(self, price: Floats, paid: Floats) -> Account:
         return self.account(np.exp(price[self.portfolio.sold]), paid)
@@ -64,14 +62,14 @@ class Appraisal:
     def offers(self, tick: Tick, price: Floats, years: Floats) -> Terms:
         """What each project is offered at some prices, (O, R) ln of ratios to base, for years ahead, (J, 1)."""
         terms = no_terms(years, price.shape[1])
-        for offer in self.points.offers:
-            offer(tick, price, terms)
+        for offer in self.hooks.offers:
+            offer(Appraised(tick, price, terms))
         return terms
 
     def hurdle(self, terms: Terms) -> Floats:
         """(J, R), a year: what private owners and banks ask; less where revenue is under contract (eq. 11.3)."""
         p = self.p
-        relief = np.minimum(terms.contracted + self.portfolio.contracted, 1) * (
+        relief = at_most(terms.contracted + self.portfolio.contracted, 1) * (
             np.asarray(p["hurdle_merchant"]) - p["hurdle_contracted"]
         )
         return p["hurdle_merchant"] - relief + terms.premium
@@ -93,7 +91,7 @@ class Appraisal:
         )  # fmt: skip
         costs = year.costs + terms.standards
         margin = self._with_contracts(year.revenue + terms.top_up, costs) - costs
-        capital = self.capital * np.maximum(1 - terms.granted, 0)
+        capital = self.capital * at_least(1 - terms.granted, 0)
         return net_present_value(margin, capital, rate, self.portfolio.life, self.build, self.ramp)
 
     def earns(self, tick: Tick, price: Floats, paid: Floats, running: Bools) -> tuple[Floats, Floats, Floats]:
@@ -107,7 +105,7 @@ class Appraisal:
         revenue = self._with_contracts(year.revenue + terms.top_up, costs)
         earned, spent = self.of_operator(revenue * running), self.of_operator(costs * running)
         lift = np.divide(revenue, year.revenue, out=np.ones_like(revenue), where=year.revenue > 0)
-        return (earned / np.maximum(spent, TINY))[self.operator], lift, revenue - costs
+        return (earned / at_least(spent, TINY))[self.operator], lift, revenue - costs
 
 
 def _mean(weighted: Floats, weight: Floats) -> Floats:

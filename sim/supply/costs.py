@@ -8,7 +8,7 @@ from typing import NamedTuple, Self, final
 
 import numpy as np
 
-from sim.axes import Floats, Scalar, column
+from sim.axes import Floats, Scalar, at_least, column
 from sim.ensemble.parameters import Parameters
 from sim.finance.capital import annuity
 from sim.supply.portfolio import Portfolio
@@ -67,8 +67,8 @@ class CostShares:
         >>> shares.missing(1.0, 1.0).round(4)
         array([[0.1429]])
         """
-        more = np.maximum(environmental - self.met, 0) * self.environmental
-        more = more + np.maximum(social - self.met, 0) * self.social
+        more = at_least(environmental - self.met, 0) * self.environmental
+        more = more + at_least(social - self.met, 0) * self.social
         return np.asarray(more / self.borne)
 
 

@@ -6,7 +6,7 @@ from typing import NamedTuple, final
 
 import numpy as np
 
-from sim.axes import TINY, Floats, Ints, Sum
+from sim.axes import TINY, Floats, Ints, Sum, at_least
 from sim.ensemble.clock import Tick
 from sim.ensemble.draws import Draws
 from sim.ensemble.parameters import Parameters
@@ -64,19 +64,19 @@ class Growth:
         climbed = self.climb(days, self.ramp)
         climbed -= self.begun
         climbed /= 1 - self.begun
-        np.maximum(climbed, 0, out=climbed)
+        at_least(climbed, 0, out=climbed)
         accepted = np.minimum(climbed, qualified(days, self.qualification, self.width))
         here = (started < tick.middle) * opened
         built = (folio.line_base + folio.line_added * climbed[line]) * here[line]
         taken = (folio.line_base + folio.line_added * accepted[line]) * here[line]
         total = folio.capacity(built) + folio.facility_base
-        some = np.maximum(total, TINY)
+        some = at_least(total, TINY)
         return Grown(
             built,
             total,
             1 - folio.capacity(built * (1 - available[line])) / some,
             1 + folio.capacity(built * (lift[line] - 1)) / some,
-            np.maximum(
+            at_least(
                 self.reached((folio.capacity(taken) + folio.facility_base) / folio.facility_size) + self.constant, TINY
             ),
         )

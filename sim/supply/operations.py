@@ -6,7 +6,7 @@ from typing import final
 
 import numpy as np
 
-from sim.axes import Bools, Floats, Ints, Scalar
+from sim.axes import Bools, Floats, Ints, Scalar, at_least
 from sim.ensemble.clock import Tick
 from sim.ensemble.draws import Draws
 from sim.ensemble.parameters import Parameters
@@ -87,7 +87,7 @@ class Outages:
         ends = self.begins + self.p["outage_time"]
         covered = np.minimum(ends, tick.end) - np.maximum(self.begins, tick.start)
         self._vary(tick)
-        left = 1 - self.loss * np.maximum(covered, 0) / tick.days
+        left = 1 - self.loss * at_least(covered, 0) / tick.days
         self.left[self.rows] = self.made * left / self._mean()
         self._draw(ends <= tick.end)
         return self.left

@@ -6,8 +6,8 @@ from typing import final
 
 import numpy as np
 
-from sim.axes import TINY, Floats, Ints, Scalar, Sum
-from sim.ensemble.state import State
+from sim.axes import TINY, Floats, Ints, Scalar, Sum, at_least
+from sim.market.state import State
 from sim.world.build import World
 
 
@@ -32,7 +32,8 @@ class Plans:
         row = {u: i for i, u in enumerate(self.users.tolist())}
         scale = world.scale[facilities, 0]
         self.need = Sum.of(((row[u], m, v * scale[m]) for u, m, v in needs), (len(row), len(place)))
-        self.there, self.of_users = world.user_node[self.users], world.user_to_destination
+        self.there = world.user_node[self.users]
+        self.near, self.of_users = world.user_to_destination.of_rows(self.there)  # all users at those destinations
         self.arcs = np.flatnonzero(np.isin(world.arc_destination, self.there))
         user = {d: i for i, d in enumerate(self.there.tolist())}  # each destination has one user that is a plant
         self.of_arc = np.array([user[d] for d in world.arc_destination[self.arcs].tolist()], np.intp)
@@ -48,19 +49,19 @@ class Plans:
         New needs have no stocks yet; these are filled over time: `stocked` of what is still missing in this tick.
         """
         before, more = state.expected_need[self.users], self.need(change)
-        after = np.maximum(before + more, TINY)
+        after = at_least(before + more, TINY)
         state.expected_need[self.users] = after
         missing = state.unstocked[self.users] * np.subtract(1, stocked) + (after - before)
-        state.unstocked[self.users] = np.clip(missing, 0, after)
-        grown = (np.maximum(more, 0) / self.of_users(state.expected_need)[self.there])[self.of_old]
+        state.unstocked[self.users] = np.minimum(at_least(missing, 0), after)
+        grown = (at_least(more, 0) / self.of_users(state.expected_need[self.near]))[self.of_old]
         for shares in (state.share, state.weight):  # who is new has no habits: he asks where most is exported
             part = shares[self.old]
             shares[self.old] += grown * (self.asked - part)
         after -= before
         wished = after[self.of_arc] * state.share[self.arcs]
-        state.wished[self.arcs] = np.maximum(state.wished[self.arcs] + wished, 0)
+        state.wished[self.arcs] = at_least(state.wished[self.arcs] + wished, 0)
         orders = self.to_origin.add(wished, state.expected_orders)
-        np.maximum(orders, 0, out=orders)
+        at_least(orders, 0, out=orders)
 
 
 def _asked(world: World, arcs: Ints) -> Floats:

@@ -8,7 +8,7 @@ from datetime import date
 
 import numpy as np
 
-from sim.axes import TINY, Bools, Floats, Ints, Sum, column
+from sim.axes import TINY, Bools, Floats, Ints, Sum, at_least, column
 from sim.ensemble.clock import Horizon
 from sim.units import DAYS_A_MONTH, DAYS_A_YEAR, MILLION
 from sim.world.base_year import TONNE
@@ -87,7 +87,7 @@ def portfolio(world: World, horizon: Horizon, utilisation: float, size: Floats) 
     elsewhere = size[managed, 0] * old
     elsewhere[at[own]] = 0
     ramps = np.array([_day(rows[j].start, horizon, np.inf) + rows[j].ramp * DAYS_A_MONTH > 0 for j in project], bool)
-    added = np.maximum(full - base, 0) * (ramps | ~own)
+    added = at_least(full - base, 0) * (ramps | ~own)
     activity = (base + added) * world.scale[where, 0] * DAYS_A_YEAR  # t a year at full output
     sold, output = _amounts(world.output_of_plants, activity, project, where, len(rows))
     taken, spending = _amounts(world.need_of_plants, activity, project, where, len(rows))
@@ -110,7 +110,7 @@ def portfolio(world: World, horizon: Horizon, utilisation: float, size: Floats) 
         line_added=added[:, None],
         facilities=managed,
         facility_base=elsewhere[:, None],
-        facility_size=np.where(old, np.maximum(size[managed, 0], TINY), 1)[:, None],
+        facility_size=np.where(old, at_least(size[managed, 0], TINY), 1)[:, None],
         grows=np.isin(managed, where[added > 0]),
         capacity=Sum(at, range(len(lines)), 1.0, (len(managed), len(lines))),
         sold=sold,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.axes import Floats, Scalar
+from sim.axes import Floats, Scalar, at_least
 from sim.ensemble.parameters import Parameters
 from sim.market.forms import EXP_MOST
 
@@ -48,8 +48,8 @@ class Ramp:
         >>> Ramp(0.6, 0.2)(np.array([[-1.0, 0.0, 600.0, 1000.0]]), np.full((1, 4), 1000.0)).round(3)
         array([[0.   , 0.047, 0.5  , 0.881]])
         """
-        z = (self.middle - days / np.maximum(ramp, 1)) / self.width
-        reached = 1 / (1 + np.exp(np.clip(z, -EXP_MOST, EXP_MOST)))
+        z = (self.middle - days / at_least(ramp, 1)) / self.width
+        reached = 1 / (1 + np.exp(z.clip(-EXP_MOST, EXP_MOST)))
         return reached * (days >= 0)
 
 
@@ -74,6 +74,6 @@ def qualified(days: Floats, median: Floats, width: Scalar) -> Floats:
     >>> qualified(np.array([[0.0, 180.0, 360.0]]), np.full((1, 3), 180.0), 0.25).round(3)
     array([[0.018, 0.5  , 0.982]])
     """
-    z = (1 - days / np.maximum(median, 1)) / width
-    accepted = 1 / (1 + np.exp(np.clip(z, -EXP_MOST, EXP_MOST)))
+    z = (1 - days / at_least(median, 1)) / width
+    accepted = 1 / (1 + np.exp(z.clip(-EXP_MOST, EXP_MOST)))
     return np.where(median > 0, accepted, 1.0)

@@ -10,9 +10,10 @@ from typing import final
 import numpy as np
 
 from sim.axes import Bools, Floats, Ints
-from sim.ensemble.events import Happening, declare_event
-from sim.ensemble.metrics import Measured, Metric, declare
-from sim.ensemble.selection import ALL
+from sim.definitions.events import Happening, declare_event
+from sim.definitions.items import ALL
+from sim.definitions.metrics import Metric, declare
+from sim.ensemble.gauges import Measured
 from sim.ensemble.turns import Turns
 from sim.supply.operations import Operations
 from sim.supply.portfolio import Portfolio

@@ -7,21 +7,21 @@ from typing import ClassVar, final
 import numpy as np
 import numpy.typing as npt
 
-from sim.axes import TINY, Floats, Sum
+from sim.axes import TINY, Floats, Sum, at_least
 from sim.ensemble.clock import Horizon, Tick
 from sim.ensemble.draws import Draws
 from sim.ensemble.parameters import Parameters
-from sim.ensemble.state import State
 from sim.market.forms import smooth, step_share
-from sim.market.points import Shocks
+from sim.market.hooks import Moment
+from sim.market.state import State
 from sim.supply.appraisal import Appraisal
 from sim.supply.growth import Growth
+from sim.supply.hooks import Period, SupplyHooks, Turned
 from sim.supply.operations import Operations, Outages
 from sim.supply.plans import Plans
 from sim.supply.portfolio import portfolio
 from sim.supply.reports import Reports
 from sim.supply.stages import Stage, Stages
-from sim.supply.terms import SupplyPoints
 from sim.world.build import World
 
 BREAK_DOWN = ("mine", "separation")  # processes whose outages are on record
@@ -29,7 +29,7 @@ BREAK_DOWN = ("mine", "separation")  # processes whose outages are on record
 
 @final
 class Supply:
-    """The projects of a chunk of worlds; its call is a rule at the first point of the tick.
+    """The projects of a chunk of worlds; its call is a rule at the hook `projects`.
 
     Parameters
     ----------
@@ -41,6 +41,8 @@ class Supply:
         Capacity that a scenario gives a facility over that of the tables.
     worlds : int
         How many of the replicates count in events: the first columns.
+    state : State
+        Of the market; what it writes there is in `writes`.
 
     Attributes
     ----------
@@ -54,8 +56,11 @@ class Supply:
         "capacity", "reach", "weight", "share", "wished", "expected_need", "unstocked", "expected_orders",
     )  # fmt: skip
 
-    def __init__(self, world: World, p: Parameters, draws: Draws, horizon: Horizon, size: Floats, worlds: int) -> None:
-        self.world, self.p, self.horizon, self.points = world, p, horizon, SupplyPoints()
+    def __init__(
+        self, world: World, p: Parameters, draws: Draws, horizon: Horizon, size: Floats, worlds: int, state: State
+    ) -> None:
+        self.state = state
+        self.world, self.p, self.horizon, self.hooks = world, p, horizon, SupplyHooks()
         self.portfolio = folio = portfolio(world, horizon, world.utilisation, size)
         replicates, self.review = len(draws.replicates), int(p["review_time"])
         self.looks = 0  # how often owners did so after the first day
@@ -65,7 +70,7 @@ class Supply:
         breaks = np.array([j for j, row in enumerate(folio.rows) if row.process in BREAK_DOWN], np.intp)
         self.outages = Outages(p, draws, folio.names, breaks, replicates)
         overrun = np.broadcast_to(np.asarray(p["overrun"]), shape)
-        self.appraisal = Appraisal(folio, self.points, p, overrun, self.stages.building)
+        self.appraisal = Appraisal(folio, self.hooks, p, overrun, self.stages.building)
         self.growth = Growth(world, folio, p, draws)
         self.plans = Plans(world, folio.facilities)
         self.reports = Reports(self.stages, self.operations, worlds)
@@ -77,10 +82,11 @@ class Supply:
         self.built = np.zeros((len(folio.line_project), replicates))
         full = Sum(folio.line_project, range(len(folio.line_project)), 1.0, (shape[0], len(folio.line_project)))
         size = folio.line_base + folio.line_added
-        self.full = full.scaled(1 / np.maximum(full(size)[folio.line_project], TINY)[:, 0])
+        self.full = full.scaled(1 / at_least(full(size)[folio.line_project], TINY)[:, 0])
 
-    def __call__(self, tick: Tick, state: State, shocks: Shocks) -> None:
+    def __call__(self, moment: Moment) -> None:
         """Let projects decide, build, start and stop; write capacity and what customers may take."""
+        tick, state, shocks = moment.tick, self.state, moment.shocks
         smooth(self.paid, state.paid[self.portfolio.bought], step_share(tick.days, self.p["long_price_time"]))
         self._go_on(tick, state)
         grown = self.growth(tick, self.stages.started, self.operations.open, self.outages.available(tick), self.lift)
@@ -106,30 +112,31 @@ class Supply:
             earns, self.lift, self.margin = self.appraisal.earns(tick, state.expected_price, now, running)
             self.operations.move(self.review * (tick.end // self.review - self.looks), running, earns)
             self.looks = tick.end // self.review
-        if looks:
             self._tell(tick, before)
-        self.reports.follow(self.horizon.date(tick.end - 1), first=tick.index == 0)
+        if looks or not np.array_equal(before, self.stages.stage):
+            self.reports.follow(self.horizon.date(tick.end - 1), first=tick.index == 0)
 
     def _tell(self, tick: Tick, before: npt.NDArray[np.int8]) -> None:
         """Tell contracts of what has just been decided, and of what has failed."""
         stage = self.stages.stage
         decided = (before == Stage.DECISION) & (stage >= Stage.CONSTRUCTION) & (stage != Stage.FAILED)
         gone = (stage == Stage.FAILED) | self.operations.closed
-        for agree in self.points.agreed if decided.any() else ():
-            agree(tick, decided)
-        for end in self.points.ended if (gone != self.gone).any() else ():
-            end(tick, gone)
+        for agree in self.hooks.agreed if decided.any() else ():
+            agree(Turned(tick, decided))
+        for end in self.hooks.ended if (gone != self.gone).any() else ():
+            end(Turned(tick, gone))
         self.gone = gone
 
-    def settle(self, tick: Tick, state: State) -> None:
+    def settle(self, moment: Moment) -> None:
         """After the market: see what was made; when owners look, and at the end, contracts pay on it."""
+        tick, state = moment.tick, moment.state
         self.now = self.running(state)
         self.made += self.now * tick.days
         if self._is_review(tick) or tick.end == self.horizon.days:
             period = Tick(tick.index, self.settled, tick.end, tick.whole)
             self.made /= period.days
-            for pay in self.points.settled:
-                pay(period, state)
+            for pay in self.hooks.settled:
+                pay(Period(period, state))
             self.made, self.settled = np.zeros_like(self.made), tick.end
 
     def _is_review(self, tick: Tick) -> bool:
@@ -140,5 +147,5 @@ class Supply:
         """(J, R): what each project makes in the tick, as a share of its full output."""
         facility = self.portfolio.line_facility
         there = self.capacity[np.searchsorted(self.portfolio.facilities, facility)]
-        scale = self.world.scale[facility] * np.maximum(there, TINY)
+        scale = self.world.scale[facility] * at_least(there, TINY)
         return self.full(self.built * (state.activity[facility] / scale))

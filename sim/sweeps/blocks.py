@@ -15,7 +15,7 @@ from typing import NamedTuple, Protocol, final
 
 from sim import simulation
 from sim.axes import Floats
-from sim.ensemble.items import Item
+from sim.definitions.items import Item
 from sim.errors import MonaziteError, RunError
 from sim.files.shipped import PACKAGE
 from sim.plan import Plan, make_plan

@@ -11,7 +11,7 @@ from time import perf_counter
 from typing import final
 
 from sim import simulation
-from sim.ensemble.items import Item
+from sim.definitions.items import Item
 from sim.errors import RunError
 from sim.plan import make_plan
 from sim.results.folder import room

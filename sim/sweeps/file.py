@@ -11,8 +11,8 @@ from typing import Annotated, Literal, TypeAlias, final
 from pydantic import AfterValidator, Field, PlainValidator, PrivateAttr, ValidationError, model_validator
 
 import sim.simulation  # noqa: F401  (with it, every metric is declared)
+from sim.definitions.metrics import METRICS
 from sim.ensemble.correlation import Correlated, Entry, Together
-from sim.ensemble.metrics import METRICS
 from sim.errors import InputError, Mistake, MistakeError, Problem, mistake, suggest
 from sim.files import writing
 from sim.files.merge import JOINT, parse_path

@@ -8,7 +8,7 @@ from operator import and_
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, final
 
-from sim.ensemble.items import KEYS
+from sim.definitions.items import KEYS
 from sim.errors import InputError, Place, Problem, suggest
 from sim.files.changes import read_scenario
 from sim.plan import drafted, make_plan

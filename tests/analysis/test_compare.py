@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from sim.analysis import pairs
 from sim.analysis.compare import COLUMNS, Comparison, compare, replicates_to_settle
-from sim.ensemble.items import KEYS, Item
-from sim.ensemble.metrics import METRICS, Metric
+from sim.definitions.items import KEYS, Item
+from sim.definitions.metrics import METRICS, Metric
 from sim.errors import InputError
 from sim.results.result import read
 from tests.byhand import HORIZON, result

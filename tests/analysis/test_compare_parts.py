@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from sim.analysis.compare import MONTHLY, compare
-from sim.ensemble.items import Item
+from sim.definitions.items import Item
 from sim.errors import InputError
 from sim.results.result import Result
 from tests.byhand import result

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from sim.analysis.compare import COLUMNS, SIDE_BY_SIDE, compare
-from sim.ensemble.items import Item
+from sim.definitions.items import Item
 from sim.errors import InputError
 from tests.byhand import result
 

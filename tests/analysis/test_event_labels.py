@@ -17,9 +17,9 @@ from sim.analysis.figures import panels_of, picture
 from sim.analysis.measures import Measure
 from sim.analysis.scores import Score, values_of
 from sim.analysis.targets import Reading, Target
+from sim.definitions.items import Event, Item
 from sim.ensemble.clock import Horizon
-from sim.ensemble.items import Event, Item
-from sim.ensemble.observer import Observation, Series
+from sim.record.observer import Observation, Series
 
 HORIZON = Horizon(date(2025, 1, 1), date(2026, 12, 31), 7)
 EXPORTS = Item("exports", region="HO")

@@ -12,9 +12,9 @@ from sim.analysis.figures import draw, panels_of
 from sim.analysis.measures import Measure
 from sim.analysis.scores import Score, values_of
 from sim.analysis.targets import Reading, Target
+from sim.definitions.items import Event, Item
 from sim.ensemble.clock import Horizon
-from sim.ensemble.items import Event, Item
-from sim.ensemble.observer import Observation, Series
+from sim.record.observer import Observation, Series
 
 HORIZON = Horizon(date(2025, 1, 1), date(2025, 1, 14), 7)
 EXPORTS, STOCK = Item("exports", region="HO"), Item("stock", region="HO")

@@ -12,10 +12,10 @@ from sim.analysis.hindcast import known_of
 from sim.analysis.measures import Measure
 from sim.analysis.scores import Score
 from sim.analysis.targets import Reading, Target, read
-from sim.ensemble.items import Item
-from sim.ensemble.observer import Observation
+from sim.definitions.items import Item
 from sim.files.shipped import find_scenario
 from sim.plan import make_plan
+from sim.record.observer import Observation
 from sim.scenario import Scenario
 from sim.simulation import observe
 

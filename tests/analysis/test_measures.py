@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from sim.analysis.measures import Measure, quotient
-from sim.ensemble.fields import VARIABLES
-from sim.ensemble.items import Item
-from sim.ensemble.observer import Series
+from sim.definitions.items import Item
+from sim.definitions.variables import VARIABLES
 from sim.errors import MistakeError
+from sim.record.observer import Series
 
 EDGES = np.array([0, 7, 14, 17])
 

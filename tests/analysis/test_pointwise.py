@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from sim.analysis.compare import compare
-from sim.ensemble.items import Item
+from sim.definitions.items import Item
 from sim.errors import InputError
 from sim.scenario import Scenario
 from sim.sweeps import blocks

@@ -12,7 +12,7 @@ import pytest
 
 from sim.analysis.sensitivity import Sensitivity, sensitivity
 from sim.axes import Floats
-from sim.ensemble.items import Item
+from sim.definitions.items import Item
 from sim.ensemble.streams import uniforms
 from sim.errors import InputError
 from sim.scenario import Scenario

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from sim.analysis.targets import COLUMNS, Known, Target, read
+from sim.definitions.items import Item
 from sim.ensemble.clock import Horizon
-from sim.ensemble.fields import Label
-from sim.ensemble.items import Item
-from sim.ensemble.selection import Labels
 from sim.errors import InputError
+from sim.record.fields import Label
+from sim.record.selection import Labels
 
 TRADE = [Label("oxide.Aa", "HO", "AB"), Label("magnet.rich", "HO", "AB"), Label("magnet.plain", "AB", "CD")]
 NODES = [Label(c, g) for c in ("oxide.Aa", "magnet.rich", "magnet.plain") for g in ("HO", "AB", "CD")]

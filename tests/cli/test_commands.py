@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from sim import plan, simulation
-from sim.ensemble.items import Item
-from sim.ensemble.metrics import METRICS, Metric
+from sim.definitions.items import Item
+from sim.definitions.metrics import METRICS, Metric
 from sim.errors import InputError, Place, Problem
 from sim.results.result import Result, read
 from tests.byhand import result

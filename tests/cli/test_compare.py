@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.ensemble.items import Item
+from sim.definitions.items import Item
 from tests.byhand import result
 from tests.cli.conftest import Monazite
 

@@ -8,8 +8,8 @@ from pkgutil import walk_packages
 import pytest
 
 import sim
-from sim.ensemble.events import HAPPENINGS
-from sim.ensemble.metrics import METRICS
+from sim.definitions.events import HAPPENINGS
+from sim.definitions.metrics import METRICS
 
 HEAVY = {"scipy", "pandas", "pyarrow", "matplotlib", "simpy", "distributed"}
 PRINTS = "import sys; print(*{name.partition('.')[0] for name in sys.modules}, file=sys.stderr)"

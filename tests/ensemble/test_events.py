@@ -9,7 +9,7 @@ import pytest
 
 import sim.simulation  # noqa: F401  (with it, every event is declared)
 from sim import plan, simulation
-from sim.ensemble.events import HAPPENINGS, Happening, declare_event
+from sim.definitions.events import HAPPENINGS, Happening, declare_event
 from sim.ensemble.turns import Turns
 
 ROOT = Path(__file__).parents[2]

@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from sim.ensemble.clock import Tick
 from sim.errors import BrokenInvariant
-from sim.market.border import Border
+from sim.market.tick import Market
 from sim.simulation import run_chunk
 from tests.ensembles import LICENCE, OTHERS, plan
 
@@ -19,14 +20,14 @@ def test_no_tonne_goes_astray_with_every_kind_at_work(tmp_path: Path) -> None:
 
 def test_a_tonne_that_vanishes_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A thousandth of what crosses the border is dropped."""
-    settle = Border.__call__
+    settle = Market.settle
 
-    def drop(self: Border, state: object, tick: object) -> None:
-        settle(self, state, tick)  # type: ignore[arg-type]
+    def drop(self: Market, tick: Tick) -> None:
+        settle(self, tick)
         for slot in self.under_way.ring:
             np.multiply(slot, 0.999, out=slot)
 
-    monkeypatch.setattr(Border, "__call__", drop)
+    monkeypatch.setattr(Market, "settle", drop)
     with pytest.raises(
         BrokenInvariant, match=r"mass of (Aa|Bb) is not conserved in replicate [01]: .* t of \S+ vanished, .* in \w+"
     ):
@@ -34,6 +35,6 @@ def test_a_tonne_that_vanishes_is_named(tmp_path: Path, monkeypatch: pytest.Monk
 
 
 def test_a_replicate_is_named_by_its_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sim.ensemble.mass.TOLERANCE", -1.0)
+    monkeypatch.setattr("sim.record.mass.TOLERANCE", -1.0)
     with pytest.raises(BrokenInvariant, match=r"in replicate 7: (.|\n)*monazite run \S+ --replicate 7$"):
         run_chunk(plan(tmp_path, LICENCE), range(7, 8))

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from sim.axes import Floats
-from sim.ensemble.items import Item
+from sim.definitions.items import Item
 from sim.plan import Plan
-from sim.simulation import Chunk
+from sim.simulation import ChunkResult
 from tests.ensembles import LICENCE, plan, recorded
 
 pytestmark = pytest.mark.xdist_group("recorder")
@@ -26,7 +26,7 @@ class Run(NamedTuple):
     """One chunk, and its series by date, (T, V, R)."""
 
     plan: Plan
-    chunk: Chunk
+    chunk: ChunkResult
     series: Floats
 
 

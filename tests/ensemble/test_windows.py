@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from sim.axes import Floats
-from sim.ensemble.items import Item
-from sim.ensemble.metrics import METRICS
+from sim.definitions.items import Item
+from sim.definitions.metrics import METRICS
 from sim.errors import InputError
 from sim.plan import load
-from sim.simulation import Chunk, run_chunk
+from sim.simulation import ChunkResult, run_chunk
 from tests.ensembles import LICENCE, OTHERS, plan
 
 PARTS = {
@@ -28,20 +28,20 @@ PRICES = {"price_peak_ratio", "price_gap_peak", "recovery_time"}
 
 
 @pytest.fixture(scope="module")
-def chunk(tmp_path_factory: pytest.TempPathFactory) -> Chunk:
+def chunk(tmp_path_factory: pytest.TempPathFactory) -> ChunkResult:
     """Three worlds with every kind at work."""
     text = f"outputs:\n  windows:\n{WINDOWS}"
     return run_chunk(plan(tmp_path_factory.mktemp("windows"), LICENCE + OTHERS, text), range(3))
 
 
-def values(chunk: Chunk, window: str) -> dict[Item, Floats]:
+def values(chunk: ChunkResult, window: str) -> dict[Item, Floats]:
     """Metrics of a window by what they are about."""
     rows = zip(chunk.metrics, chunk.block.metrics, strict=True)
     return {replace(item, window=""): row for item, row in rows if item.window == window}
 
 
 @pytest.mark.parametrize(("whole", "parts"), [("", ("before", "since")), ("since", ("spring", "summer"))])
-def test_what_adds_up_is_the_sum_of_its_windows(chunk: Chunk, whole: str, parts: tuple[str, str]) -> None:
+def test_what_adds_up_is_the_sum_of_its_windows(chunk: ChunkResult, whole: str, parts: tuple[str, str]) -> None:
     total, (first, second) = values(chunk, whole), (values(chunk, part) for part in parts)
     sums = [item for item in total if METRICS[item.name].over == "sum" and item.name not in RATIOS | PRICES]
     assert len(sums) > 100
@@ -51,14 +51,14 @@ def test_what_adds_up_is_the_sum_of_its_windows(chunk: Chunk, whole: str, parts:
 
 
 @pytest.mark.parametrize("part", ["since", "summer"])
-def test_levels_are_those_of_the_last_day(chunk: Chunk, part: str) -> None:
+def test_levels_are_those_of_the_last_day(chunk: ChunkResult, part: str) -> None:
     total, window = values(chunk, ""), values(chunk, part)
     levels = [item for item in total if METRICS[item.name].over == "end"]
     assert {item.name for item in levels} >= {"licence_open", "reserve_end_stock"}
     assert all(np.array_equal(total[item], window[item]) for item in levels)
 
 
-def test_prices_since_the_first_control_are_those_that_are_told_anyway(chunk: Chunk) -> None:
+def test_prices_since_the_first_control_are_those_that_are_told_anyway(chunk: ChunkResult) -> None:
     total, since, summer = (values(chunk, part) for part in ("", "since", "summer"))
     prices = [item for item in total if item.name in PRICES]
     assert all(np.array_equal(total[item], since[item]) for item in prices)
@@ -67,7 +67,7 @@ def test_prices_since_the_first_control_are_those_that_are_told_anyway(chunk: Ch
     assert any(np.any(summer[item] < total[item]) for item in peaks)
 
 
-def test_a_ratio_is_one_of_what_both_gained(chunk: Chunk) -> None:
+def test_a_ratio_is_one_of_what_both_gained(chunk: ChunkResult) -> None:
     """Of the waiting of a window: the tonne-days spent in it over the tonnes filed in it."""
     wait = Item("licence_wait_mean", instrument="licence", unit="days")
     filed = Item("licence_filed", instrument="licence", unit="t")
@@ -76,14 +76,14 @@ def test_a_ratio_is_one_of_what_both_gained(chunk: Chunk) -> None:
     assert together == pytest.approx(whole[wait])
 
 
-def test_a_replicate_says_the_same_alone(tmp_path: Path, chunk: Chunk) -> None:
+def test_a_replicate_says_the_same_alone(tmp_path: Path, chunk: ChunkResult) -> None:
     text = f"outputs:\n  windows:\n{WINDOWS}"
     alone = run_chunk(plan(tmp_path, LICENCE + OTHERS, text), range(2, 3))
     assert alone.metrics == chunk.metrics
     assert np.array_equal(alone.block.metrics[:, 0], chunk.block.metrics[:, 2], equal_nan=True)
 
 
-def test_windows_change_nothing_else(tmp_path: Path, chunk: Chunk) -> None:
+def test_windows_change_nothing_else(tmp_path: Path, chunk: ChunkResult) -> None:
     without = run_chunk(plan(tmp_path, LICENCE + OTHERS), range(3))
     assert all(
         np.array_equal(row, values(without, "")[item], equal_nan=True) for item, row in values(chunk, "").items()

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.ensemble.metrics import METRICS
+from sim.definitions.metrics import METRICS
 from sim.errors import BrokenInvariant
 from sim.finance.ledger import Account, Ledger
 

@@ -11,9 +11,10 @@ import pytest
 from sim.axes import Floats
 from sim.finance.reserve_books import Post
 from sim.instruments.base import KINDS
-from sim.instruments.parts.reserves.keeper import Keeper
+from sim.instruments.reserves.operator import Operator
+from sim.instruments.reserves.release import reserves_of
 from tests.driver import Spec, day, lost, measured
-from tests.tiny import TICK, Case, ban, market
+from tests.tiny import Case, ban, market
 
 SEVEN, FORTNIGHT = 1 - math.exp(-1), 1 - math.exp(-1 / 2)
 ABROAD = 1 - math.exp(-7 / 28)  # of what crosses the sea, what lands in a tick
@@ -41,19 +42,17 @@ class Opened(NamedTuple):
     """The tiny world with two reserves, and what they share."""
 
     case: Case
-    home: Keeper
-    away: Keeper
+    home: Operator
+    away: Operator
     release: Any
 
 
 def opened(**fields: object) -> Opened:
     """100 t in HO, 20 t in AB, where cars lack 100 t and a disruption is declared; nobody lacks any in HO."""
     case = Case(reserve("HO", 100), reserve("AB", 20), together(**fields))
-    away, home = case.points.holders
-    assert isinstance(away, Keeper)
-    assert isinstance(home, Keeper)
-    release = case.points.relief[0].__self__  # type: ignore[attr-defined]
-    away.declared.holds[:] = True
+    away, home = reserves_of(case.built.setting)
+    release = case.hooks.release[-1].__self__  # type: ignore[attr-defined]
+    away.inventory.declared.holds[:] = True
     case.state.user_stock[case.user[CARS["AB"]]] = 448 - 100
     return Opened(case, home, away, release)
 
@@ -66,13 +65,15 @@ def first(rows: Floats) -> float:
 def test_worked_share() -> None:
     """AB lacks 39.3 t in a tick and has 12.6 t to give, for its own; HO offers half of 63.2 t, and all goes to AB."""
     world = opened()
-    world.release.share_out(TICK, world.case.state)
+    world.release.share_out(world.case.moment)
     offered = 50 * SEVEN
     assert first(world.release.moving[0]) == pytest.approx(min(offered, 100 * FORTNIGHT))
-    assert first(world.home.store.stock) == pytest.approx(100 - offered)
-    assert first(world.away.store.stock) == pytest.approx(20)
-    assert world.home.books.balance(Post.CASH) == pytest.approx(offered * 40e3)  # at the price of HO, and at cost
-    world.release.land(TICK, world.case.state)
+    assert first(world.home.inventory.stock.tonnes) == pytest.approx(100 - offered)
+    assert first(world.away.inventory.stock.tonnes) == pytest.approx(20)
+    assert world.home.inventory.books.balance(Post.CASH) == pytest.approx(
+        offered * 40e3
+    )  # at the price of HO, and at cost
+    world.release.land(world.case.moment)
     assert first(world.case.state.received[[world.case.user[CARS["AB"]]]]) == pytest.approx(offered * ABROAD)
 
 
@@ -81,12 +82,11 @@ def test_worked_rules(rule: str, part: float) -> None:
     """Two of AB ask HO: for all cars and for half of them (8 and 4 t/day, 100 and 50 t lacking), of 20 and 30 t."""
     half = reserve("AB", 30, name="second", members={"sectors": "cars", "share": 0.5})
     case = Case(reserve("HO", 100), reserve("AB", 20), half, together(rule=rule, reserves="all"))
-    for keeper in case.points.holders:
-        assert isinstance(keeper, Keeper)
-        keeper.declared.holds[:] = True
+    for operator in reserves_of(case.built.setting):
+        operator.inventory.declared.holds[:] = True
     case.state.user_stock[case.user[CARS["AB"]]] = 448 - 100
-    release = case.points.relief[0].__self__  # type: ignore[attr-defined]
-    release.share_out(TICK, case.state)
+    release = case.hooks.release[-1].__self__  # type: ignore[attr-defined]
+    release.share_out(case.moment)
     offered = 50 * SEVEN
     assert first(release.moving[0]) == pytest.approx(offered * part)
     assert first(release.moving[2]) == pytest.approx(offered * (1 - part))
@@ -97,8 +97,8 @@ def test_what_is_on_its_way_is_not_asked_for_again() -> None:
     """95 t are coming, 100 t are lacking."""
     world = opened()
     world.release.moving[0][:] = 95
-    world.away.coming[:] = 95
-    world.release.share_out(TICK, world.case.state)
+    world.away.inventory.coming[:] = 95
+    world.release.share_out(world.case.moment)
     assert first(world.release.moving[0]) == pytest.approx(95 + 5 * FORTNIGHT)
 
 
@@ -108,21 +108,20 @@ def test_nobody_draws_on_his_own_reserve_this_way() -> None:
         holding = [{"name": "goods", "commodities": goods, "tonnes": "90 t"}]
         other = reserve("HO", 1, name="other", holdings=holding, members={"sectors": "all"})
         case = Case(reserve("AB", 20), *([other] if goods == "oxide.Ee" else []), together(reserves="all"))
-        keeper, *_ = case.points.holders
-        assert isinstance(keeper, Keeper)
-        keeper.declared.holds[:] = True
+        operator, *_ = reserves_of(case.built.setting)
+        operator.inventory.declared.holds[:] = True
         case.state.user_stock[case.user[CARS["AB"]]] = 0
-        release = case.points.relief[0].__self__  # type: ignore[attr-defined]
-        release.share_out(TICK, case.state)
+        release = case.hooks.release[-1].__self__  # type: ignore[attr-defined]
+        release.share_out(case.moment)
         assert not np.concatenate(release.moving).any()
 
 
 def test_nothing_is_shared_while_nothing_is_declared_or_it_does_not_hold() -> None:
     """In ordinary times, and before its first day."""
     calm, early = opened(), opened(since=day(30))
-    calm.away.declared.holds[:] = False
+    calm.away.inventory.declared.holds[:] = False
     for world in (calm, early):
-        world.release.share_out(TICK, world.case.state)
+        world.release.share_out(world.case.moment)
         assert not np.concatenate(world.release.moving).any()
 
 

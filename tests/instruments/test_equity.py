@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sim.ensemble.clock import Tick
+from sim.supply.hooks import Period
 from tests import allies
 from tests.allies import NO_OUTAGES
 from tests.driver import Built, Spec, measured, run
@@ -42,8 +43,8 @@ def test_worked_dividend() -> None:
     before = measured(built, "public_cost")[0]
     supply.margin[:] = supply.made[:] = 0
     supply.margin[WORKS], supply.made[WORKS] = 1e6, 0.5
-    for pay in supply.points.settled:
-        pay(Tick(84, 588, 616, 7), built.market.state)
+    for pay in supply.hooks.settled:
+        pay(Period(Tick(84, 588, 616, 7), built.market.state))
     assert before - measured(built, "public_cost")[0] == pytest.approx(0.3 * 1e6 * 0.5 * 28 / 365)
 
 
@@ -54,8 +55,8 @@ def test_nobody_pays_in_for_a_loss() -> None:
     assert supply is not None
     before = measured(built, "public_cost")[0]
     supply.margin[:], supply.made[:] = -1e6, 0.5
-    for pay in supply.points.settled:
-        pay(Tick(84, 588, 616, 7), built.market.state)
+    for pay in supply.hooks.settled:
+        pay(Period(Tick(84, 588, 616, 7), built.market.state))
     assert measured(built, "public_cost")[0] == before
 
 

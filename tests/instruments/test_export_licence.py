@@ -10,7 +10,6 @@ import pytest
 
 from sim.axes import Floats
 from sim.ensemble.clock import Tick
-from sim.market.arrivals import Arrivals
 from tests import driver
 from tests.driver import Built, Spec, day, measured, run
 from tests.tiny import (
@@ -69,7 +68,7 @@ def test_what_is_refused_goes_back_to_its_maker() -> None:
     case = Case(licence(), **CALM)
     settled(case, 1)
     before = one(case.state.maker_stock, case.o[OXIDE_HO])
-    driver.step(case.market, Arrivals)(case.state, Tick(1, 7, 14, 7))
+    case.market.run("arrivals", Tick(1, 7, 14, 7))
     assert one(case.state.maker_stock, case.o[OXIDE_HO]) == pytest.approx(before + 4.8)
 
 
@@ -149,7 +148,7 @@ def test_files_count_by_the_value_of_the_normal_trade() -> None:
         assert shipped.tolist() in (pytest.approx([21, 21]), pytest.approx([56, 56]))
     settle = Tick(1, 7, 14, 7)
     case.controls.clear()
-    driver.step(case.market, Arrivals)(case.state, settle)
+    case.market.run("arrivals", settle)
     assert sorted(case.controls.granted[:, 0].tolist()) == pytest.approx([2.1, 5.6])
 
 
@@ -252,7 +251,7 @@ def for_optics(default: float, share: float, **rule: object) -> Spec:
 def received(spec: Spec) -> tuple[float, float]:
     """Oxide that cars and optics in AB receive in the first tick, of 21 t from HO and 7 t of AB, t."""
     case = Case(spec, **CALM)
-    case.settle(Arrivals)
+    case.settle("arrivals")
     return one(case.state.received, case.user[OXIDE_OF_CARS]), one(case.state.received, case.user[OXIDE_OF_OPTICS])
 
 

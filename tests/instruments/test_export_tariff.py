@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 
-from sim.market.border import Border
 from tests.driver import Spec, day, measured
 from tests.instruments.test_import_tariff import tariff
-from tests.tiny import MAGNET_ABROAD, MAGNET_HOME, OXIDE_ABROAD, TICK, Case, one
+from tests.tiny import MAGNET_ABROAD, MAGNET_HOME, OXIDE_ABROAD, Case, one
 
 
 def levy(**fields: object) -> Spec:
@@ -22,12 +20,12 @@ def levy(**fields: object) -> Spec:
 def test_worked_number() -> None:
     """21 t of oxide at 50,000 USD/t: a tenth is 105,000 USD. Magnets, and goods at home, go free."""
     case = Case(levy())
-    for rule in case.points.tariffs:
-        rule(TICK, case.controls)
+    for rule in case.hooks.tariffs:
+        rule(case.moment)
     assert case.controls.arcs.tolist() == [case.arc[OXIDE_ABROAD]]
     for arc, tonnes in ((OXIDE_ABROAD, 21), (MAGNET_ABROAD, 56), (MAGNET_HOME, 28)):
         case.state.shipped[case.arc[arc]] = tonnes
-    case.settle(Border)
+    case.settle("border")
     assert measured(case.built, "duties_collected").tolist() == pytest.approx([105_000] * 2)
 
 
@@ -35,7 +33,7 @@ def test_what_both_ends_charge_adds() -> None:
     """A tenth on the way out, a fifth on the way in; each has its own revenue."""
     case = Case(levy(), tariff())
     case.market.settle(next(case.built.clock.horizon.ticks()))
-    row = int(case.controls.positions(np.array([case.arc[OXIDE_ABROAD]]))[0])
+    row = case.row(OXIDE_ABROAD)
     assert one(case.controls.tariff, row) == pytest.approx(0.3)
     revenue = {m.item.instrument: m.value() for m in case.built.setting.measured if m.item.name == "duties_collected"}
     value = one(case.state.crossed, case.arc[OXIDE_ABROAD]) * 50_000

@@ -13,12 +13,9 @@ from sim.axes import Floats
 from sim.ensemble.clock import Tick
 from sim.files.quantities import Names
 from sim.instruments.notices import Waiver
-from sim.market.border import Border
-from sim.market.demand import Demand
-from sim.market.sourcing import Sourcing
 from tests import driver
 from tests.driver import Spec, day, measured
-from tests.tiny import HALF, MAGNET_AB, MAGNET_ABROAD, OXIDE_AB, OXIDE_ABROAD, TICK, Case, ban, one
+from tests.tiny import HALF, MAGNET_AB, MAGNET_ABROAD, OXIDE_AB, OXIDE_ABROAD, Case, ban, one
 
 
 def tariff(**fields: object) -> Spec:
@@ -32,9 +29,9 @@ def tariff(**fields: object) -> Spec:
 def charged(case: Case) -> float:
     """What is charged on magnets in the first tick."""
     case.controls.clear()
-    for rule in case.points.tariffs:
-        rule(TICK, case.controls)
-    return one(case.controls.tariff, int(case.controls.positions(np.array([case.arc[MAGNET_ABROAD]]))[0]))
+    for rule in case.hooks.tariffs:
+        rule(case.moment)
+    return one(case.controls.tariff, case.row(MAGNET_ABROAD))
 
 
 def test_worked_number() -> None:
@@ -45,10 +42,10 @@ def test_worked_number() -> None:
     case = Case(tariff(in_force=day(3)))
     assert charged(case) == pytest.approx(0.8 / 7)
     case.state.contract_price[:] = math.log(1.25)
-    case.settle(Demand)
+    case.settle("demand")
     assert one(case.state.landed_cost, case.d[MAGNET_AB]) == pytest.approx(1.25 * (1 + 0.8 / 7))
     case.state.shipped[case.arc[MAGNET_ABROAD]] = 56
-    case.settle(Border)
+    case.settle("border")
     assert measured(case.built, "duties_collected").tolist() == pytest.approx([320_000] * 2)
     assert measured(case.built, "public_cost").tolist() == pytest.approx([-320_000] * 2)
 
@@ -56,9 +53,9 @@ def test_worked_number() -> None:
 def test_buyers_turn_to_whom_it_is_not_on() -> None:
     """Oxide of HO is 21 % dearer: attraction 0.75·1.21^(−1/2) = 0.75/1.1 against 0.25; habits move half of the way."""
     case = Case(tariff(rate=0.21, covers={"commodities": "oxide.Ee"}), habit_time=HALF)
-    for rule in case.points.tariffs:
-        rule(TICK, case.controls)
-    case.settle(Sourcing)
+    for rule in case.hooks.tariffs:
+        rule(case.moment)
+    case.settle("sourcing")
     goal = 0.75 / 1.1 / (0.75 / 1.1 + 0.25)
     assert one(case.state.share, case.arc[OXIDE_ABROAD]) == pytest.approx((0.75 + goal) / 2)
 
@@ -98,7 +95,7 @@ def test_an_agreement_lets_off_by_name_and_the_largest_waiver_counts() -> None:
         case = Case(tariff(), tariff(name="other", rate=0.1))
         waive(case, *order)
         assert charged(case) == pytest.approx(0.1 + 0.1)
-        assert case.controls.tariff[case.controls.positions(np.array([case.arc[OXIDE_ABROAD]]))].max() > 0.29
+        assert case.controls.tariff[case.row(OXIDE_ABROAD)].max() > 0.29
 
 
 def test_duties_are_charged_on_what_crosses_and_not_on_what_is_stopped() -> None:

@@ -6,7 +6,6 @@ import math
 
 import pytest
 
-from sim.market.border import Border
 from tests.driver import Spec, day, measured
 from tests.tiny import OXIDE_AB, OXIDE_ABROAD, OXIDE_HO, Case, ban, one
 
@@ -30,7 +29,7 @@ def test_worked_number() -> None:
     """0.2·(1 − 0.25) of 3 t/day for each unit of ln 3 − ln 2, of which half is barred, for 7 days."""
     case = Case(ban(), leakage())
     gap(case, 3, 2)
-    case.settle(Border)
+    case.settle("border")
     leaked = 0.15 * 3 * math.log(1.5) * 0.5 * 7
     assert one(case.state.leaked, case.arc[OXIDE_ABROAD]) == pytest.approx(leaked)
     assert measured(case.built, "leaked").tolist() == pytest.approx([leaked, leaked])
@@ -40,7 +39,7 @@ def test_nothing_leaks_towards_lower_prices() -> None:
     """2 abroad, 3 at home."""
     case = Case(ban(), leakage())
     gap(case, 2, 3)
-    case.settle(Border)
+    case.settle("border")
     assert not case.state.leaked.any()
 
 
@@ -49,7 +48,7 @@ def test_nothing_leaks_where_nothing_is_barred() -> None:
     case = Case(ban(), leakage())
     gap(case, 9, 1)
     case.controls.barred[:] = 0
-    case.settle(Border)
+    case.settle("border")
     assert not case.state.leaked.any()
 
 
@@ -57,5 +56,5 @@ def test_it_counts_by_its_days_in_force() -> None:
     """From day 5: 2 of 7 days."""
     case = Case(ban(), leakage(in_force=day(5)))
     gap(case, 3, 2)
-    case.settle(Border)
+    case.settle("border")
     assert one(case.state.leaked, case.arc[OXIDE_ABROAD]) == pytest.approx(0.15 * 3 * math.log(1.5) * 0.5 * 2)

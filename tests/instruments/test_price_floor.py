@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from sim.supply.hooks import Terms
 from sim.supply.settle import Supply
-from sim.supply.terms import Terms
 from tests import allies
 from tests.allies import NO_OUTAGES
 from tests.driver import Built, Spec, measured, run

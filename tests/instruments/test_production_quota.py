@@ -8,8 +8,6 @@ import pytest
 
 from sim.files.quantities import WorldNames
 from sim.instruments.trade.production_quota import ProductionQuota
-from sim.market.plants import Plants
-from sim.market.prices import Prices
 from tests import driver
 from tests.driver import Spec, day, measured
 from tests.tiny import MAGNET_HO, OXIDE_AB, OXIDE_HO, Case, one
@@ -25,7 +23,7 @@ def quota(**fields: object) -> Spec:
 
 def activity(case: Case, facility: str = "HO mine") -> float:
     """What a facility does in the first tick."""
-    case.settle(Plants)
+    case.settle("plants")
     return one(case.state.activity, case.facility[facility])
 
 
@@ -68,7 +66,7 @@ def test_what_a_change_leaves_out_stays_as_it_was() -> None:
 def test_makers_ask_less() -> None:
     """A fifth off: the goal falls by half of ln 0.8 in the first tick, and the price by its share; of oxide alone."""
     case = Case(quota(level=1, discount=0.2))
-    case.settle(Prices)
+    case.settle("prices")
     half_way = -math.expm1(-7 / 7.7) * 0.5 * math.log(0.8)
     assert one(case.state.price, case.node[OXIDE_HO]) == pytest.approx(half_way)
     assert one(case.state.bare, case.node[OXIDE_HO]) == pytest.approx(math.log(0.8))

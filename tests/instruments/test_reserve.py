@@ -13,17 +13,15 @@ from sim.axes import Floats
 from sim.ensemble.clock import Tick
 from sim.files.quantities import WorldNames
 from sim.finance.reserve_books import Post
-from sim.instruments.parts.reserves.declared import Declared
-from sim.instruments.parts.reserves.keeper import Keeper
+from sim.instruments.reserves.declared import Declared
+from sim.instruments.reserves.operator import Operator
+from sim.instruments.reserves.release import reserves_of
 from sim.instruments.reserves.reserve import Reserve
-from sim.market.arrivals import Arrivals
-from sim.market.orders import Orders
-from sim.market.prices import Prices
 from tests.driver import Spec, day, lost, measured, run, tables
 from tests.driver import market as small
 from tests.ensembles import plan, recorded
 from tests.strategies import every_kind
-from tests.tiny import MAGNET_AB, MAGNET_ABROAD, MAGNET_HO, MAGNETS_OF_CARS, TICK, Case, ban, market, one
+from tests.tiny import MAGNET_AB, MAGNET_ABROAD, MAGNET_HO, MAGNETS_OF_CARS, Case, ban, market, one
 
 SEVEN, FORTNIGHT = 1 - math.exp(-1), 1 - math.exp(-1 / 2)  # of a stay of a week, of a fortnight, in a tick
 
@@ -37,12 +35,11 @@ def reserve(**fields: object) -> Spec:
     }  # fmt: skip
 
 
-def opened(*others: Spec, **fields: object) -> tuple[Case, Keeper]:
-    """The tiny world with a reserve, and who keeps it."""
+def opened(*others: Spec, **fields: object) -> tuple[Case, Operator]:
+    """The tiny world with a reserve, and who runs it."""
     case = Case(reserve(**fields), *others)
-    (keeper,) = case.points.holders
-    assert isinstance(keeper, Keeper)
-    return case, keeper
+    (operator,) = reserves_of(case.built.setting)
+    return case, operator
 
 
 def number(rows: Floats) -> float:
@@ -55,28 +52,28 @@ def test_worked_fill() -> None:
 
     Before it 224 t were on their way, of which 56 landed: 168 and 63 are 231. It pays 50 USD/kg and 2 % to traders.
     """
-    case, keeper = opened()
+    case, operator = opened()
     first, second, *_ = case.built.clock.horizon.ticks()
     case.market.settle(first)
     assert one(case.state.orders, case.d[MAGNET_AB]) == pytest.approx(9)
     assert one(case.state.shipped, case.arc[MAGNET_ABROAD]) == pytest.approx(63)
-    assert number(keeper.store.own) == pytest.approx(7)
-    assert number(keeper.part) == pytest.approx(7 / 231)
-    assert keeper.books.way[0] == pytest.approx(350e3)
-    assert keeper.books.balance(Post.TRADERS) == pytest.approx(7e3)
+    assert number(operator.inventory.stock.own) == pytest.approx(7)
+    assert number(operator.inventory.stock.part) == pytest.approx(7 / 231)
+    assert operator.inventory.books.way[0] == pytest.approx(350e3)
+    assert operator.inventory.books.balance(Post.TRADERS) == pytest.approx(7e3)
     case.market.settle(second)
-    assert number(keeper.store.stock) == pytest.approx(56 * 7 / 231)
-    assert keeper.books.goods[0] == pytest.approx(350e3 * 8 / 33)
+    assert number(operator.inventory.stock.tonnes) == pytest.approx(56 * 7 / 231)
+    assert operator.inventory.books.goods[0] == pytest.approx(350e3 * 8 / 33)
     assert one(case.state.received, case.user[MAGNETS_OF_CARS]) == pytest.approx(56 * (1 - 7 / 231))
 
 
 def test_it_is_full_and_stays_so() -> None:
     """After a year it holds its 73 t, nothing is on its way, and magnets are at their base price again."""
-    case, keeper = opened()
+    case, operator = opened()
     run(case.built, lambda tick: None)
-    assert number(keeper.store.stock) == pytest.approx(73, rel=1e-3)
-    assert number(keeper.purchased) == pytest.approx(73, rel=1e-3)
-    assert number(keeper.store.own) == pytest.approx(0, abs=0.1)
+    assert number(operator.inventory.stock.tonnes) == pytest.approx(73, rel=1e-3)
+    assert number(operator.inventory.purchased) == pytest.approx(73, rel=1e-3)
+    assert number(operator.inventory.stock.own) == pytest.approx(0, abs=0.1)
     assert one(case.state.price, case.node[MAGNET_AB]) == pytest.approx(0, abs=0.01)
 
 
@@ -93,69 +90,72 @@ def test_it_is_full_and_stays_so() -> None:
 )
 def test_worked_limits(fields: dict[str, Any], ordered: float) -> None:
     """What it orders in the first tick, t/day."""
-    case, keeper = opened(**fields)
+    case, operator = opened(**fields)
     first, *_ = case.built.clock.horizon.ticks()
     case.market.settle(first)
-    assert number(keeper.store.ordered.own) == pytest.approx(ordered)
+    assert number(operator.inventory.stock.ordered.own) == pytest.approx(ordered)
 
 
 def test_it_waits_above_its_ceiling() -> None:
     """A ceiling at the price when it began, and one of a hundredth more."""
-    case, keeper = opened(fill={"time": "73 days", "market_share": 1, "ceiling": 1})
-    case.settle(Orders)
-    assert number(keeper.store.ordered.own) == pytest.approx(1)
+    case, operator = opened(fill={"time": "73 days", "market_share": 1, "ceiling": 1})
+    case.settle("orders")
+    assert number(operator.inventory.stock.ordered.own) == pytest.approx(1)
     case.state.price[case.node[MAGNET_AB]] = 0.01
-    case.settle(Orders)
-    assert number(keeper.store.ordered.own) == 0
+    case.settle("orders")
+    assert number(operator.inventory.stock.ordered.own) == 0
 
 
 def test_worked_draw() -> None:
     """Cars lack 24 t to what they want in a week, half of them are members: 12 t, of which they get 4.72 t at once."""
-    case, keeper = opened(held=1)
+    case, operator = opened(held=1)
     user = case.user[MAGNETS_OF_CARS]
     case.state.user_stock[user] = (56 + 7) * 8 - 24
-    keeper.let_go(TICK, case.state)
+    operator.access.release(case.moment)
     assert one(case.state.received, user) == 0  # nothing is declared
-    keeper.declared.holds[:] = True
-    keeper.let_go(TICK, case.state)
+    operator.inventory.declared.holds[:] = True
+    operator.access.release(case.moment)
     assert one(case.state.received, user) == pytest.approx(12 * FORTNIGHT)
-    assert number(keeper.store.stock) == pytest.approx(73 - 12 * FORTNIGHT)
-    assert keeper.books.balance(Post.CASH) == pytest.approx(12e3 * FORTNIGHT * 50)
-    assert number(keeper.members.owed) == pytest.approx(12 * FORTNIGHT)
-    assert number(keeper.members.due) == 7 + 180
+    assert number(operator.inventory.stock.tonnes) == pytest.approx(73 - 12 * FORTNIGHT)
+    assert operator.inventory.books.balance(Post.CASH) == pytest.approx(12e3 * FORTNIGHT * 50)
+    assert number(operator.inventory.members.owed) == pytest.approx(12 * FORTNIGHT)
+    assert number(operator.inventory.members.due) == 7 + 180
 
 
 def test_a_draw_empties_no_store_at_once() -> None:
     """Cars lack all of 448 t: no more than what leaves a stock in a tick, 63 % of it."""
-    case, keeper = opened(held=1)
+    case, operator = opened(held=1)
     case.state.user_stock[case.user[MAGNETS_OF_CARS]] = 0
-    keeper.declared.holds[:] = True
-    keeper.let_go(TICK, case.state)
+    operator.inventory.declared.holds[:] = True
+    operator.access.release(case.moment)
     assert one(case.state.received, case.user[MAGNETS_OF_CARS]) == pytest.approx(73 * SEVEN)
 
 
 def test_worked_ordinary_draw() -> None:
     """Up to nine tenths of their cover and of a week's use: 453.6 t; cars hold 450.4."""
-    case, keeper = opened(held=1, draws={"ordinary": 0.9})
+    case, operator = opened(held=1, draws={"ordinary": 0.9})
     case.state.user_stock[case.user[MAGNETS_OF_CARS]] = 450.4
-    keeper.let_go(TICK, case.state)
+    operator.access.release(case.moment)
     assert one(case.state.received, case.user[MAGNETS_OF_CARS]) == pytest.approx(1.6 * FORTNIGHT)
 
 
 def test_worked_replenishment() -> None:
     """18 t owed, due on day 180, are ordered at a tenth of a ton a day; the reserve does not order them twice."""
-    case, keeper = opened(held=1)
+    case, operator = opened(held=1)
     drawn = np.full((1, 2), 18.0)
-    keeper.books.draw(keeper._take(drawn))
-    keeper.members.owe(drawn, 180.0)
-    case.settle(Orders)
-    assert number(keeper.store.ordered.members) == pytest.approx(0.1)
-    assert number(keeper.store.ordered.own) == 0
-    keeper.store.members[:] = 9.0
-    keeper.receive(np.full((1, 2), 6.0), np.zeros((1, 2)))
-    assert number(keeper.members.owed) == pytest.approx(12)
-    assert number(keeper.store.stock) == pytest.approx(73 - 18 + 6)
-    assert keeper.books.lent[0] == pytest.approx(12e3 * 50)
+    operator.inventory.books.draw(operator.inventory.take(drawn))
+    operator.inventory.members.owe(drawn, 180.0)
+    case.settle("orders")
+    assert number(operator.inventory.stock.ordered.members) == pytest.approx(0.1)
+    assert number(operator.inventory.stock.ordered.own) == 0
+    operator.inventory.stock.members[:] = 9.0
+    operator.inventory.stock.part[:] = 1.0
+    way, row = case.market.under_way, case.d[MAGNET_AB]
+    way.arrived[row], way.coming[row] = 6.0, 0.0
+    operator.buying.receive(case.moment)
+    assert number(operator.inventory.members.owed) == pytest.approx(12)
+    assert number(operator.inventory.stock.tonnes) == pytest.approx(73 - 18 + 6)
+    assert operator.inventory.books.lent[0] == pytest.approx(12e3 * 50)
 
 
 def test_worked_declaration() -> None:
@@ -177,12 +177,12 @@ def test_worked_declaration() -> None:
 
 def test_worked_sale() -> None:
     """A price of e^0.5 of what is normal: a thirteenth of a quarter goes to all who use magnets, at that price."""
-    case, keeper = opened(held=1, sales={"above": 1.5, "time": "91 days"})
+    case, operator = opened(held=1, sales={"above": 1.5, "time": "91 days"})
     case.state.price[case.node[MAGNET_AB]] = 0.5
-    keeper.let_go(TICK, case.state)
+    operator.access.release(case.moment)
     sold = 73 * (1 - math.exp(-1 / 13))
     assert one(case.state.received, case.user[MAGNETS_OF_CARS]) == pytest.approx(sold)
-    assert keeper.books.balance(Post.GAINS) == pytest.approx(sold * 50e3 * (math.exp(0.5) - 1))
+    assert operator.inventory.books.balance(Post.GAINS) == pytest.approx(sold * 50e3 * (math.exp(0.5) - 1))
 
 
 def test_what_is_its_own_is_not_in_the_way_of_users() -> None:
@@ -202,46 +202,49 @@ def test_what_is_its_own_is_not_in_the_way_of_users() -> None:
 
 def test_its_part_is_no_supply_of_users() -> None:
     """With a third of what is on its way its own, the price there moves as if that third were not there."""
-    case, keeper = opened()
-    keeper.store.part[:], keeper.store.asked[:] = 1 / 3, 1 / 3
+    case, operator = opened()
+    operator.inventory.stock.part[:], operator.inventory.stock.asked[:] = 1 / 3, 1 / 3
     other = Case(ban())
-    case.settle(Prices)
+    case.settle("prices")
     moved = one(case.state.price, case.node[MAGNET_AB])
     other.market.under_way.coming[other.d[MAGNET_AB]] *= 2 / 3
     for flow in (other.state.wished, other.state.want):
         flow[other.arc[MAGNET_ABROAD]] *= 2 / 3
-    other.settle(Prices)
+    other.settle("prices")
     assert moved == pytest.approx(one(other.state.price, other.node[MAGNET_AB]), rel=1e-6)
     assert moved > 0.01
 
 
 def test_what_it_lets_go_calms() -> None:
     """At 4 t a day 280 t in 70 days; of 73 t no more than those, 13 % of the alarm and of what is used, 560 t."""
-    case, keeper = opened(held=1)
-    assert number(keeper.offer(case.state)) == 0
-    keeper.flow[:] = 4
-    assert number(keeper.offer(case.state)) == 73
-    alarm = np.ones((len(case.d), 2))
-    keeper.calm(case.state, alarm)
-    assert one(alarm, case.d[MAGNET_AB]) == pytest.approx(1 - 73 / 560)
-    keeper.store.stock[:] = 1e6
-    assert number(keeper.offer(case.state)) == pytest.approx(280)
+    case, operator = opened(held=1)
+    assert number(operator.access._ahead()) == 0
+    operator.access.flow[:] = 4
+    assert number(operator.access._ahead()) == 73
+    case.state.announcement[:] = 1
+    operator.access.calm(case.moment)
+    assert one(case.state.announcement, case.d[MAGNET_AB]) == pytest.approx(1 - 73 / 560)
+    operator.inventory.stock.tonnes[:] = 1e6
+    assert number(operator.access._ahead()) == pytest.approx(280)
 
 
 def test_worked_influence() -> None:
     """Sellers ask a tenth more while it buys; cars give up a fifth of half of their cover while it is full."""
     known: dict[str, Any] = {"influence": {"sellers": 0.1, "buffers": 0.2}, "since": day(3)}
-    case, keeper = opened(held=1, **known)
-    passed, cover = np.zeros((len(case.node), 2)), np.ones((len(case.user), 2))
-    keeper.ask_more(TICK, passed)
+    case, operator = opened(held=1, **known)
+    passed, cover = case.state.passed_on, case.state.target_cover
+    cover[:] = 1
+    operator.buying.ask_more(case.moment)
     assert not passed.any()  # it is full
-    keeper.spare(TICK, cover)
+    operator.access.spare(case.moment)
     assert one(cover, case.user[MAGNETS_OF_CARS]) == pytest.approx(0.9)
-    keeper.store.stock[:] = 0
-    keeper.ask_more(TICK, passed)
+    operator.inventory.stock.tonnes[:] = 0
+    operator.buying.ask_more(case.moment)
     assert one(passed, case.node[MAGNET_AB]) == pytest.approx(math.log(1.1))
     assert one(passed, case.node[MAGNET_HO]) == 0
-    keeper.spare(Tick(0, 0, 3, 3), np.zeros_like(cover))
+    case.market.moment.tick = Tick(0, 0, 3, 3)
+    operator.access.spare(case.market.moment)  # nobody knows of it yet
+    assert one(cover, case.user[MAGNETS_OF_CARS]) == pytest.approx(0.9)
 
 
 def test_worked_rationing() -> None:
@@ -258,25 +261,25 @@ def test_worked_rationing() -> None:
 
 def test_a_treasury_that_steps_in_is_an_event() -> None:
     """Owners who have paid in all they had, and nobody who pays for storage: told once."""
-    case, keeper = opened(held=1, finance={"capital": "3650000 USD"})
+    case, operator = opened(held=1, finance={"capital": "3650000 USD"})
     run(case.built)
-    events = [event for turns in keeper.reports.turns for event in turns.told if event.event == "treasury steps in"]
+    events = [event for turns in operator.reports.turns for event in turns.told if event.event == "treasury steps in"]
     assert len(events) == 1
-    assert (keeper.books.balance(Post.SUPPORT) > 0).all()
+    assert (operator.inventory.books.balance(Post.SUPPORT) > 0).all()
 
 
 def test_members_default() -> None:
     """A rate at which nobody lasts a year: what they owe is not waited for, and for nobody it is not filled again."""
-    case, keeper = opened(held=1, members={"sectors": "cars", "defaults": "50/year"})
-    keeper.declared.holds[:] = True
+    case, operator = opened(held=1, members={"sectors": "cars", "defaults": "50/year"})
+    operator.inventory.declared.holds[:] = True
     case.state.user_stock[case.user[MAGNETS_OF_CARS]] = 0
     run(case.built)
-    assert number(keeper.members.owed) == 0
-    assert number(keeper.books.lent) == 0
-    told = [event.event for turns in keeper.reports.turns for event in turns.told]
+    assert number(operator.inventory.members.owed) == 0
+    assert number(operator.inventory.books.lent) == 0
+    told = [event.event for turns in operator.reports.turns for event in turns.told]
     assert "member defaulted" in told
-    assert (keeper.store.stock[0] < 60).all()
-    keeper.books.check("store")
+    assert (operator.inventory.stock.tonnes[0] < 60).all()
+    operator.inventory.books.check("store")
 
 
 def test_a_disruption_opens_it_and_stops_fewer_lines() -> None:
@@ -300,9 +303,9 @@ def test_all_of_it_happens() -> None:
         assert (measured(built, name) > 0).all(), name
     assert np.isfinite(measured(built, "reserve_net_cost")).all()
     assert (measured(built, "reserve_support") >= 0).all()
-    keepers = [one for one in built.market.points.holders if isinstance(one, Keeper)]
-    assert any(keeper.books.balance(Post.GAINS).any() for keeper in keepers)
-    assert any((keeper.leaves < 728).any() for keeper in keepers)
+    operators = reserves_of(built.setting)
+    assert any(operator.inventory.books.balance(Post.GAINS).any() for operator in operators)
+    assert any((operator.billing.leaves < 728).any() for operator in operators)
 
 
 @pytest.mark.parametrize(
@@ -327,14 +330,15 @@ def test_what_is_wrong_is_said(change: dict[str, object], said: str) -> None:
 def test_arrivals_are_split_before_users_share_them() -> None:
     """Two reserves at one place take their parts of the same 56 t."""
     case = Case(reserve(), reserve(name="other"))
-    one_, two = (keeper for keeper in case.points.holders if isinstance(keeper, Keeper))
-    for keeper, own in ((one_, 56.0), (two, 28.0)):
-        keeper.store.own[:] = own
-        keeper.store.part[:] = own / 224
-        keeper.books.way[:] = own * 50e3
-    case.settle(Arrivals)
-    assert number(one_.store.stock) == pytest.approx(14)
-    assert number(two.store.stock) == pytest.approx(7)
+    one_, two = reserves_of(case.built.setting)
+    for operator, own in ((one_, 56.0), (two, 28.0)):
+        operator.inventory.stock.own[:] = own
+        operator.inventory.stock.part[:] = own / 224
+        case.state.pipeline_share[case.d[MAGNET_AB]] += own / 224
+        operator.inventory.books.way[:] = own * 50e3
+    case.settle("arrivals")
+    assert number(one_.inventory.stock.tonnes) == pytest.approx(14)
+    assert number(two.inventory.stock.tonnes) == pytest.approx(7)
     assert one(case.state.received, case.user[MAGNETS_OF_CARS]) == pytest.approx(35)
 
 

@@ -11,12 +11,10 @@ import pytest
 
 import sim
 from sim.axes import Floats
+from sim.chunk import Chunk
 from sim.files.quantities import WorldNames
 from sim.instruments.money.standard import Standard
-from sim.market.border import Border
-from sim.market.plants import Plants
 from sim.plan import make_plan
-from sim.simulation import worlds_of
 from sim.world.rows import CostShareRow, Process
 from tests import driver, tiny
 from tests.driver import Built, Spec, day, measured
@@ -47,11 +45,8 @@ def market(*instruments: Spec, days: int = 364) -> Built:
 def settle(built: Built) -> None:
     """Shocks, plants, and what is counted at the end of the first tick."""
     built.market.shocks.clear()
-    for shock in built.setting.points.shocks:
-        shock(TICK, built.market.shocks)
-    driver.step(built.market, Plants)(built.market.state, TICK)
-    for count in built.setting.points.settled:
-        count(TICK, built.market.state)
+    for section in ("events", "plants", "contracts"):
+        built.market.run(section, TICK)
 
 
 def row(built: Built, facility: str) -> int:
@@ -126,12 +121,11 @@ def test_worked_number_of_the_tariff() -> None:
     built = market(standard(on="AB", tariff=0.2))
     state, arc = built.market.state, built.world.arcs.index(MAGNET_ABROAD)
     built.market.controls.clear()
-    for levy in built.setting.points.tariffs:
-        levy(TICK, built.market.controls)
+    built.market.run("events", TICK)
     assert built.market.controls.tariff.tolist() == pytest.approx(np.full((2, 2), 0.2))
     assert [built.world.arcs[a] for a in built.market.controls.arcs] == [MAGNET_ABROAD, OXIDE_ABROAD]
     state.shipped[arc] = 56
-    driver.step(built.market, Border)(state, TICK)
+    built.market.run("border", TICK)
     assert measured(built, "duties_collected").tolist() == pytest.approx([448_000] * 2)
     assert measured(built, "public_cost").tolist() == pytest.approx([-448_000] * 2)
     (levy_,) = built.setting.notices.levies
@@ -141,8 +135,7 @@ def test_worked_number_of_the_tariff() -> None:
 def test_who_meets_it_already_pays_no_tariff() -> None:
     """HO meets three fifths, which is more than half."""
     built = market(standard(on="AB", tariff=0.2, required=0.5))
-    for levy in built.setting.points.tariffs:
-        levy(TICK, built.market.controls)
+    built.market.run("events", TICK)
     assert built.market.controls.tariff.max() == 0
 
 
@@ -167,7 +160,7 @@ def test_worked_number_of_a_project() -> None:
     """
     given = ["cost=1", "premium=0.1", "since=2025-01-01", "tariff=0"]
     overrides = [f"instruments.clean-supply.{one}" for one in given]
-    *_, setting = worlds_of(make_plan(sim.load("sustainable-costs", overrides)), range(1))
+    setting = Chunk(make_plan(sim.load("sustainable-costs", overrides)).setup, range(1)).setting
     assert setting.supply is not None
     folio, world = setting.supply.portfolio, setting.world
     j = folio.names.index("LAMP")

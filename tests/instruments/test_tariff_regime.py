@@ -44,9 +44,8 @@ def course(built: Built, ticks: int) -> Floats:
     told = []
     for tick in list(built.clock.horizon.ticks())[:ticks]:
         built.market.controls.clear()
-        for rule in built.setting.points.tariffs:
-            rule(tick, built.market.controls)
-        told.append(built.setting.notices.regimes["war"].in_force(tick))
+        built.market.run("events", tick)
+        told.append(built.setting.notices.regimes["war"].in_force())
     return np.array(told)
 
 
@@ -135,7 +134,7 @@ def test_a_control_comes_and_goes_with_it() -> None:
     def note(tick: object) -> None:
         del tick
         world = built.market.controls
-        position = int(world.positions(np.array([row]))[0])
+        position = int(np.searchsorted(world.arcs, row))
         stopped = built.market.state.crossed[row, 0] == 0
         told.append((float(stopped), world.barred[position, 0], world.alarm[position, 0]))
 

@@ -38,8 +38,7 @@ def test_worked_number() -> None:
     rates = []
     for start in (0, 7, 14, 21, 28):
         built.market.controls.clear()
-        for rule in built.setting.points.tariffs:
-            rule(Tick(start // 7, start, start + 7, 7), built.market.controls)
+        built.market.run("events", Tick(start // 7, start, start + 7, 7))
         rates.append(built.market.controls.tariff[0].copy())
     assert set(rates[0]) == {0}
     assert sorted(set(rates[1])) == pytest.approx([0, 0.05 * 4 / 7])

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from sim.axes import Floats
 from sim.ensemble.clock import Tick
-from sim.ensemble.state import State
-from sim.market.border import Border
-from sim.market.points import Controls
+from sim.market.hooks import Moment
 from tests.tiny import (
     HALF,
     MAGNET_ABROAD,
@@ -29,7 +26,7 @@ def loaded(**parameters: float) -> Case:
     case.state.shipped[case.arc[OXIDE_ABROAD]] = 21
     case.state.shipped[case.arc[OXIDE_HOME]] = 42
     case.state.maker_stock[case.o[OXIDE_HO]] = 100
-    case.points.crossings.clear()
+    case.hooks.crossings.clear()
     return case
 
 
@@ -37,13 +34,13 @@ def test_what_waits_is_held_and_what_is_granted_leaves() -> None:
     """21 shipped, 5 held, 3 granted: 19 cross, and go on their way; goods at home just go."""
     case = loaded()
 
-    def hold(_tick: Tick, crossing: Floats, _controls: Controls) -> None:
-        crossing -= 5
+    def hold(moment: Moment) -> None:
+        moment.controls.crossing[:] -= 5
 
-    case.points.crossings.append(hold)
+    case.hooks.crossings.append(hold)
     case.controls.granted[:] = 3
     under_way = one(case.market.under_way.total, case.arc[OXIDE_ABROAD])
-    case.settle(Border)
+    case.settle("border")
     assert one(case.state.crossed, case.arc[OXIDE_ABROAD]) == pytest.approx(19)
     assert one(case.state.crossed, case.arc[OXIDE_HOME]) == pytest.approx(42)
     assert one(case.market.under_way.total, case.arc[OXIDE_ABROAD]) == pytest.approx(under_way + 19)
@@ -54,12 +51,12 @@ def test_no_more_leaks_than_the_stock_lets_go(tried: float, leaked: float) -> No
     """Of 100 t half can leave in a tick. What leaks leaves the stock and is under way, but is no export."""
     case = loaded()
 
-    def leak(_tick: Tick, _state: State, controls: Controls) -> None:
-        controls.leaking[:] += tried
+    def leak(moment: Moment) -> None:
+        moment.controls.leaking[:] += tried
 
-    case.points.leaks.append(leak)
+    case.hooks.leaks.append(leak)
     under_way = one(case.market.under_way.total, case.arc[OXIDE_ABROAD])
-    case.settle(Border)
+    case.settle("border")
     assert one(case.state.leaked, case.arc[OXIDE_ABROAD]) == pytest.approx(leaked)
     assert one(case.state.leaked, case.arc[OXIDE_HOME]) == 0
     assert one(case.state.maker_stock, case.o[OXIDE_HO]) == pytest.approx(100 - leaked)
@@ -73,11 +70,11 @@ def test_each_stock_bounds_its_own_leaks() -> None:
     oxide, magnet = case.arc[OXIDE_ABROAD], case.arc[MAGNET_ABROAD]
     case.state.maker_stock[case.o[OXIDE_HO]], case.state.maker_stock[case.o[MAGNET_HO]] = 100, 10
 
-    def leak(_tick: Tick, _state: State, controls: Controls) -> None:
-        controls.leaking[:] += 8
+    def leak(moment: Moment) -> None:
+        moment.controls.leaking[:] += 8
 
-    case.points.leaks.append(leak)
-    case.settle(Border)
+    case.hooks.leaks.append(leak)
+    case.settle("border")
     assert one(case.state.leaked, oxide) == pytest.approx(8)
     assert one(case.state.leaked, magnet) == pytest.approx(5)
     assert one(case.state.maker_stock, case.o[OXIDE_HO]) == pytest.approx(92)
@@ -88,11 +85,11 @@ def test_a_tick_sends_what_crossed_and_what_leaked_to_land_together() -> None:
     """28 days are four whole ticks: both land in the fourth after."""
     case = loaded()
 
-    def leak(_tick: Tick, _state: State, controls: Controls) -> None:
-        controls.leaking[:] += 8
+    def leak(moment: Moment) -> None:
+        moment.controls.leaking[:] += 8
 
-    case.points.leaks.append(leak)
-    case.settle(Border)
+    case.hooks.leaks.append(leak)
+    case.settle("border")
     for index in range(1, 4):
         case.market.under_way.land(Tick(index, index * 7, index * 7 + 7, 7))
     landed = case.market.under_way.land(Tick(4, 28, 35, TICK.whole))
@@ -103,11 +100,11 @@ def test_customs_count_what_crossed() -> None:
     """After what waits and what leaks: 19 t."""
     case, counted = loaded(), list[float]()
 
-    def hold(_tick: Tick, crossing: Floats, controls: Controls) -> None:
-        crossing[0] -= 2
-        controls.granted[0] = 0
+    def hold(moment: Moment) -> None:
+        moment.controls.crossing[0] -= 2
+        moment.controls.granted[0] = 0
 
-    case.points.crossings.append(hold)
-    case.points.customs.append(lambda _, state, __: counted.append(one(state.crossed, case.arc[OXIDE_ABROAD])))
-    case.settle(Border)
+    case.hooks.crossings.append(hold)
+    case.hooks.customs.append(lambda moment: counted.append(one(moment.state.crossed, case.arc[OXIDE_ABROAD])))
+    case.settle("border")
     assert counted == [19]

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from sim.market.demand import Demand, output_demand, price_paid
+from sim.market.demand import output_demand, price_paid
 from tests.tiny import (
     CARS_AB,
     CARS_HO,
@@ -54,7 +54,7 @@ CARS = (8 * 40 + 2 * 52.5 * PAID) / COST_OF_CARS
 def test_what_lands_costs_what_its_origins_ask_with_freight() -> None:
     """97.5 over 56.25 USD/kg."""
     case = dear_oxide()
-    case.settle(Demand)
+    case.settle("demand")
     assert one(case.state.landed_cost, case.d[OXIDE_AB]) == pytest.approx(LANDED)
     assert one(case.state.paid, case.d[OXIDE_AB]) == pytest.approx(PAID)
     assert one(case.state.paid, case.d[MAGNET_AB]) == pytest.approx(1)
@@ -63,7 +63,7 @@ def test_what_lands_costs_what_its_origins_ask_with_freight() -> None:
 def test_inputs_cost_by_their_share_of_what_a_sector_spends() -> None:
     """Cars use magnets and oxide, optics oxide alone, cars at home no oxide."""
     case = dear_oxide()
-    case.settle(Demand)
+    case.settle("demand")
     assert one(case.state.input_cost, case.sector[CARS_AB]) == pytest.approx(math.log(CARS))
     assert one(case.state.input_cost, case.sector[OPTICS]) == pytest.approx(math.log(PAID))
     assert one(case.state.input_cost, case.sector[CARS_HO]) == pytest.approx(0)
@@ -73,7 +73,7 @@ def test_need_follows_demand_and_substitution() -> None:
     """Inputs are a quarter of cost, well below the choke; substituted to 0.9. Sectors do not save within weeks."""
     case = dear_oxide(final_elasticity=2.0, saving_elasticity=0.2, choke_price=1e6, choke_spread=0.5)
     case.state.substitution[case.sector[CARS_AB]] = 0.9
-    case.settle(Demand)
+    case.settle("demand")
     demand = (1 + (CARS - 1) / 4) ** -2
     assert one(case.state.demand, case.sector[CARS_AB]) == pytest.approx(demand)
     used = demand * 0.9
@@ -87,7 +87,7 @@ def test_who_gives_up_makes_nothing_and_needs_nothing() -> None:
         contract_share=0.0, final_elasticity=0.0, saving_elasticity=0.0, choke_price=1.5, choke_spread=math.log(2)
     )
     case.state.price[case.node[OXIDE_AB]] = math.log(3)
-    case.settle(Demand)
+    case.settle("demand")
     remaining = (1 + math.erf(-(0.5**0.5))) / (1 + math.erf(math.log(1.5) / math.log(2) / 2**0.5))
     assert one(case.state.demand, case.sector[OPTICS]) == pytest.approx(remaining, abs=1e-3)
     assert one(case.state.need, case.user[OXIDE_OF_OPTICS]) == pytest.approx(2 * remaining, abs=2e-3)
@@ -97,8 +97,8 @@ def test_who_gives_up_makes_nothing_and_needs_nothing() -> None:
 def test_the_baseline_grows_to_the_middle_of_the_tick_and_is_shocked() -> None:
     """Three and a half days of 8 % a year, of which the scale takes half; a shock leaves 0.8 of it."""
     case = Case(sector_growth=0.08, growth=0.5)
-    case.market.shocks.demand[case.sector[OPTICS]] = 0.8
-    case.settle(Demand)
+    case.market.shocks.shifted[case.sector[OPTICS]] = 0.8
+    case.settle("demand")
     grown = 1.08 ** (0.5 * 3.5 / 365)
     assert one(case.state.baseline, case.sector[CARS_AB]) == pytest.approx(grown, rel=1e-12)
     assert one(case.state.baseline, case.sector[OPTICS]) == pytest.approx(0.8 * grown, rel=1e-12)
@@ -109,7 +109,7 @@ def test_what_is_charged_on_the_way_is_paid_under_contract() -> None:
     """Two fifths on the oxide of HO, three quarters of all, landed at 55 where the mean is 56.25: 1 + 0.3·55/56.25."""
     case = Case(ban(), contract_share=1)
     case.controls.charge(np.array([0]), 0.4)
-    case.points.tariffs.append(lambda _tick, _controls: None)
-    case.settle(Demand)
+    case.hooks.tariffs.append(lambda _moment: None)
+    case.settle("demand")
     assert one(case.state.paid, case.d[OXIDE_AB]) == pytest.approx(1 + 0.3 * 55 / 56.25)
     assert one(case.state.paid, case.d[OXIDE_HO]) == pytest.approx(1)

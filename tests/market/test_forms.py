@@ -54,7 +54,7 @@ def test_a_trend_is_the_exponential_of_its_rate_whatever_the_steps() -> None:
 def test_a_stock_gives_what_is_used_and_no_more_than_it_holds() -> None:
     """3 t/day for 7 days: of 30 t 9 are left, of 20 none."""
     stock = np.array([[30.0, 20.0]])
-    take(stock, np.full((1, 2), 3.0), 7, np.empty((1, 2)))
+    take(stock, np.full((1, 2), 3.0), 7)
     assert stock.tolist() == [[9, 0]]
 
 

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from sim.market.lines import Lines, out_of_stock
+from sim.market.lines import out_of_stock
 from tests.tiny import CARS_AB, CARS_HO, HALF, MAGNETS_OF_CARS, OPTICS, OXIDE_OF_CARS, OXIDE_OF_OPTICS, TICK, Case, one
 
 SPREAD = np.array([[1.0]])
@@ -44,7 +44,7 @@ def short_of_oxide(stock: float, received: float, **parameters: float) -> Case:
 def test_firms_that_are_out_and_not_fed_stand_idle() -> None:
     """21 t, of which 4 arrived, and 14 to be used: 21 − 9 in mid-tick, 6 days. Of those out, 4 of 14 t feed some."""
     case = short_of_oxide(21, 4)
-    case.settle(Lines)
+    case.settle("lines")
     out = (raw(6) - raw(56)) / (1 - raw(56))
     assert one(case.state.idle, case.sector[OPTICS]) == pytest.approx(out * (1 - 4 / 14), abs=3e-4)
     assert one(case.state.stopped, case.sector[OPTICS]) == one(case.state.idle, case.sector[OPTICS])
@@ -54,14 +54,14 @@ def test_firms_that_are_out_and_not_fed_stand_idle() -> None:
 def test_the_share_that_is_usually_out_stops_nothing() -> None:
     """A mean cover of 56 days in mid-tick: 112 t and what half a tick takes."""
     case = short_of_oxide(112 + 7, 0)
-    case.settle(Lines)
+    case.settle("lines")
     assert one(case.state.idle, case.sector[OPTICS]) == pytest.approx(0, abs=1e-12)
 
 
 def test_more_than_the_usual_cover_makes_no_idle_lines() -> None:
     """Idle is never negative."""
     case = short_of_oxide(200, 0)
-    case.settle(Lines)
+    case.settle("lines")
     assert one(case.state.idle, case.sector[OPTICS]) == 0
 
 
@@ -69,7 +69,7 @@ def test_arrivals_beyond_need_make_no_negative_idle() -> None:
     """28 t arrive where 14 are needed, and all is gone but 1 t."""
     case = short_of_oxide(29, 28)
     case.state.need[case.user[OXIDE_OF_OPTICS]] = 1.9
-    case.settle(Lines)
+    case.settle("lines")
     assert one(case.state.idle, case.sector[OPTICS]) == 0
 
 
@@ -77,7 +77,7 @@ def test_lines_restart_with_a_delay() -> None:
     """0.4 stood and were idle; now none is. Half of the way from 0.4 to the mean of both ticks, 0.2."""
     case = short_of_oxide(200, 14)
     case.state.stopped[case.sector[OPTICS]] = case.state.idle[case.sector[OPTICS]] = 0.4
-    case.settle(Lines)
+    case.settle("lines")
     assert one(case.state.idle, case.sector[OPTICS]) == 0
     assert one(case.state.stopped, case.sector[OPTICS]) == pytest.approx(0.3)
 
@@ -88,11 +88,11 @@ def test_the_scarcest_input_is_critical() -> None:
     case.state.received[:] = 0
     case.state.user_stock[case.user[MAGNETS_OF_CARS]] = 8 * 60 + 28
     case.state.user_stock[case.user[OXIDE_OF_CARS]] = 2 * 6 + 7
-    case.settle(Lines)
+    case.settle("lines")
     assert one(case.state.critical, case.sector[CARS_AB]) == OXIDE_FIRST
     case.state.user_stock[case.user[MAGNETS_OF_CARS]] = 8 * 3 + 28
     case.state.user_stock[case.user[OXIDE_OF_CARS]] = 2 * 6 + 7
-    case.settle(Lines)
+    case.settle("lines")
     assert one(case.state.critical, case.sector[CARS_AB]) == MAGNETS_SECOND
     out = (raw(3) - raw(56)) / (1 - raw(56))
     assert one(case.state.idle, case.sector[CARS_AB]) == pytest.approx(out, abs=3e-4)
@@ -106,7 +106,7 @@ def test_of_equally_scarce_inputs_the_first_is_critical() -> None:
     case.state.received[case.user[OXIDE_OF_CARS]] = 7
     case.state.user_stock[case.user[MAGNETS_OF_CARS]] = 8 * 6 + 28
     case.state.user_stock[case.user[OXIDE_OF_CARS]] = 2 * 6 + 7 + 3.5
-    case.settle(Lines)
+    case.settle("lines")
     assert one(case.state.critical, case.sector[CARS_AB]) == OXIDE_FIRST
     out = (raw(6) - raw(56)) / (1 - raw(56))
     assert one(case.state.idle, case.sector[CARS_AB]) == pytest.approx(out / 2, abs=3e-4)
@@ -115,7 +115,7 @@ def test_of_equally_scarce_inputs_the_first_is_critical() -> None:
 def test_nothing_left_is_the_least_cover() -> None:
     """No stock at all: nearly everybody is out, and nothing is a logarithm of nought."""
     case = short_of_oxide(0, 0)
-    case.settle(Lines)
+    case.settle("lines")
     assert one(case.state.idle, case.sector[OPTICS]) == pytest.approx(1, abs=1e-6)
     assert one(case.state.production, case.sector[OPTICS]) == 0
 
@@ -125,7 +125,7 @@ def test_no_more_is_made_than_the_stock_allows() -> None:
     case = Case(critical_cover=1e-9)
     case.state.user_stock[case.user[MAGNETS_OF_CARS]] = 28
     before = one(case.state.user_stock, case.user[OXIDE_OF_CARS])
-    case.settle(Lines)
+    case.settle("lines")
     assert one(case.state.production, case.sector[CARS_AB]) == pytest.approx(0.5)
     assert one(case.state.production, case.sector[CARS_HO]) == 1
     assert one(case.state.production, case.sector[OPTICS]) == 1

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sim.axes import Floats
-from sim.market.orders import Orders, hoarding_goal
+from sim.market.orders import hoarding_goal
 from tests.tiny import HALF, OXIDE_AB, OXIDE_HO, OXIDE_OF_OPTICS, TICK, Case, ban, one
 
 
@@ -36,7 +36,7 @@ def test_expected_need_follows_need() -> None:
     """Half of the way from 2 to 3."""
     case = Case(expectation_time=HALF)
     case.state.need[case.user[OXIDE_OF_OPTICS]] = 3
-    case.settle(Orders)
+    case.settle("orders")
     assert one(case.state.expected_need, case.user[OXIDE_OF_OPTICS]) == pytest.approx(2.5)
 
 
@@ -44,7 +44,7 @@ def test_expected_output_follows_what_is_left_by_other_use() -> None:
     """Half of the way from 9 to 12 − 2."""
     case = Case(output_expectation_time=HALF)
     case.state.made[case.o[OXIDE_HO]], case.state.other[case.o[OXIDE_HO]] = 12, 2
-    case.settle(Orders)
+    case.settle("orders")
     assert one(case.state.expected_output, case.o[OXIDE_HO]) == pytest.approx(9.5)
 
 
@@ -60,7 +60,7 @@ def nervous(**parameters: float) -> Case:
 def test_hoarding_builds_up_when_prices_rise() -> None:
     """Goal 1 + 0.5·ln 2, half of the way; what is remembered moves after it was read."""
     case = nervous()
-    case.settle(Orders)
+    case.settle("orders")
     assert one(case.state.hoarding, case.d[OXIDE_AB]) == pytest.approx(1 + 0.25 * math.log(2))
     assert one(case.state.remembered_price, case.d[OXIDE_AB]) == pytest.approx(0.5 * math.log(2))
 
@@ -70,15 +70,15 @@ def test_hoarding_fades_at_its_own_speed() -> None:
     case = nervous()
     case.state.remembered_price[case.d[OXIDE_AB]] = math.log(3)
     case.state.hoarding[case.d[OXIDE_AB]] = 2
-    case.settle(Orders)
+    case.settle("orders")
     assert one(case.state.hoarding, case.d[OXIDE_AB]) == pytest.approx(1.25)
 
 
 def test_an_alarm_counts_by_the_share_of_supply_under_control() -> None:
     """Three quarters of AB's oxide come over the arc of which 0.8 is alarming: half of the way to 1 + 2·0.6."""
     case = Case(ban(), hoarding_alarm=2.0, hoarding_rise=HALF, hoarding_ceiling=9.0)
-    case.points.expectations[:] = [lambda tick, controls: controls.warn(np.array([0]), 0.8)]
-    case.settle(Orders)
+    case.hooks.expectations[:] = [lambda moment: moment.controls.warn(np.array([0]), 0.8)]
+    case.settle("orders")
     assert one(case.state.hoarding, case.d[OXIDE_AB]) == pytest.approx(1 + 0.5 * 2 * 0.6)
     assert one(case.state.hoarding, case.d[OXIDE_HO]) == 1
 
@@ -93,7 +93,7 @@ def midway(**parameters: float) -> Case:
 def test_at_rest_users_order_what_they_need() -> None:
     """2 and 2 t/day in AB."""
     case = midway()
-    case.settle(Orders)
+    case.settle("orders")
     assert one(case.state.orders, case.d[OXIDE_AB]) == pytest.approx(4)
 
 
@@ -101,7 +101,7 @@ def test_a_stock_short_by_a_day_adds_a_day_over_the_adjustment_time() -> None:
     """Optics lack 2 t, made up for in 50 days."""
     case = midway(stock_adjustment_time=50.0)
     case.state.user_stock[case.user[OXIDE_OF_OPTICS]] -= 2
-    case.settle(Orders)
+    case.settle("orders")
     assert one(case.state.orders, case.d[OXIDE_AB]) == pytest.approx(4 + 2 / 50)
 
 
@@ -109,7 +109,7 @@ def test_hoarders_order_the_cover_that_they_want_more() -> None:
     """Both users in AB hold 56 days, and want half as much again: 4·28 t more, in 50 days."""
     case = midway(stock_adjustment_time=50.0, hoarding_fall=1e12)
     case.state.hoarding[case.d[OXIDE_AB]] = 1.5
-    case.settle(Orders)
+    case.settle("orders")
     assert one(case.state.orders, case.d[OXIDE_AB]) == pytest.approx(4 + 4 * 28 / 50)
 
 
@@ -117,7 +117,7 @@ def test_nobody_orders_less_than_nothing() -> None:
     """Users that drown in stock; the one short of it still orders."""
     case = midway(stock_adjustment_time=50.0)
     case.state.user_stock[case.user[OXIDE_OF_OPTICS]] = 1e6
-    case.settle(Orders)
+    case.settle("orders")
     assert one(case.state.orders, case.d[OXIDE_AB]) == pytest.approx(2)
 
 
@@ -125,7 +125,7 @@ def test_what_is_missing_on_the_way_is_ordered() -> None:
     """After arrivals 21 days of 3 t/day from HO are under way, from AB none. Of 63 t 8 are lost; half count."""
     case = Case(stock_adjustment_time=50.0, supply_line_weight=0.5)
     case.market.under_way.coming[case.d[OXIDE_AB]] = 63 - 8
-    case.settle(Orders)
+    case.settle("orders")
     assert one(case.state.orders, case.d[OXIDE_AB]) == pytest.approx(4 + 0.5 * 8 / 50)
 
 
@@ -134,5 +134,5 @@ def test_buyers_count_the_days_that_licences_take() -> None:
     case = Case(ban(), stock_adjustment_time=50.0, supply_line_weight=0.5)
     case.market.under_way.coming[case.d[OXIDE_AB]] = 63
     case.controls.licence_days[:], case.controls.pending[:], case.controls.granted[:] = 40, 14, 6
-    case.settle(Orders)
+    case.settle("orders")
     assert one(case.state.orders, case.d[OXIDE_AB]) == pytest.approx(4 + 0.5 * (120 - 20) / 50)

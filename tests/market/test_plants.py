@@ -10,9 +10,9 @@ import pytest
 
 from sim.axes import Floats
 from sim.market.forms import release
-from sim.market.plants import Plants, Utilisation, desired_output, recovery
+from sim.market.hooks import Moment
+from sim.market.plants import PutOut, Utilisation, desired_output, recovery
 from tests import driver
-from tests.driver import step
 from tests.tiny import (
     HALF,
     MAGNET_HO,
@@ -111,7 +111,7 @@ def test_wanted_activity_is_capacity_that_is_available() -> None:
     works = case.facility["HO works"]
     case.state.capacity[works] = 1.1
     case.market.shocks.available[works] = 0.5
-    case.settle(Plants)
+    case.settle("plants")
     assert one(case.state.activity, works) == pytest.approx(12 * 1.1 * 0.5)
 
 
@@ -120,7 +120,7 @@ def test_costs_rise_with_inputs_and_fall_with_thrift() -> None:
     case = still()
     case.state.paid[case.d[OXIDE_HO]] = 1.5
     case.state.saving[:], case.state.thrift[:] = 0.9, 0.8
-    case.settle(Plants)
+    case.settle("plants")
     assert one(case.state.unit_cost, case.facility["HO works"]) == pytest.approx(0.8 * 1.5 * 0.72 + 0.2)
     assert one(case.state.unit_cost, case.facility["HO mine"]) == pytest.approx(1)
     assert one(case.state.need, case.user[WORKS]) == pytest.approx(0.72 * 6)
@@ -132,7 +132,7 @@ def test_works_run_by_the_margin_of_their_price_over_their_cost() -> None:
     """Price 1.2 over cost 1 at an elasticity of 0.46; floor and base as in RULE, so z = 3·0.46·ln 1.2."""
     case = still(supply_elasticity=0.46, utilisation_floor=0.2, utilisation_base=0.6)
     case.state.expected_price[case.o[MAGNET_HO]] = math.log(1.2)
-    case.settle(Plants)
+    case.settle("plants")
     used = 0.2 + 0.8 / (1 + 1.2 ** (-3 * 0.46))
     assert one(case.state.activity, case.facility["HO works"]) == pytest.approx(12 * used / 0.6)
 
@@ -141,7 +141,7 @@ def test_dear_inputs_slow_works_down() -> None:
     """Cost 1.4 = 0.8·1.5 + 0.2 over a price of 1."""
     case = still(supply_elasticity=0.46, utilisation_floor=0.2, utilisation_base=0.6)
     case.state.paid[case.d[OXIDE_HO]] = 1.5
-    case.settle(Plants)
+    case.settle("plants")
     used = 0.2 + 0.8 / (1 + 1.4 ** (3 * 0.46))
     assert one(case.state.activity, case.facility["HO works"]) == pytest.approx(12 * used / 0.6)
 
@@ -153,7 +153,7 @@ def test_works_run_by_their_order_book_over_their_capacity() -> None:
     )
     case.state.maker_stock[case.o[MAGNET_HO]] = 12 * 22
     case.state.capacity[case.facility["HO works"]] = 1.1
-    case.settle(Plants)
+    case.settle("plants")
     used = 0.2 + 0.8 / (1 + (math.exp(6 / 36) / 1.1) ** (-3 * 0.5))
     assert one(case.state.activity, case.facility["HO works"]) == pytest.approx(12 * 1.1 * used / 0.6)
 
@@ -162,7 +162,7 @@ def test_a_price_alone_fills_no_order_book() -> None:
     """Desired activity is weighed by the value of outputs and divided by it."""
     case = still(order_elasticity=0.5)
     case.state.expected_price[case.o[MAGNET_HO]] = math.log(1.2)
-    case.settle(Plants)
+    case.settle("plants")
     assert one(case.state.activity, case.facility["HO works"]) == pytest.approx(12)
 
 
@@ -177,7 +177,7 @@ def test_makers_of_what_nobody_ordered_go_on_as_ever() -> None:
         else:
             rows.append(replace(row, value=11 * YEAR) if row.facility == "HO mine" and row.value > 1 else row)
     built = driver.market(replace(tables(), base_year=tuple(rows)), margins=MARGINS)
-    step(built.market, Plants)(built.market.state, TICK)
+    built.market.run("plants", TICK)
     assert built.market.state.activity[:, 0].tolist() == pytest.approx([11, 1, 12])
 
 
@@ -187,7 +187,7 @@ def test_works_with_two_inputs_run_by_the_scarcer() -> None:
         built = driver.market(driver.tables())
         state, world = built.market.state, built.world
         state.user_stock[world.users.index((missing, "HO", ""))] = 0
-        step(built.market, Plants)(state, TICK)
+        built.market.run("plants", TICK)
         made = dict(zip(world.facilities, (state.activity / world.activity)[:, 0].tolist(), strict=True))
         assert made["HO rich magnets"] == 0
         assert made["HO plain magnets"] == pytest.approx(plain)
@@ -199,7 +199,7 @@ def test_mines_answer_by_elasticities_of_their_own() -> None:
     """Price 1.2: z = 3·0.3·ln 1.2."""
     case = still(mine_supply_elasticity=0.3, utilisation_floor=0.2, utilisation_base=0.6)
     case.state.expected_price[case.o[OXIDE_HO]] = math.log(1.2)
-    case.settle(Plants)
+    case.settle("plants")
     used = 0.2 + 0.8 / (1 + 1.2 ** (-3 * 0.3))
     assert one(case.state.activity, case.facility["HO mine"]) == pytest.approx(10 * used / 0.6)
 
@@ -208,7 +208,7 @@ def test_works_take_no_more_than_their_stock_lets_go() -> None:
     """30 t, of which 8 arrived: half of 22 and 1 − ½·HALF/7 of 8, where 42 are needed."""
     case = still(release_time=HALF)
     case.state.user_stock[case.user[WORKS]], case.state.received[case.user[WORKS]] = 30, 8
-    case.settle(Plants)
+    case.settle("plants")
     can = 11 + 8 * (1 - HALF / 14)
     assert one(case.state.activity, case.facility["HO works"]) == pytest.approx(12 * can / 42)
     assert one(case.state.use, case.user[WORKS]) * TICK.days == pytest.approx(can)
@@ -220,7 +220,7 @@ def test_with_plenty_in_stock_works_do_as_they_want() -> None:
     """A served share is at most 1."""
     case = still()
     case.state.user_stock[case.user[WORKS]] = 1e6
-    case.settle(Plants)
+    case.settle("plants")
     assert one(case.state.activity, case.facility["HO works"]) == pytest.approx(12)
 
 
@@ -234,7 +234,7 @@ def test_other_use_gives_way_when_prices_rise() -> None:
     case = still(other_use_elasticity=0.5)
     case.state.price[case.node[OXIDE_HO]] = math.log(4)
     before = one(case.state.maker_stock, case.o[OXIDE_HO])
-    case.settle(Plants)
+    case.settle("plants")
     other = 10 * disposed(0.05, 10 * 0.05 / (28 * 9))
     assert one(case.state.made, case.o[OXIDE_HO]) == pytest.approx(10)
     assert one(case.state.other, case.o[OXIDE_HO]) == pytest.approx(other)
@@ -246,7 +246,7 @@ def test_other_use_disposes_of_what_lies_unsold(days: float, first: float) -> No
     """A tenth of 10 t/day with 28 days of orders in stock; in proportion to what there is, as it changes."""
     case = still(maker_adjustment_time=1e12)
     case.state.maker_stock[case.o[OXIDE_HO]] = 9 * days
-    case.settle(Plants)
+    case.settle("plants")
     assert one(case.state.other, case.o[OXIDE_HO]) == pytest.approx(10 * disposed(first, 10 * 0.1 / (28 * 9)))
 
 
@@ -255,10 +255,10 @@ def test_a_main_product_is_recovered_as_ever_and_a_by_product_as_it_sells() -> N
     for flexibility, made in ((None, 10), (0.05, 10 * (1 - 0.05 * math.tanh(1)))):
         case = still()
         case.state.maker_stock[case.o[OXIDE_HO]] = 9 * 56
-        plants = step(case.market, Plants)
+        put_out = case.market.kernels[PutOut]
         if flexibility is not None:
-            plants.flexibility = np.full_like(plants.flexibility, flexibility)
-        plants(case.state, TICK)
+            put_out.flexibility = np.full_like(put_out.flexibility, flexibility)
+        case.settle("plants")
         assert one(case.state.made, case.o[OXIDE_HO]) == pytest.approx(made)
 
 
@@ -266,19 +266,17 @@ def test_other_use_takes_no_more_than_all() -> None:
     """Next to nothing for a price."""
     case = still(other_use_elasticity=1.0)
     case.state.price[case.node[OXIDE_HO]] = math.log(1e-3)
-    case.settle(Plants)
+    case.settle("plants")
     assert one(case.state.other, case.o[OXIDE_HO]) == pytest.approx(10)
 
 
-def test_states_change_what_plants_want_up_to_all_that_they_can_do() -> None:
-    """The works want 12 t a day; at full utilisation they would make 12/0.85. A plan of a half leaves 6."""
-    case, can = Case(), list[float]()
+def test_states_change_what_plants_want() -> None:
+    """The works want 12 t a day. A plan of a half leaves 6."""
+    case = Case()
 
-    def halve(_tick: object, wanted: Floats, most: Floats) -> None:
-        can.append(one(most, case.facility["HO works"]))
-        wanted *= 0.5
+    def halve(moment: Moment) -> None:
+        moment.proposals.planned[:] *= 0.5
 
-    case.points.plans.append(halve)
-    case.settle(Plants)
-    assert can == pytest.approx([12 / 0.85])
+    case.hooks.plans.append(halve)
+    case.settle("plants")
     assert one(case.state.activity, case.facility["HO works"]) == pytest.approx(6)

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from sim.axes import Floats
-from sim.market.prices import PriceRule, Prices, scarcity
-from tests.driver import parameters, step
+from sim.market.hooks import Moment
+from sim.market.prices import PriceRule, short_of
+from tests.driver import parameters
 from tests.tiny import (
     HALF,
     MAGNET_AB,
@@ -31,13 +32,13 @@ def at(value: float) -> Floats:
 
 def test_scarcity_is_the_logarithm_of_wanted_over_supply() -> None:
     """20 over 10, and 10 over 20."""
-    assert scarcity(at(20), at(10), at(1), 2.0)[0, 0] == pytest.approx(math.log(2))
-    assert scarcity(at(10), at(20), at(1), 2.0)[0, 0] == pytest.approx(-math.log(2))
+    assert short_of(at(20), at(10), at(1), 2.0)[0, 0] == pytest.approx(math.log(2))
+    assert short_of(at(10), at(20), at(1), 2.0)[0, 0] == pytest.approx(-math.log(2))
 
 
 def test_supply_counts_as_at_least_some_days_of_use() -> None:
     """Nothing in prospect, 3 t/day, at least 2 days: 20 over 6."""
-    assert scarcity(at(20), at(0), at(3), 2.0)[0, 0] == pytest.approx(math.log(20 / 6))
+    assert short_of(at(20), at(0), at(3), 2.0)[0, 0] == pytest.approx(math.log(20 / 6))
 
 
 RULE = PriceRule(elasticity=1.5, slack=0.5, floor=0.4, sharpness=20.0)
@@ -71,7 +72,8 @@ SUPPLY_AB = 28 * 1 + 56 * 4 + 70 * 1 + (28 * 3 + 7 * 1) + 3 * (70 - 28)
 def test_supply_and_use_in_prospect_are_those_of_the_base_year() -> None:
     """In HO use is 6 t/day at home and 3 sent abroad; in AB 4."""
     case = Case()
-    supply, use, _ = step(case.market, Prices).prospects(case.state)
+    case.settle("prices")
+    supply, use = case.state.supply, case.state.prospective_use
     assert one(supply, case.node[OXIDE_HO]) == pytest.approx(SUPPLY_HO)
     assert one(use, case.node[OXIDE_HO]) == pytest.approx(9)
     assert one(supply, case.node[OXIDE_AB]) == pytest.approx(SUPPLY_AB)
@@ -82,7 +84,8 @@ def test_what_is_barred_is_neither_used_nor_supplied_abroad() -> None:
     """Half of 3 t/day barred, and half of the 10 t that wait at the border."""
     case = Case(ban())
     case.controls.barred[:], case.controls.waiting[:] = 0.5, 10
-    supply, use, _ = step(case.market, Prices).prospects(case.state)
+    case.settle("prices")
+    supply, use = case.state.supply, case.state.prospective_use
     assert one(use, case.node[OXIDE_HO]) == pytest.approx(6 + 1.5)
     assert one(supply, case.node[OXIDE_HO]) == pytest.approx(SUPPLY_HO)
     assert one(supply, case.node[OXIDE_AB]) == pytest.approx(SUPPLY_AB - 1.5 * 42 + 5)
@@ -91,7 +94,8 @@ def test_what_is_barred_is_neither_used_nor_supplied_abroad() -> None:
 def test_goods_further_away_than_one_looks_are_no_supply() -> None:
     """Looking 20 days ahead, what leaves now for 28 days counts for nothing."""
     case = Case(look_ahead=20.0)
-    supply, *_ = step(case.market, Prices).prospects(case.state)
+    case.settle("prices")
+    supply = case.state.supply
     assert one(supply, case.node[OXIDE_AB]) == pytest.approx(28 + 224 + 20 + 91)
 
 
@@ -99,7 +103,7 @@ def test_wished_trade_follows_wants() -> None:
     """Half of the way from 3 to 5."""
     case = Case(expectation_time=HALF)
     case.state.want[case.arc[OXIDE_ABROAD]] = 5
-    case.settle(Prices)
+    case.settle("prices")
     assert one(case.state.wished, case.arc[OXIDE_ABROAD]) == pytest.approx(4)
 
 
@@ -113,7 +117,7 @@ def test_prices_rise_when_stocks_are_short() -> None:
     """Half of AB's stocks gone: x = ln(539/427). Goal: half of 1.5·x, as before it was 0; price: half of the way."""
     case = eager()
     case.state.user_stock[case.user[OXIDE_OF_OPTICS]] -= 112
-    case.settle(Prices)
+    case.settle("prices")
     x = math.log(SUPPLY_AB / (SUPPLY_AB - 112))
     n = case.node[OXIDE_AB]
     assert one(case.state.bare, n) == pytest.approx(1.5 * x)
@@ -127,7 +131,7 @@ def test_prices_fall_less_when_goods_are_ample() -> None:
     """Twice the stock of optics: half of the response; the anchor falls at half its speed, by 1 − ½^½ of its gap."""
     case = eager()
     case.state.user_stock[case.user[OXIDE_OF_OPTICS]] += 112
-    case.settle(Prices)
+    case.settle("prices")
     x = math.log(SUPPLY_AB / (SUPPLY_AB + 112))
     n = case.node[OXIDE_AB]
     assert one(case.state.bare, n) == pytest.approx(0.75 * x)
@@ -141,7 +145,7 @@ def test_the_goal_is_the_mean_of_two_ticks_above_the_anchor() -> None:
     case = eager()
     n = case.node[OXIDE_AB]
     case.state.anchor[n], case.state.bare[n], case.state.price[n] = 0.3, 0.4, 0.1
-    case.settle(Prices)
+    case.settle("prices")
     assert one(case.state.price, n) == pytest.approx(0.3)
     own = (0.1 + 0.3) / 2 - 0.3
     slowly = 1 - 0.5**0.5
@@ -152,7 +156,7 @@ def test_hoarders_make_goods_scarce() -> None:
     """Users in AB want half as much again of 56 days of 4 t/day: 112 t more."""
     case = eager()
     case.state.target_stock[case.d[OXIDE_AB]] *= 1.5
-    case.settle(Prices)
+    case.settle("prices")
     x = math.log((SUPPLY_AB + 112) / SUPPLY_AB)
     assert one(case.state.bare, case.node[OXIDE_AB]) == pytest.approx(1.5 * x)
 
@@ -163,7 +167,7 @@ def test_dearer_inputs_are_passed_on() -> None:
     case.state.unit_cost[case.facility["HO works"]] = 1.3
     case.state.landed_cost[case.d[MAGNET_AB]] = 1.2
     case.state.landed_cost[case.d[MAGNET_HO]] = 7.0
-    case.settle(Prices)
+    case.settle("prices")
     for node, passed in ((MAGNET_HO, 0.6 * math.log(1.3)), (MAGNET_AB, 0.5 * math.log(1.2))):
         assert one(case.state.bare, case.node[node]) == pytest.approx(passed)
         assert one(case.state.price, case.node[node]) == pytest.approx(passed / 4)
@@ -173,7 +177,7 @@ def test_what_costs_explain_is_not_thought_normal() -> None:
     """A price of half of what is passed on stays below it: own = (passed/4 + 0)/2 − passed, downwards."""
     case = eager(cost_pass_through=0.6)
     case.state.unit_cost[case.facility["HO works"]] = 1.3
-    case.settle(Prices)
+    case.settle("prices")
     passed = 0.6 * math.log(1.3)
     own = passed / 8 - passed
     slowly = 1 - 0.5**0.5
@@ -185,7 +189,7 @@ def test_prices_have_a_floor_above_cost() -> None:
     case = eager(cost_pass_through=0.6, price_floor=0.4)
     case.state.unit_cost[case.facility["HO works"]] = 1.3
     case.state.anchor[case.node[MAGNET_HO]] = -9
-    case.settle(Prices)
+    case.settle("prices")
     assert one(case.state.price, case.node[MAGNET_HO]) == pytest.approx(math.log(0.4 * 1.3) / 2)
 
 
@@ -193,7 +197,7 @@ def test_prices_stop_where_nearly_all_use_has_given_up() -> None:
     """Anchor far up; half of the way to twice the spread above the choke price."""
     case = eager(choke_price=4.0, choke_spread=0.3)
     case.state.anchor[case.node[MAGNET_HO]] = 9
-    case.settle(Prices)
+    case.settle("prices")
     assert one(case.state.price, case.node[MAGNET_HO]) == pytest.approx((math.log(4) + 0.6) / 2)
 
 
@@ -201,7 +205,7 @@ def test_goods_under_way_are_supply() -> None:
     """21 t more on the way to AB from itself."""
     case = eager()
     case.market.under_way.coming[case.d[OXIDE_AB]] += 21
-    case.settle(Prices)
+    case.settle("prices")
     x = math.log(SUPPLY_AB / (SUPPLY_AB + 21))
     assert one(case.state.bare, case.node[OXIDE_AB]) == pytest.approx(0.75 * x)
 
@@ -210,11 +214,11 @@ def test_makers_may_ask_less_than_their_costs_let_them() -> None:
     """A quarter off what is passed on: bare is ln 0.75 in HO, and nothing elsewhere."""
     case = Case()
 
-    def cut(_tick: object, passed: Floats) -> None:
-        passed[case.node[OXIDE_HO]] += math.log(0.75)
+    def cut(moment: Moment) -> None:
+        moment.proposals.passed_on[case.node[OXIDE_HO]] += math.log(0.75)
 
-    case.points.discounts.append(cut)
-    case.settle(Prices)
+    case.hooks.discounts.append(cut)
+    case.settle("prices")
     assert one(case.state.bare, case.node[OXIDE_HO]) == pytest.approx(math.log(0.75))
     assert one(case.state.price, case.node[OXIDE_HO]) < 0
     assert one(case.state.bare, case.node[OXIDE_AB]) == pytest.approx(0)
@@ -225,7 +229,7 @@ def test_where_goods_are_made_and_landed_both_costs_count_by_what_users_buy() ->
     case = eager(cost_pass_through=0.6, landed_pass_through=0.5)
     case.state.unit_cost[case.facility["AB mine"]] = 1.3
     case.state.landed_cost[case.d[OXIDE_AB]] = 1.2
-    case.settle(Prices)
+    case.settle("prices")
     passed = 0.25 * 0.6 * math.log(1.3) + 0.75 * 0.5 * math.log(1.2)
     assert one(case.state.bare, case.node[OXIDE_AB]) == pytest.approx(passed)
 
@@ -235,7 +239,7 @@ def leaning(price: float, exposed: float) -> float:
     case = Case(price_time=1e-9, resale_share=1, resale_margin=0.1, thin_market=1e-12)
     case.state.netback[case.node[OXIDE_AB]] = price
     case.state.set_up[case.node[OXIDE_AB]], case.state.elsewhere[case.node[OXIDE_AB]] = 0.8, exposed / 0.8
-    case.settle(Prices)
+    case.settle("prices")
     return one(case.state.price, case.node[OXIDE_AB])
 
 
@@ -250,7 +254,7 @@ def test_who_sells_abroad_is_exposed_as_far_as_use_is_elsewhere() -> None:
     """Of HO's 9 t/day 3 go abroad, where 0.6 of all use is."""
     case = eager(resale_share=1, thin_market=1e-12)
     case.state.elsewhere[case.node[OXIDE_HO]] = 0.6
-    case.settle(Prices)
+    case.settle("prices")
     assert one(case.state.exposed, case.node[OXIDE_HO]) == pytest.approx(0.6 * 3 / 9)
 
 
@@ -258,7 +262,7 @@ def test_what_passes_through_trading_houses_exposes_a_price() -> None:
     """2 t/day sold on and 1 sent there, of what AB wants over 70 days: use of 4 + 2, stocks, and its own on the way."""
     case = eager(resale_share=1, thin_market=1e-12)
     case.state.resold_by_users[case.d[OXIDE_AB]], case.state.resold_to[case.d[OXIDE_AB]] = 2, 1
-    case.settle(Prices)
+    case.settle("prices")
     wanted = 70 * (4 + 2) + 56 * 4 + 28 * 1 + 7 * 1
     assert one(case.state.exposed, case.node[OXIDE_AB]) == pytest.approx(3 * 70 / wanted)
 
@@ -266,9 +270,10 @@ def test_what_passes_through_trading_houses_exposes_a_price() -> None:
 def test_where_next_to_nothing_is_traded_a_price_is_that_of_others() -> None:
     """A tenth of the base year's use, 4 t/day in AB and 6 + 3 in HO, counts as stock and as use."""
     case = eager(resale_share=1, thin_market=0.1)
-    supply, _, wanted = step(case.market, Prices).prospects(case.state)
+    case.settle("prices")
+    supply, wanted = case.state.supply, case.state.wanted
     assert one(supply, case.node[OXIDE_HO]) == pytest.approx(SUPPLY_HO + 0.1 * 70 * 9)
     assert one(wanted, case.node[OXIDE_HO]) == pytest.approx(SUPPLY_HO + 0.1 * 70 * 9)
     assert one(wanted, case.node[OXIDE_AB]) == pytest.approx(SUPPLY_AB + 0.1 * 70 * 4)
-    case.settle(Prices)
+    case.settle("prices")
     assert one(case.state.exposed, case.node[OXIDE_AB]) == pytest.approx(28 / (SUPPLY_AB + 28))

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from sim.axes import Ints
-from sim.market.trade import Trade
-from tests.driver import Built, step
+from sim.market.resold import Resold
+from tests.driver import Built
 from tests.market.test_trade import EAGER
 from tests.tiny import TICK, ban, wide_market
 
@@ -31,9 +31,9 @@ def test_pairs_add_up_to_what_was_bought_and_what_is_on_its_way(traced: float, b
     state.set_up[:], state.landed[:] = 1, 5
     state.price[node["oxide.Ee", "CD"]], state.price[node["oxide.Ee", "EF"]] = 1.0, 0.97
     nodes, places = pairs(built)
-    resold = built.market.resold(nodes, places)
-    step(built.market, Trade)(state, TICK)
-    flows = resold(state)
+    resold = Resold(built.world, built.market.controls.arcs, nodes, places)
+    built.market.run("trade", TICK)
+    flows = resold(state, built.market.controls.traced)
     sold, got = np.zeros_like(state.bought), np.zeros_like(state.traded)
     np.add.at(sold, nodes, flows)
     np.add.at(got, places, flows)
@@ -52,9 +52,14 @@ def test_a_rule_keeps_goods_from_one_buyer_only() -> None:
         state.set_up[:], state.landed[:], state.maker_stock[:] = 1, 5, 0
         state.price[node["oxide.Ee", "CD"]], state.price[node["oxide.Ee", "EF"]] = 1.0, 0.97
         place = {g: k for k, (c, g) in enumerate(built.world.nodes[built.world.destinations]) if c == "oxide.Ee"}
-        resold = built.market.resold(np.full(2, node["oxide.Ee", "AB"]), np.array([place["CD"], place["EF"]]))
-        step(built.market, Trade)(state, TICK)
-        to[traced] = dict(zip(("CD", "EF"), resold(state)[:, 0].tolist(), strict=True))
+        resold = Resold(
+            built.world,
+            built.market.controls.arcs,
+            np.full(2, node["oxide.Ee", "AB"]),
+            np.array([place["CD"], place["EF"]]),
+        )
+        built.market.run("trade", TICK)
+        to[traced] = dict(zip(("CD", "EF"), resold(state, built.market.controls.traced)[:, 0].tolist(), strict=True))
     assert to[1.0]["CD"] == pytest.approx(to[0.0]["CD"] / 4)
     assert to[1.0]["EF"] == pytest.approx(to[0.0]["EF"])
 
@@ -69,8 +74,10 @@ def test_a_maker_who_may_not_sell_to_a_buyer_does_not_do_so_by_trading_houses() 
         state.set_up[:], state.landed[:] = 1, 0
         state.price[node["oxide.Ee", "CD"]], state.price[node["oxide.Ee", "EF"]] = 0.97, 1.0
         place = {g: k for k, (c, g) in enumerate(built.world.nodes[built.world.destinations]) if c == "oxide.Ee"}
-        resold = built.market.resold(np.array([node["oxide.Ee", "AB"]]), np.array([place["EF"]]))
-        step(built.market, Trade)(state, TICK)
-        to[barred] = float(resold(state)[0, 0])
+        resold = Resold(
+            built.world, built.market.controls.arcs, np.array([node["oxide.Ee", "AB"]]), np.array([place["EF"]])
+        )
+        built.market.run("trade", TICK)
+        to[barred] = float(resold(state, built.market.controls.traced)[0, 0])
     assert to[0.4] == pytest.approx(0.6 * to[0.0])
     assert to[0.4] > 0.1

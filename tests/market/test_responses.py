@@ -8,17 +8,16 @@ import numpy as np
 import pytest
 
 from sim.ensemble.parameters import Parameters
-from sim.ensemble.scratch import Scratch
 from sim.market.forms import FastResponse
-from sim.market.responses import Responses
-from tests.tiny import CARS_AB, CARS_HO, HALF, MAGNET_HO, OXIDE_AB, OXIDE_HO, ROUND, TICK, Case, one
+from sim.market.responses import Invest
+from tests.tiny import CARS_AB, CARS_HO, HALF, MAGNET_HO, OXIDE_AB, OXIDE_HO, ROUND, Case, one
 
 
 def test_contracts_and_expectations_follow_the_spot_price() -> None:
     """Half, three quarters and seven eighths of the way to ln 2."""
     case = Case(price_expectation_time=HALF, contract_time=HALF / 2, long_price_time=HALF / 3)
     case.state.price[case.node[OXIDE_HO]] = math.log(2)
-    case.settle(Responses)
+    case.settle("responses")
     o = case.o[OXIDE_HO]
     assert one(case.state.expected_price, o) == pytest.approx(math.log(2) / 2)
     assert one(case.state.contract_price, o) == pytest.approx(math.log(2) * 3 / 4)
@@ -30,7 +29,7 @@ def test_sectors_substitute_when_inputs_are_dear() -> None:
     """Cost fourfold: goal 4^(−½), of the gap of 0.5 all but the dead band of 0.02, half of it."""
     case = Case(thrift_elasticity=0.5, thrift_time=HALF, thrift_rate=1.0, thrift_dead_band=0.02)
     case.state.input_cost[case.sector[CARS_AB]] = math.log(4)
-    case.settle(Responses)
+    case.settle("responses")
     assert one(case.state.substitution, case.sector[CARS_AB]) == pytest.approx(1 - 0.24)
     assert one(case.state.substitution, case.sector[CARS_HO]) == 1
 
@@ -39,7 +38,7 @@ def test_plants_save_soon_and_thrift_slowly() -> None:
     """Oxide at four times its price: half of the way to the fast response; half of 0.48 of the slow."""
     case = Case(saving_time=HALF, thrift_elasticity=0.5, thrift_time=HALF, thrift_rate=1.0, thrift_dead_band=0.02)
     case.state.paid[case.d[OXIDE_HO]] = 4
-    case.settle(Responses)
+    case.settle("responses")
     used = 4**-0.1 * float(
         FastResponse.of(Parameters({**ROUND, "saving_elasticity": 0.0}))(np.array([[math.log(4)]]))[0, 0]
     )
@@ -52,7 +51,7 @@ def test_capacity_grows_when_prices_stay_high() -> None:
     case = Case(investment_elasticity=0.4, investment_time=HALF, long_price_time=1e-9)
     case.state.price[case.node[OXIDE_HO]] = 0.5
     case.state.price[case.node[MAGNET_HO]] = -0.5
-    case.settle(Responses)
+    case.settle("responses")
     assert one(case.state.capacity, case.facility["HO mine"]) == pytest.approx(1.1)
     assert one(case.state.capacity, case.facility["HO works"]) == pytest.approx(1)
 
@@ -60,7 +59,7 @@ def test_capacity_grows_when_prices_stay_high() -> None:
 def test_capacity_keeps_up_with_the_growth_of_what_it_goes_into() -> None:
     """Cars and optics grow by 8 % a year, of which the scale takes half: after a week capacity is where its goal is."""
     case = Case(sector_growth=0.08, growth=0.5, investment_time=HALF)
-    case.settle(Responses)
+    case.settle("responses")
     for facility in case.world.facilities:
         assert one(case.state.capacity, case.facility[facility]) == pytest.approx(1.08 ** (0.5 * 7 / 365), rel=1e-12)
 
@@ -68,6 +67,6 @@ def test_capacity_keeps_up_with_the_growth_of_what_it_goes_into() -> None:
 def test_capacity_of_a_facility_that_a_scenario_enlarges_stays_enlarged() -> None:
     """Its size is what investment adds to."""
     case = Case(investment_time=HALF)
-    responses = Responses(case.world, Parameters({**ROUND, "investment_time": HALF}), 1.5, Scratch(100, 2))
-    responses(case.state, TICK)
+    case.market.kernels[Invest].size = 1.5
+    case.settle("responses")
     assert one(case.state.capacity, case.facility["HO mine"]) == pytest.approx(1.25)

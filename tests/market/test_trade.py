@@ -9,9 +9,8 @@ import numpy as np
 import pytest
 
 from sim.axes import Floats
-from sim.market.points import Controls
-from sim.market.trade import Trade
-from tests.driver import Built, step
+from sim.market.controls import Controls
+from tests.driver import Built
 from tests.tiny import (
     HALF,
     MAGNET_AB,
@@ -56,7 +55,7 @@ HO = 6 * 4 / (6 + 4)
 def test_what_others_pay_leaves_out_who_is_there() -> None:
     """AB uses 4 t at e^0.5 times the base price, HO, which makes most, 6 at e^0.1: they count as 2.4."""
     case = ready(Case(**EAGER), HO=0.1, AB=0.5)
-    case.settle(Trade)
+    case.settle("trade")
     assert one(case.state.netback, case.node[OXIDE_HO]) == pytest.approx(paid_elsewhere(0.1, 0.5, HO, 4))
     assert one(case.state.netback, case.node[OXIDE_AB]) == pytest.approx(paid_elsewhere(0.5, 0.1, 4, HO))
 
@@ -65,7 +64,7 @@ def test_at_rest_nobody_buys() -> None:
     """All prices as in the base year."""
     case = ready(Case(**EAGER))
     before = {name: array.copy() for name, array in case.state.items()}
-    case.settle(Trade)
+    case.settle("trade")
     assert not case.state.bought.any()
     assert not case.state.sought.any()
     for name in ("user_stock", "maker_stock", "traded", "expected_orders"):
@@ -83,7 +82,7 @@ def test_of_users_they_buy_what_is_not_under_contract_and_what_lies_beyond_the_t
     case.state.landed[case.d[OXIDE_AB]] = 21
     case.state.user_stock[case.user[OXIDE_OF_OPTICS]] += 20
     stocks = sum(one(case.state.user_stock, case.user[user]) for user in (OXIDE_OF_CARS, OXIDE_OF_OPTICS))
-    case.settle(Trade)
+    case.settle("trade")
     bought = worth(paid_elsewhere(0, 0.4, 4, HO)) * (0.4 * 21 + 10)
     maker = one(case.state.bought, case.node[OXIDE_AB]) - bought
     left = sum(one(case.state.user_stock, case.user[user]) for user in (OXIDE_OF_CARS, OXIDE_OF_OPTICS))
@@ -99,7 +98,7 @@ def test_what_was_ordered_for_resale_is_all_sold_on() -> None:
     case.state.landed[case.d[OXIDE_AB]] = 21
     case.state.resold_by_users[case.d[OXIDE_AB]] = 1
     before = case.state.user_stock.sum(axis=0)[0]
-    case.settle(Trade)
+    case.settle("trade")
     bought = worth(paid_elsewhere(0, 0.4, 4, HO)) * (7 + 0.4 * 14)
     assert before - case.state.user_stock.sum(axis=0)[0] == pytest.approx(bought)
     assert one(case.state.resold_by_users, case.d[OXIDE_AB]) == pytest.approx((1 + bought / 7) / 2)
@@ -109,7 +108,7 @@ def test_of_the_largest_maker_they_order_over_his_arcs() -> None:
     """HO is cheap: half of its 252 t in a week, as far as it pays, less the 0.3 that are expected to be barred."""
     case = ready(Case(ban(), **EAGER), AB=0.4)
     case.controls.barred[:] = 0.3
-    case.settle(Trade)
+    case.settle("trade")
     sought = 252 / 2 * worth(paid_elsewhere(0, 0.4, HO, 4)) / 7
     assert one(case.state.sought, case.arc[OXIDE_ABROAD]) == pytest.approx(0.7 * sought)
     assert one(case.state.maker_stock, case.o[OXIDE_HO]) == pytest.approx(252)
@@ -120,7 +119,7 @@ def test_they_set_up_where_it_pays_and_goods_may_leave() -> None:
     """Half of the way from 1 to what it is worth; of HO's goods a part may not leave: barred 0.3, blocked 0.5."""
     case = ready(Case(ban(), **EAGER), AB=0.4)
     case.controls.barred[:], case.controls.blocked[:] = 0.3, 0.5
-    case.settle(Trade)
+    case.settle("trade")
     goal = worth(paid_elsewhere(0, 0.4, HO, 4)) * 0.7 * 0.5
     assert one(case.state.set_up, case.node[OXIDE_HO]) == pytest.approx((1 + goal) / 2)
     assert one(case.state.set_up, case.node[OXIDE_AB]) == pytest.approx(1 / 2)
@@ -129,7 +128,7 @@ def test_they_set_up_where_it_pays_and_goods_may_leave() -> None:
 def test_how_much_of_all_use_is_elsewhere() -> None:
     """Of 10 t/day of use 4 are not in HO, where most is made; for AB, HO counts as 2.4 of 6.4."""
     case = ready(Case(**EAGER))
-    case.settle(Trade)
+    case.settle("trade")
     assert one(case.state.elsewhere, case.node[OXIDE_HO]) == pytest.approx(4 / 10)
     assert one(case.state.elsewhere, case.node[OXIDE_AB]) == pytest.approx(2.4 / 6.4)
 
@@ -137,9 +136,9 @@ def test_how_much_of_all_use_is_elsewhere() -> None:
 def test_a_duty_is_no_gain_of_theirs() -> None:
     """A tariff of a quarter on what AB buys abroad: to others its price counts without; its own price with it."""
     case = ready(Case(ban(), **EAGER), AB=0.4)
-    case.points.tariffs.append(lambda _tick, _controls: None)
+    case.hooks.tariffs.append(lambda _moment: None)
     case.controls.tariff[:] = 0.25
-    case.settle(Trade)
+    case.settle("trade")
     duty = math.log(1.25)
     assert one(case.state.netback, case.node[OXIDE_HO]) == pytest.approx(paid_elsewhere(0, 0.4 - duty, HO, 4))
     there = paid_elsewhere(0.4 - duty, 0, 4, HO) + duty
@@ -149,9 +148,9 @@ def test_a_duty_is_no_gain_of_theirs() -> None:
 def test_what_an_origin_charges_is_paid_by_its_own_goods() -> None:
     """HO charges a quarter on what leaves: its makers earn that less abroad, and others who sell to AB do not."""
     case = ready(Case(ban(), **EAGER), AB=0.4)
-    case.points.tariffs.append(lambda _tick, _controls: None)
+    case.hooks.tariffs.append(lambda _moment: None)
     case.controls.tariff[:], case.controls.leaving[:] = 0.25, 0.25
-    case.settle(Trade)
+    case.settle("trade")
     left = math.log(1 + 0.25 * one(case.state.sold_to, case.d[OXIDE_AB]))
     assert left > 0.2
     assert one(case.state.netback, case.node[OXIDE_HO]) == pytest.approx(paid_elsewhere(0, 0.4, HO, 4) - left)
@@ -161,7 +160,7 @@ def test_what_an_origin_charges_is_paid_by_its_own_goods() -> None:
 def test_makers_learn_to_count_on_them() -> None:
     """AB's mine sells 28·½ t in a week as far as it pays; half of that, a day, is expected, on top of 1 t/day."""
     case = ready(Case(**EAGER), HO=0.4)
-    case.settle(Trade)
+    case.settle("trade")
     sold = 14 * worth(paid_elsewhere(0, 0.4, 4, HO)) / 7
     assert one(case.state.expected_orders, case.o[OXIDE_AB]) == pytest.approx(1 + sold / 2)
     assert one(case.state.resold_by_makers, case.o[OXIDE_AB]) == pytest.approx(sold / 2)
@@ -173,11 +172,11 @@ def test_who_pays_more_gets_more_and_who_pays_less_gets_none() -> None:
     state, node = built.market.state, built.world.node_index
     state.set_up[:] = 1
     state.price[node["oxide.Ee", "CD"]] = 1.0
-    step(built.market, Trade)(state, TICK)
+    built.market.run("trade", TICK)
     d = {place: row for row, place in enumerate(built.world.nodes[built.world.destinations])}
     assert one(state.sold_to, d["oxide.Ee", "CD"]) == pytest.approx(1)
     state.price[node["oxide.Ee", "EF"]] = 0.97
-    step(built.market, Trade)(state, TICK)
+    built.market.run("trade", TICK)
     low, high = (one(state.sold_to, d["oxide.Ee", place]) for place in ("EF", "CD"))
     assert 0 < low < high < 1
     assert low + high == pytest.approx(1)
@@ -192,7 +191,7 @@ def sold_on(built: Built, act: Callable[[Controls], None]) -> Floats:
     state.landed[place["oxide.Ee", "AB"]] = 21
     act(built.market.controls)
     before = built.world.user_to_destination(state.user_stock)[place["oxide.Ee", "AB"]]
-    step(built.market, Trade)(state, TICK)
+    built.market.run("trade", TICK)
     after = built.world.user_to_destination(state.user_stock)[place["oxide.Ee", "AB"]]
     sold: Floats = before - after
     return sold
@@ -210,6 +209,23 @@ def test_goods_of_a_controlled_origin_are_not_sold_on() -> None:
     assert 2 * set_up[1] - 1 == pytest.approx((2 * set_up[0] - 1) * (1 - 0.75 * 0.8))
 
 
+def test_what_a_maker_may_not_sell_to_a_buyer_stays_with_him() -> None:
+    """AB's mine may let 0.6 of what would go to EF leave; nobody else pays more: so much less of its stock goes."""
+    gone: dict[float, float] = {}
+    for barred in (0.0, 0.4):
+        built = wide_market(ban(by="AB", towards="EF"), **EAGER)
+        state, origins = built.market.state, built.world.nodes[built.world.origins]
+        built.market.controls.bar(np.array([0]), barred)
+        state.set_up[:], state.landed[:] = 1, 0
+        state.price[built.world.node_index["oxide.Ee", "EF"]] = 1.0
+        row = origins.index(("oxide.Ee", "AB"))
+        before = one(state.maker_stock, row)
+        built.market.run("trade", TICK)
+        gone[barred] = before - one(state.maker_stock, row)
+    assert gone[0.0] > 0.1
+    assert gone[0.4] == pytest.approx(0.6 * gone[0.0])
+
+
 def test_what_leaves_one_place_comes_to_another() -> None:
     """With controls of all sorts in between: tonnes that users and makers part with are on their way."""
     built = wide_market(ban(towards="CD"), **EAGER)
@@ -219,7 +235,7 @@ def test_what_leaves_one_place_comes_to_another() -> None:
     state.set_up[:], state.landed[:] = 1, 5
     state.price[built.world.node_index["oxide.Ee", "CD"]] = 1.0
     before = state.user_stock.sum() + state.maker_stock.sum()
-    step(built.market, Trade)(state, TICK)
+    built.market.run("trade", TICK)
     gone = before - state.user_stock.sum() - state.maker_stock.sum()
     assert gone == pytest.approx(state.traded.sum()) == pytest.approx(state.bought.sum())
     assert gone > 1
@@ -228,7 +244,7 @@ def test_what_leaves_one_place_comes_to_another() -> None:
 def test_without_them_nothing_moves() -> None:
     """A share of zero."""
     case = ready(Case(**EAGER | {"resale_share": 0}), AB=1.0)
-    case.settle(Trade)
+    case.settle("trade")
     assert not case.state.traded.any()
     assert not case.state.netback.any()
 
@@ -237,7 +253,7 @@ def test_goods_that_plants_buy_from_those_they_know_are_not_theirs() -> None:
     """Magnets are; concentrates and scrap would not be."""
     case = ready(Case(**EAGER))
     case.state.price[case.node[MAGNET_AB]] = 0.4
-    case.settle(Trade)
+    case.settle("trade")
     assert one(case.state.sought, case.arc[MAGNET_ABROAD]) > 0
     assert one(case.state.netback, case.node[MAGNET_HO]) > 0.3
     assert one(case.state.user_stock, case.user[MAGNETS_OF_CARS]) == pytest.approx(56 * 8)

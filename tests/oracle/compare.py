@@ -7,16 +7,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-import numpy as np
-
 import sim.instruments  # noqa: F401  (registers the kinds)
-from sim.ensemble.clock import Clock, Horizon
-from sim.ensemble.draws import Draws
-from sim.ensemble.parameters import Parameters
-from sim.instruments.base import KINDS, Instrument, Setting
-from sim.market.points import Points, controls_on
-from sim.market.settle import Market
-from sim.supply.settle import Supply
+from sim.chunk import Chunk, Setup
+from sim.ensemble.clock import Horizon
+from sim.instruments.base import KINDS, Instrument
 from sim.world.build import build
 from sim.world.rows import Tables
 from tests.oracle import Record, run
@@ -85,24 +79,14 @@ def day(number: int) -> str:
 
 def both(case: Case, specs: Sequence[Spec]) -> tuple[Record, Record]:
     """What engine and oracle record of a world with some instruments."""
-    tables, p, points = case.tables, Parameters(case.p), Points()
+    tables = case.tables
     world = build(tables, MARGINS, case.projects, case.p["utilisation_base"])
+    horizon = Horizon(START, START + timedelta(days=case.days - 1), case.tick)
     instruments: list[Instrument] = [KINDS[spec["kind"]].model_validate(spec) for spec in specs]
-    arcs = np.unique(np.concatenate([np.empty(0, np.intp), *(i.arcs(world) for i in instruments)]))
-    controls = controls_on(world, arcs, 1)
-    market = Market(world, p, points, controls, case.tick, 1)
-    clock = Clock(Horizon(START, START + timedelta(days=case.days - 1), case.tick))
-    draws = Draws(1, range(1), uncertain=False)
-    supply = Supply(world, p, draws, clock.horizon, np.ones((len(world.facilities), 1)), 1)
-    setting = Setting(world, p, clock, points, controls, draws, [], [], [], supply)
-    if case.projects:
-        points.supply.append(supply)
-        points.settled.append(supply.settle)
-    for instrument in sorted(instruments, key=lambda instrument: instrument.name):
-        instrument.bind(setting)
+    chunk = Chunk(Setup(world, case.p, horizon, instruments, uncertain=False), range(1))
     longest = int(case.p["licence_horizon"])
-    told = [plain(instrument, world, clock.horizon, longest) for instrument in instruments]
-    engine = follow(world, market, clock, setting.measured, setting.traced)
+    told = [plain(instrument, world, horizon, longest) for instrument in instruments]
+    engine = follow(world, chunk)
     return engine, run(tables, MARGINS, case.p, case.days, case.tick, told)
 
 

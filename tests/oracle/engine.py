@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from sim.axes import Ints
-from sim.ensemble.clock import Clock, Tick
-from sim.ensemble.metrics import Measured
-from sim.ensemble.recorder import Traced
-from sim.market.settle import Market
+from sim.chunk import Chunk
+from sim.definitions.items import ALL
+from sim.ensemble.clock import Tick
+from sim.ensemble.gauges import Measured, Traced
 from sim.world.build import World
 from tests.oracle import Record
 
@@ -106,28 +106,27 @@ class Difference(NamedTuple):
     oracle: float
 
 
-def follow(
-    world: World, market: Market, clock: Clock, measured: Sequence[Measured] = (), traced: Sequence[Traced] = ()
-) -> Record:
-    """Run the engine's market and write down what each tick leaves, and what instruments brought and cost."""
+def follow(world: World, chunk: Chunk) -> Record:
+    """Run the engine and write down what each tick leaves, and what instruments brought and cost."""
+    market = chunk.market
     names = names_of_axes(world, market.controls.arcs)
     record: dict[str, list[dict[Any, Any]]] = defaultdict(list)
+    arrays = dict(market.arrays())
 
     def settle(tick: Tick) -> None:
         market.settle(tick)
         for axis, variables in ENGINE.items():
             for ours, theirs in variables.items():
-                values = getattr(market.controls if axis == "K" else market.state, theirs)[:, 0].tolist()
-                record[ours].append(dict(zip(names[axis], values, strict=True)))
+                record[ours].append(dict(zip(names[axis], arrays[theirs][:, 0].tolist(), strict=True)))
         cost = [math.exp(value) for value in market.state.input_cost[:, 0].tolist()]
         record["cost"].append(dict(zip(names["S"], cost, strict=True)))
         record["under_way"].append(dict(zip(names["A"], market.under_way.total[:, 0].tolist(), strict=True)))
         record["support"].append(dict(zip(names["F"], market.shocks.support[:, 0].tolist(), strict=True)))
-        for variable, told in of_instruments(measured, traced).items():
+        for variable, told in of_instruments(chunk.measured, chunk.traced).items():
             record[variable].append(told)
         record["critical"].append(critical(world, market.state.critical[:, 0].tolist()))
 
-    clock.run(settle)
+    chunk.clock.run(settle)
     return record
 
 
@@ -137,6 +136,8 @@ def of_instruments(measured: Sequence[Measured], traced: Sequence[Traced]) -> di
     reserves = {item.instrument for item, _ in about if item.name in RESERVES}
     told: dict[str, dict[Any, float]] = {variable: {} for variable in (*MONEY.values(), *RESERVES)}
     for item, value in about:
+        if item.instrument == ALL:
+            continue
         if item.name in RESERVES:
             told[item.name][item.instrument, item.commodity] = float(value()[0])
         elif item.name in MONEY and item.instrument not in reserves and not item.facility:

@@ -293,7 +293,7 @@ PAIRS = [
 def test_every_kind_is_compared() -> None:
     """But for money that decides what is built, and help between reserves: both are left to numbers by hand."""
     money = {kind for kind, made in KINDS.items() if made.__module__.startswith("sim.instruments.money.")}
-    assert KINDS.keys() - ALONE.keys() == money - {"price_floor"} | {"coordinated_release"}
+    assert KINDS.keys() - ALONE.keys() == money - {"price_floor"} | {"bilateral_agreement", "coordinated_release"}
 
 
 @pytest.mark.parametrize(("case", "kind"), PAIRS)

@@ -6,13 +6,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 
-import numpy as np
 import pytest
 
-from sim.ensemble.clock import Clock, Horizon
-from sim.ensemble.parameters import Parameters
-from sim.market.points import Points, controls_on
-from sim.market.settle import Market
+from sim.chunk import Chunk, Setup
+from sim.ensemble.clock import Horizon
 from sim.world.build import build
 from sim.world.rows import Tables
 from sim.world.tables import read
@@ -92,13 +89,12 @@ CASES = {
 def engine(case: Case) -> Record:
     """What the engine records, in the names of the oracle."""
     world = build(case.tables, case.margins)
-    p = Parameters(case.p)
-    market = Market(world, p, Points(), controls_on(world, np.array([], int), 1), case.tick, 1)
-    market.state.maker_stock[:] *= case.perturb
-    market.state.user_stock[:] *= case.perturb
     start = date(2025, 1, 1)
-    clock = Clock(Horizon(start, start + timedelta(days=case.days - 1), case.tick))
-    return follow(world, market, clock)
+    horizon = Horizon(start, start + timedelta(days=case.days - 1), case.tick)
+    chunk = Chunk(Setup(world, case.p, horizon, uncertain=False), range(1))
+    chunk.market.state.maker_stock[:] *= case.perturb
+    chunk.market.state.user_stock[:] *= case.perturb
+    return follow(world, chunk)
 
 
 @cache

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from sim.axes import Floats
+from sim.chunk import Chunk
 from sim.ensemble.clock import Tick
 from sim.instruments.base import KINDS
 from sim.plan import Plan, load, make_plan
-from sim.simulation import worlds_of
 from sim.supply.settle import Supply
 from tests.driver import Spec
 
@@ -32,7 +32,8 @@ def end(*instruments: Spec) -> End:
     base = load("baseline", {"horizon.tick": "14 days"})
     kinds = tuple(KINDS[str(spec["kind"])].model_validate(spec) for spec in instruments)
     plan = Plan(base.model_copy(update={"instruments": kinds}), make_plan(base).seeds)
-    _, _, market, setting = worlds_of(plan, range(WORLDS))
+    chunk = Chunk(plan.setup, range(WORLDS))
+    market, setting = chunk.market, chunk.setting
     setting.clock.run(market.settle)
     world = plan.world
     allied = [f for f, region in enumerate(world.facility_region) if region in world.allied]
@@ -80,8 +81,8 @@ def test_higher_prices_never_lower_what_is_decided() -> None:
 def decided(ratio: float) -> Floats:
     """(R,): projects that are decided within five years, if prices stay at a ratio to base."""
     plan = make_plan(load("baseline"))
-    _, draws, market, setting = worlds_of(plan, range(WORLDS))
-    supply = setting.supply
+    chunk = Chunk(plan.setup, range(WORLDS))
+    draws, market, supply = chunk.draws, chunk.market, chunk.supply
     assert isinstance(supply, Supply)
     assert len(draws.replicates) == WORLDS
     price, paid = np.full_like(market.state.long_price, np.log(ratio)), np.ones_like(supply.paid)

@@ -1,24 +1,51 @@
-"""Each step of the tick writes what it declares, and nothing else."""
+"""Each kernel of the tick writes what its signature says, and nothing else; and each rule what its hook says."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 
 import numpy as np
 import pytest
 
+from sim.axes import Floats
 from sim.ensemble.clock import Tick
-from sim.ensemble.state import State
+from sim.market.hooks import Hooks
+from sim.market.kernels import reads, writes
+from sim.market.state import State
+from sim.market.tick import TICK, Hook
 from sim.supply.settle import Supply
 from tests.driver import Built, market, tables
 from tests.strategies import every_kind
 
+CHANGED = {  # by hook: arrays of the state that its rules may write
+    "projects": Supply.writes, "sharing": ("received",), "release": ("received",), "plans": ("planned",),
+    "announcements": ("announcement",), "cover": ("target_cover",), "orders": ("orders",),
+    "customs": ("pipeline_share",), "prospects": ("supply",), "discounts": ("passed_on",),
+}  # fmt: skip
+PROPOSED = {"begin": (), "projects": ("available", "support"), "shocks": ("available", "support", "costs", "shifted")}
+CONTROLS = {
+    "tariffs": ("tariff", "leaving"), "decisions": ("granted", "refused"), "limits": ("blocked",),
+    "expectations": ("barred", "alarm", "licensed", "waiting", "pending", "licence_days", "traced"),
+    "promises": ("reserved", "called"), "crossings": ("crossing", "waiting"), "leaks": ("leaking",),
+}  # fmt: skip
+ENTRIES = [entry for entries in TICK.values() for entry in entries]
+
+
+def may_write(entry: Hook | type) -> tuple[str, ...]:
+    """Names of the arrays that an entry of the order of the day may write."""
+    if not isinstance(entry, Hook):
+        return writes(entry)
+    allowed: tuple[str, ...] = ()
+    for table in (CHANGED, PROPOSED, CONTROLS):
+        allowed += tuple(table.get(entry.name, ()))
+    return allowed
+
 
 @contextmanager
-def only(state: State, writes: tuple[str, ...]) -> Iterator[None]:
-    """Freeze every array of the state but those; a stray write raises."""
-    frozen = [array for name, array in state.items() if name not in writes]
+def only(arrays: Mapping[str, Floats], allowed: Collection[str]) -> Iterator[None]:
+    """Freeze every array but some; a stray write raises."""
+    frozen = [array for name, array in arrays.items() if name not in allowed]
     for array in frozen:
         array.flags.writeable = False
     try:
@@ -33,39 +60,34 @@ def built() -> Built:
     return market(tables(), every_kind(), days=728)
 
 
-def test_steps_write_only_what_they_declare() -> None:
-    """Two years with every kind at work; rules at the points run within the step that calls them."""
+def test_nothing_is_written_but_what_is_declared() -> None:
+    """Two years with every kind at work."""
     world = built()
-    state = world.market.state
+    arrays = dict(world.market.arrays())
 
     def settle(tick: Tick) -> None:
-        world.market.shocks.clear()
-        world.market.controls.clear()
-        with only(state, ()):
-            for shock in world.market.points.shocks:
-                shock(tick, world.market.shocks)
-        for step in world.market.steps:
-            with only(state, step.writes):
-                step(state, tick)
+        world.market.begin(tick)
+        for entry, (_, step) in zip(ENTRIES, world.market.steps, strict=True):
+            with only(arrays, may_write(entry)):
+                step(tick)
 
     world.clock.run(settle)
 
 
-def test_steps_write_all_that_they_declare() -> None:
-    """In a year each declared array changed in the step that declares it."""
+def test_all_is_written_that_kernels_declare() -> None:
+    """In a year each array changed in the kernel that declares it."""
     world = built()
-    state, still = world.market.state, {(type(s).__name__, name) for s in world.market.steps for name in s.writes}
+    arrays = dict(world.market.arrays())
+    kernels = {entry: writes(entry) for entry in ENTRIES if not isinstance(entry, Hook)}
+    still = {(kind, name) for kind, names in kernels.items() for name in names}
 
     def settle(tick: Tick) -> None:
-        world.market.shocks.clear()
-        world.market.controls.clear()
-        for shock in world.market.points.shocks:
-            shock(tick, world.market.shocks)
-        for step in world.market.steps:
-            before = {name: getattr(state, name).copy() for name in step.writes}
-            step(state, tick)
-            changed = {n for n, old in before.items() if not np.array_equal(old, getattr(state, n))}
-            still.difference_update((type(step).__name__, name) for name in changed)
+        world.market.begin(tick)
+        for entry, (_, step) in zip(ENTRIES, world.market.steps, strict=True):
+            names = () if isinstance(entry, Hook) else kernels[entry]
+            before = {name: arrays[name].copy() for name in names}
+            step(tick)
+            still.difference_update((entry, n) for n, old in before.items() if not np.array_equal(old, arrays[n]))
 
     world.clock.run(settle)
     assert not still
@@ -73,21 +95,31 @@ def test_steps_write_all_that_they_declare() -> None:
 
 def test_a_stray_write_raises() -> None:
     """The guard itself."""
-    state = built().market.state
-    with only(state, ("price",)):
-        state.price[:] = 1
+    arrays = dict(built().market.arrays())
+    with only(arrays, ("price",)):
+        arrays["price"][:] = 1
         with pytest.raises(ValueError, match="read-only"):
-            state.anchor[:] = 1
+            arrays["anchor"][:] = 1
 
 
-def test_the_state_names_the_owners_of_its_arrays() -> None:
-    """The declarations of the state and of the steps say the same."""
-    steps = built().market.steps
-    writers = {
-        name: {type(s).__module__.rpartition(".")[2] for s in steps if name in s.writes}
-        for name in State.__dataclass_fields__
-    }
-    for name in Supply.writes:  # a rule at the first point of the tick
-        writers[name].add("supply")
-    owners = {name: set(f.metadata["owner"].split()) for name, f in State.__dataclass_fields__.items()}
-    assert writers == owners
+def test_rules_see_a_state_that_they_cannot_change() -> None:
+    """What they may change stands in the proposals."""
+    moment = built().market.moment
+    with pytest.raises(ValueError, match="read-only"):
+        moment.state.received[:] = 1
+    moment.proposals.received[:] = 1
+    assert (moment.state.received == 1).all()
+
+
+def test_the_order_of_the_day_names_every_hook_once_and_in_order() -> None:
+    """As `Hooks` has them."""
+    assert [entry.name for entry in ENTRIES if isinstance(entry, Hook)] == list(Hooks.__dataclass_fields__)
+
+
+def test_every_array_of_the_state_is_written_by_a_kernel_or_by_projects() -> None:
+    """And every name that a kernel asks for is that of an array."""
+    names = set(dict(built().market.arrays()))
+    kernels = [entry for entry in ENTRIES if not isinstance(entry, Hook)]
+    assert {name for entry in kernels for name in (*reads(entry), *writes(entry))} <= names
+    written = {name for entry in kernels for name in writes(entry)} | set(Supply.writes)
+    assert set(State.__dataclass_fields__) == {name for name in written if name in State.__dataclass_fields__}

@@ -7,11 +7,11 @@ import csv
 import numpy as np
 import pytest
 
+from sim.chunk import Chunk
 from sim.errors import InputError
 from sim.files.shipped import shipped
 from sim.plan import drafted, load, make_plan
 from sim.scenario import Draft
-from sim.simulation import worlds_of
 
 SHORT = {
     "ensemble.replicates": "2",
@@ -37,7 +37,8 @@ def test_a_parameter_may_stand_at_its_limits(name: str, limit: str) -> None:
     row = ROWS[name]
     value = with_unit(row[limit], row["unit"])
     plan = make_plan(drafted(DRAFT, {**SHORT, f"parameters.{name}": value}), keeps_series=False)
-    _, _, market, setting = worlds_of(plan, range(2))
+    chunk = Chunk(plan.setup, range(2))
+    market, setting = chunk.market, chunk.setting
     setting.clock.run(market.settle)
     for values in (market.state.price, market.state.production, market.state.hoarding):
         assert np.isfinite(values).all()

@@ -10,14 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.ensemble.clock import Tick
+from sim.market.state import State
 from sim.world.rows import Tables
 from tests.driver import Built, Spec, market, run, tables
 from tests.strategies import FEW, every_kind, worlds
 
-LOGARITHMS = {
-    "price", "anchor", "bare", "netback", "remembered_price", "expected_price", "contract_price", "long_price",
-    "input_cost",
-}  # fmt: skip
+LOGARITHMS = {name for name, one in State.__dataclass_fields__.items() if one.metadata["unit"].startswith("ln")}
 MULTIPLES: dict[str, Any] = {
     "supply_elasticity": 1.0, "order_elasticity": 0.8, "mine_order_elasticity": 0.6, "sourcing_elasticity": 2.0,
     "hoarding_gain": 1.2, "hoarding_alarm": 1.2, "hoarding_ceiling": 3.0, "scarcity_elasticity": 1.6,

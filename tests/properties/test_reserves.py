@@ -11,10 +11,10 @@ import pytest
 
 import sim
 from sim.axes import Floats
+from sim.chunk import Chunk
 from sim.ensemble.clock import Tick
 from sim.instruments.base import KINDS
 from sim.plan import Plan, load, make_plan
-from sim.simulation import worlds_of
 from tests.driver import Spec
 
 WORLDS = 48
@@ -44,7 +44,8 @@ def seen(*instruments: Spec, end: str) -> Seen:
     base = load("baseline", {"horizon.tick": "14 days", "horizon.end": end})
     kinds = tuple(KINDS[str(spec["kind"])].model_validate(spec) for spec in instruments)
     plan = Plan(base.model_copy(update={"instruments": kinds}), make_plan(base).seeds)
-    _, _, market, setting = worlds_of(plan, range(WORLDS))
+    chunk = Chunk(plan.setup, range(WORLDS))
+    market, setting = chunk.market, chunk.setting
     world, state = plan.world, market.state
     row, first = world.node_index[TERBIUM], plan.horizon.day(FILL)
     abroad = np.array([region != "CN" for _, region in world.sectors])

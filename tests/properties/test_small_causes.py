@@ -10,9 +10,9 @@ import pytest
 
 import sim
 from sim.axes import Floats
+from sim.chunk import Chunk
 from sim.ensemble.clock import Tick
 from sim.plan import Plan, load, make_plan
-from sim.simulation import worlds_of
 
 WORLDS = 64
 DISTURBED, BY = 5, 1e-9
@@ -21,7 +21,8 @@ DISTURBED, BY = 5, 1e-9
 
 def prices(plan: Plan, disturbance: float, worlds: int = WORLDS) -> Floats:
     """(T, N, R), ln of ratios, of a whole run."""
-    _, _, market, setting = worlds_of(plan, range(worlds))
+    chunk = Chunk(plan.setup, range(worlds))
+    market, setting = chunk.market, chunk.setting
     seen: list[Floats] = []
 
     def settle(tick: Tick) -> None:

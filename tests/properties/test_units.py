@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 from hypothesis import given, settings
 
-from sim.ensemble.state import State
+from sim.market.state import State
 from sim.world.rows import Tables
 from tests.driver import market, run
 from tests.strategies import FEW, every_kind, worlds

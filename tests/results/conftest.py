@@ -5,7 +5,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from sim.ensemble.items import Event, Item
+from sim.definitions.items import Event, Item
 from sim.results import statistics
 from sim.results.outcome import Outcome
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from sim.ensemble.items import Item
+from sim.definitions.items import Item
 from tests.byhand import result
 
 

@@ -12,7 +12,7 @@ from threading import Barrier
 
 import pytest
 
-from sim.ensemble.items import Item
+from sim.definitions.items import Item
 from sim.errors import InputError
 from sim.results import claims, csvfile, folder
 from sim.results.claims import claimed

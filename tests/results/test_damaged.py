@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import sim
 from sim.analysis.compare import compare
-from sim.ensemble.items import Item
+from sim.definitions.items import Item
 from sim.errors import InputError, MonaziteError
 from sim.results.outcome import Outcome
 from sim.results.result import Result

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.ensemble.items import Item
+from sim.definitions.items import Item
 from sim.errors import InputError, RunError
 from sim.results import csvfile
 from sim.results.folder import check_writable, obstacle, whole
@@ -249,9 +249,9 @@ def test_a_real_limit_on_file_size_leaves_nothing(tmp_path: Path) -> None:
     """The operating system refuses more than 1,000 bytes a file: one message, exit 1, nothing there."""
     program = """
 import resource, signal, sys
-from sim.ensemble.items import Item
+from sim.definitions.items import Item
 from sim.errors import MonaziteError
-from sim.ensemble.items import Item
+from sim.definitions.items import Item
 from tests.byhand import result
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))

@@ -2,8 +2,8 @@
 
 import pytest
 
-from sim.ensemble.items import Item
-from sim.ensemble.metrics import METRICS, Metric
+from sim.definitions.items import Item
+from sim.definitions.metrics import METRICS, Metric
 from sim.results.headline import headline
 from tests.byhand import result
 

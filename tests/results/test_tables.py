@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.ensemble.items import Item
+from sim.definitions.items import Item
 from sim.errors import BrokenInvariant
 from sim.results import csvfile, statistics, tables
 from sim.results.outcome import Outcome

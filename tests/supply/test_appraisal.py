@@ -10,7 +10,7 @@ import pytest
 
 from sim.axes import Floats
 from sim.supply.appraisal import Appraisal
-from sim.supply.terms import Terms, no_terms
+from sim.supply.hooks import Appraised, no_terms
 from sim.world.rows import ProjectRow
 from tests import allies
 from tests.allies import ROWS, change
@@ -92,10 +92,11 @@ def test_offers_change_what_a_project_is_worth() -> None:
     """A quarter given, a quarter lent at 3 %: (0.03 + 2 × 0.15) ÷ 3 = 11 %, on three quarters of 12 M USD."""
     appraised, prices, paid = appraisal(change(ROWS, "AB works", ramp=0.0))
 
-    def offer(_tick: object, _price: Floats, terms: Terms) -> None:
+    def offer(appraised: Appraised) -> None:
+        terms = appraised.terms
         terms.granted[WORKS], terms.lent[WORKS], terms.interest[WORKS] = 0.25, 0.25, 0.25 * 0.03
 
-    appraised.points.offers.append(offer)
+    appraised.hooks.offers.append(offer)
     worth = appraised.worth(TICK, prices, paid)[WORKS, 0] / MILLION
     assert worth == pytest.approx(2.7375 * worth_of(0.11) - 9 * spent_at(0.11))
 
@@ -104,10 +105,11 @@ def test_top_ups_are_revenue_and_standards_are_costs() -> None:
     """A million more, half a million less."""
     appraised, prices, paid = appraisal(change(ROWS, "AB works", ramp=0.0))
 
-    def offer(_tick: object, _price: Floats, terms: Terms) -> None:
+    def offer(appraised: Appraised) -> None:
+        terms = appraised.terms
         terms.top_up[WORKS], terms.standards[WORKS] = 1e6, 5e5
 
-    appraised.points.offers.append(offer)
+    appraised.hooks.offers.append(offer)
     worth = appraised.worth(TICK, prices, paid)[WORKS, 0] / MILLION
     assert worth == pytest.approx(3.2375 * worth_of(0.15) - 12 * spent_at(0.15))
     _, lift, margin = appraised.earns(TICK, prices, paid, np.ones((4, 2), bool))

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 import sim
+from sim.chunk import Chunk
 from sim.errors import InputError
 from sim.files.shipped import shipped
 from sim.plan import make_plan
-from sim.simulation import worlds_of
 from sim.supply.costs import UnitCost, unit_costs
 from sim.world.overlays import read_over
 from sim.world.tables import read
@@ -21,7 +21,7 @@ HEADER = "process,region,operating,capital,environmental,social,met,source,confi
 @pytest.fixture(scope="module")
 def costs() -> dict[tuple[str, str], UnitCost]:
     """Those of the base year that ships, by name and kind."""
-    *_, setting = worlds_of(make_plan(sim.load("baseline", ["ensemble.uncertain=false"])), range(1))
+    setting = Chunk(make_plan(sim.load("baseline", ["ensemble.uncertain=false"])).setup, range(1)).setting
     assert setting.supply is not None
     found = unit_costs(setting.world, setting.supply.portfolio, setting.parameters)
     return {(one.producer, one.kind): one for one in found}

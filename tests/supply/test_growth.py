@@ -145,7 +145,7 @@ def test_what_is_half_open_makes_half() -> None:
     projects, state = made.setting.supply, made.market.state
     assert projects is not None
     projects.operations.open[:] = 0.5
-    projects(Tick(1, 7, 14, 7), state, made.market.shocks)
+    made.market.run("events", Tick(1, 7, 14, 7))
     facility = made.world.facilities.index("AB mine")
     assert made.market.shocks.available[facility, 0] == pytest.approx(0.5)
     state.activity[facility] = 0.5

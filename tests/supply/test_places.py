@@ -5,11 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.market.points import controls_on
-from sim.market.prices import Prices
-from sim.market.sourcing import Sourcing
+from sim.market.controls import controls_on
+from sim.market.sourcing import Choose
 from sim.supply.plans import Plans
-from tests import allies, driver
+from tests import allies
 from tests.allies import NO_OUTAGES, OXIDE_FA
 from tests.driver import Built, Spec, run
 from tests.tiny import OXIDE_AB, OXIDE_ABROAD, OXIDE_HO, OXIDE_HOME, OXIDE_OWN, TICK, Case, one
@@ -52,7 +51,7 @@ def test_a_place_that_makes_nothing_yet_has_the_price_of_others() -> None:
 def test_where_customers_pay_as_in_the_base_year_a_new_origin_gets_its_own_price() -> None:
     """Zero, on the first day."""
     built = allies.market()
-    driver.step(built.market, Prices)(built.market.state, TICK)
+    built.market.run("prices", TICK)
     assert one(built.market.state.price, built.world.node_index[OXIDE_FA]) == pytest.approx(0, abs=1e-12)
 
 
@@ -62,9 +61,10 @@ def test_promises_leave_the_goods_of_an_origin_what_they_are() -> None:
     arcs = np.sort([case.arc[OXIDE_HOME], case.arc[OXIDE_ABROAD]])
     controls = controls_on(case.world, arcs, 2)
     controls.reserve(controls.positions(np.array([case.arc[OXIDE_ABROAD]])), 0.4, 0.4)
-    step = driver.step(case.market, Sourcing)
-    step.controls = controls
-    factor = dict(zip(arcs.tolist(), step._promised()[:, 0].tolist(), strict=True))
+    choose = case.market.kernels[Choose]
+    choose.controls = controls
+    promised = choose._promised(controls.called, controls.reserved)
+    factor = dict(zip(arcs.tolist(), promised[:, 0].tolist(), strict=True))
     assert factor[case.arc[OXIDE_HOME]] == pytest.approx(0.6)
     assert factor[case.arc[OXIDE_ABROAD]] == pytest.approx(0.6 + 0.4 * 3)
     split = {arc: case.world.arc_split[arc, 0] for arc in factor}

@@ -25,14 +25,13 @@ import numpy as np
 import pytest
 
 from sim.axes import Floats
+from sim.chunk import Chunk
 from sim.ensemble.clock import Tick
 from sim.files.shipped import shipped
-from sim.market.plants import Plants
-from sim.market.settle import Market
+from sim.market.plants import PlanActivity
+from sim.market.tick import Market
 from sim.plan import load, make_plan
-from sim.simulation import worlds_of
 from sim.supply.settle import Supply
-from tests import driver
 
 WORLDS = 1_000
 GOOD, PLANTS = "oxide.NdPr", {"Mountain Pass separation": "US", "LAMP": "MY"}
@@ -76,7 +75,8 @@ def bands(**changed: float) -> Mapping[Key, Floats]:
         tables.write_text("what,date,source,confidence,low,high,note\nbase_year,2023-01-01,this test,low,,,\n")
         changes = {f"parameters.{name}": value for name, value in changed.items()}
         plan = make_plan(load("baseline", PERIOD | changes | {"seeds": [folder]}))
-    _, _, market, setting = worlds_of(plan, range(WORLDS))
+    chunk = Chunk(plan.setup, range(WORLDS))
+    market, setting = chunk.market, chunk.setting
     projects, origins = setting.supply, plan.world.nodes[plan.world.origins]
     assert projects is not None
     stand_at_nameplate(projects)
@@ -97,9 +97,10 @@ def settle(market: Market, projects: Supply, tick: Tick) -> Floats:
         RATIO[quarter(projects.horizon.date(int(tick.middle)))]
     )
     shocks.clear()
-    projects(tick, state, shocks)
+    market.moment.tick = tick
+    projects(market.moment)
     margin = np.log(world.output_value(np.exp(state.expected_price)))
-    used = driver.step(market, Plants).utilisation(margin, np.ones_like(margin))
+    used = market.kernels[PlanActivity].utilisation(margin, np.ones_like(margin))
     built = np.isin(np.arange(len(world.facilities)), projects.portfolio.facilities)[:, None]
     return world.output_of_plants(world.scale * state.capacity * shocks.available * used * built)
 

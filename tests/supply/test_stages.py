@@ -133,8 +133,8 @@ def test_worked_price_of_a_decision(ratio: float, decides: bool) -> None:
     state, projects = built.market.state, built.setting.supply
     assert projects is not None
     state.long_price[built.world.nodes[built.world.origins].index(MAGNET_NEW)] = np.log(ratio)
-    projects(Tick(0, 0, 7, 7), state, built.market.shocks)
-    projects(Tick(1, 196, 224, 28), state, built.market.shocks)
+    built.market.run("events", Tick(0, 0, 7, 7))
+    built.market.run("events", Tick(1, 196, 224, 28))
     assert (projects.stages.stage[WORKS] == (Stage.CONSTRUCTION if decides else Stage.DECISION)).all()
 
 

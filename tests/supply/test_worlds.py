@@ -9,11 +9,10 @@ import numpy as np
 import pytest
 
 from sim.axes import Floats
-from sim.ensemble.selection import ALL
-from sim.ensemble.state import State
+from sim.definitions.items import ALL
+from sim.market.state import State
 from sim.plan import Plan
-from sim.simulation import Chunk
-from sim.world.build import World
+from sim.simulation import ChunkResult
 from sim.world.rows import ProjectRow
 from tests import allies
 from tests.allies import NO_OUTAGES, PROJECTS, ROWS, change, every_money, record, written
@@ -35,9 +34,11 @@ BAN = ban(in_force="2025-07-01", until="2026-07-01")
 FIRST = ("first_output", "project_started")
 
 
-def labels(world: World) -> Mapping[str, Sequence[object]]:
+def labels(built: Built) -> Mapping[str, Sequence[object]]:
     """What stands in the rows of each axis, by letter."""
+    world = built.world
     return {
+        "K": [world.arcs[a] for a in built.market.controls.arcs],
         "N": world.nodes, "D": world.nodes[world.destinations], "O": world.nodes[world.origins], "A": world.arcs,
         "F": world.facilities, "S": world.sectors, "U": world.users, "T": world.plant_users[world.thrifty],
     }  # fmt: skip
@@ -45,7 +46,7 @@ def labels(world: World) -> Mapping[str, Sequence[object]]:
 
 def same(one: Built, two: Built) -> None:
     """All rows that both worlds have are equal to 1e-9."""
-    ours, theirs = labels(one.world), labels(two.world)
+    ours, theirs = labels(one), labels(two)
     for name, array in one.market.state.items():
         if name in REST:
             continue
@@ -138,13 +139,15 @@ def early(folder: Path) -> Plan:
 
 
 @pytest.fixture(scope="module")
-def many(tmp_path_factory: pytest.TempPathFactory) -> tuple[Chunk, Floats]:
+def many(tmp_path_factory: pytest.TempPathFactory) -> tuple[ChunkResult, Floats]:
     """70 worlds side by side."""
     return recorded(early(tmp_path_factory.mktemp("many")), range(70))
 
 
 @pytest.mark.parametrize("replicates", [range(1), range(2), range(69, 70), range(32, 64)])
-def test_a_replicate_is_the_same_in_any_company(tmp_path: Path, many: tuple[Chunk, Floats], replicates: range) -> None:
+def test_a_replicate_is_the_same_in_any_company(
+    tmp_path: Path, many: tuple[ChunkResult, Floats], replicates: range
+) -> None:
     """To the bit, with projects and money."""
     (few, few_series), (all_, all_series) = recorded(early(tmp_path), replicates), many
     some = slice(replicates.start, replicates.stop)
@@ -154,7 +157,7 @@ def test_a_replicate_is_the_same_in_any_company(tmp_path: Path, many: tuple[Chun
     assert few_series.tobytes() == all_series[..., some].tobytes()
 
 
-def test_that_company_builds(many: tuple[Chunk, Floats]) -> None:
+def test_that_company_builds(many: tuple[ChunkResult, Floats]) -> None:
     """In some of its worlds projects start, in some they fail, and money is paid."""
     chunk, _ = many
     measured = {item.name: chunk.block.metrics[i] for i, item in enumerate(chunk.metrics) if item.region in ("", ALL)}

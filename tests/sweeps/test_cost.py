@@ -11,7 +11,7 @@ from typing import final
 import numpy as np
 import pytest
 
-from sim.ensemble.items import Item
+from sim.definitions.items import Item
 from sim.sweeps import cost
 from sim.sweeps.blocks import Block, Finished, Here, Part
 from sim.sweeps.cost import estimate, needed

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.ensemble.metrics import METRICS
+from sim.definitions.metrics import METRICS
 from sim.errors import InputError
 from sim.sweeps.file import read
 from sim.sweeps.points import Points

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from sim.analysis.compare import compare
-from sim.ensemble.items import Item
+from sim.definitions.items import Item
 from sim.errors import RunError
 from sim.results.manifest import MACHINE, machine
 from sim.results.result import read

@@ -13,10 +13,9 @@ from typing import ClassVar, Literal, final
 import numpy as np
 from pydantic import Field
 
-from sim.axes import Bools, Floats, Scalar, Sum
-from sim.ensemble.clock import Tick
-from sim.ensemble.metrics import Measured, Metric, declare
-from sim.ensemble.state import State
+from sim.axes import Floats, Scalar, Sum, at_least
+from sim.definitions.metrics import Metric, declare
+from sim.ensemble.gauges import Measured
 from sim.files.quantities import Days, Share, UncertainDollars, UncertainShare, WorldNames
 from sim.finance.capital import real_rate
 from sim.finance.ledger import Account, Ledger
@@ -24,8 +23,8 @@ from sim.finance.loans import Loans, interest
 from sim.instruments.base import Problem, Setting, amount
 from sim.instruments.parts.commitments import Commitments
 from sim.instruments.parts.support import Support, booked, day_of
+from sim.supply.hooks import Appraised, Period, Terms, Turned
 from sim.supply.stages import Stage
-from sim.supply.terms import Terms
 from sim.units import DAYS_A_YEAR
 
 PROMISED = declare(
@@ -64,11 +63,11 @@ class Funding(Support):
     def bind(self, setting: Setting) -> None:
         """Attach what is offered, promised, paid and paid back."""
         rule = _Fund(self, setting)
-        points = rule.supply.points
-        points.offers.append(rule.offer)
-        points.agreed.append(rule.commitments.agree)
-        points.ended.append(rule.end)
-        points.settled.append(rule.settle)
+        hooks = rule.supply.hooks
+        hooks.offers.append(rule.offer)
+        hooks.agreed.append(rule.commitments.agree)
+        hooks.ended.append(rule.end)
+        hooks.settled.append(rule.settle)
         setting.measured.extend(booked(self, rule.ledger, setting.world))
         setting.measured.append(Measured(PROMISED.item(instrument=self.name), rule.promised))
         setting.measured.extend(self.borne(rule.ledger))
@@ -193,10 +192,10 @@ class _Fund:
         self.stakes, self.gone = np.zeros(shape), np.zeros(shape, bool)
         self.total = Sum(np.zeros(shape[0], np.intp), range(shape[0]), 1.0, (1, shape[0]))
 
-    def offer(self, tick: Tick, price: Floats, terms: Terms) -> None:  # noqa: ARG002  (a point's signature)
+    def offer(self, appraised: Appraised) -> None:
         """Offer it to who may decide."""
-        if self.schema.is_offered(day_of(self.setting, tick)):
-            self.schema.write(terms, self.commitments.offer(terms), self.rate)
+        if self.schema.is_offered(day_of(self.setting, appraised.tick)):
+            self.schema.write(appraised.terms, self.commitments.offer(appraised.terms), self.rate)
         else:
             self.commitments.withdraw()
 
@@ -204,8 +203,9 @@ class _Fund:
         """(R,) USD."""
         return self.total(self.commitments.promised)[0]
 
-    def end(self, tick: Tick, gone: Bools) -> None:  # noqa: ARG002  (a point's signature)
+    def end(self, turned: Turned) -> None:
         """What was lent to, or held in, projects that have failed is lost."""
+        gone = turned.projects
         failed = gone & ~self.gone & (self.commitments.promised > 0)
         self.gone = gone.copy()
         if not failed.any():
@@ -215,8 +215,9 @@ class _Fund:
         self.stakes -= lost
         self.ledger.post_plants(Account.LOSSES, Account.STAKES, lost)
 
-    def settle(self, tick: Tick, state: State) -> None:  # noqa: ARG002  (a point's signature)
+    def settle(self, period: Period) -> None:
         """Pay what is due to builders; take what borrowers and companies pay."""
+        tick = period.tick
         self._carry(tick.days)
         paid = self.commitments.paid(tick, self.gone)
         runs = (self.supply.stages.stage == Stage.OPERATING) & ~self.supply.operations.idle
@@ -233,14 +234,14 @@ class _Fund:
     def _carry(self, days: float) -> None:
         """Money that is lent or held costs the public what it pays for it (eq. 11.9)."""
         out = self.ledger.balances[Account.LOANS] + self.ledger.balances[Account.STAKES]
-        cost = interest(np.maximum(out, 0), self.setting.parameters["public_rate"], days)
+        cost = interest(at_least(out, 0), self.setting.parameters["public_rate"], days)
         self.ledger.post(Account.FUNDS, Account.TREASURY, cost)
-        each = np.maximum(self.loans.owed + self.stakes, 0)
+        each = at_least(self.loans.owed + self.stakes, 0)
         rate = self.setting.parameters["public_rate"]
         self.ledger.attribute(Account.FUNDS, Account.TREASURY, interest(each, rate, days))
 
     def _take_dividends(self, days: float) -> None:
         """The public's share of what its companies earn (eq. 11.9)."""
-        earned = np.maximum(self.supply.margin, 0) * self.supply.made * (days / DAYS_A_YEAR)
+        earned = at_least(self.supply.margin, 0) * self.supply.made * (days / DAYS_A_YEAR)
         held = self.stakes / self.commitments.capital
         self.ledger.post_plants(Account.TREASURY, Account.RETURNS, earned * held)

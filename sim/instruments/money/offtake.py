@@ -8,18 +8,17 @@ from typing import ClassVar, Literal, final
 import numpy as np
 from pydantic import Field
 
-from sim.axes import Floats, Ints, Sum
-from sim.ensemble.clock import Tick
-from sim.ensemble.metrics import Measured, Metric, declare
-from sim.ensemble.state import State
+from sim.axes import Floats, Ints, Sum, at_least
+from sim.definitions.metrics import Metric, declare
+from sim.ensemble.gauges import Measured
 from sim.files.quantities import UncertainDollarsPerTonne, UncertainShare, WorldNames
 from sim.finance.contracts import deflated
 from sim.finance.ledger import Account, Ledger
 from sim.instruments.base import Problem, Setting, amount
 from sim.instruments.parts.output import Output, Promise, arcs_of, makers
 from sim.instruments.parts.support import Support, booked, day_of
-from sim.market.points import Controls
-from sim.supply.terms import Terms
+from sim.market.hooks import Moment
+from sim.supply.hooks import Appraised, Period
 from sim.units import DAYS_A_YEAR
 from sim.world.build import World
 
@@ -71,9 +70,9 @@ class Offtake(Support):
     def bind(self, setting: Setting) -> None:
         """Attach the offtake to appraisals, sourcing and payments."""
         rule = _Offtake(self, setting)
-        rule.supply.points.offers.append(rule.offer)
-        rule.supply.points.settled.append(rule.pay)
-        setting.points.promises.append(rule.keep)
+        rule.supply.hooks.offers.append(rule.offer)
+        rule.supply.hooks.settled.append(rule.pay)
+        setting.hooks.promises.append(rule.keep)
         setting.measured.extend(booked(self, rule.ledger, setting.world))
         setting.measured.append(Measured(TAKEN.item(instrument=self.name), lambda: rule.taken))
 
@@ -106,8 +105,9 @@ class _Offtake:
         inflation = self.setting.parameters["inflation"] if self.schema.nominal else 0.0
         return deflated(self.price, inflation, years) - self.base * np.exp(price[self.origin])
 
-    def offer(self, tick: Tick, price: Floats, terms: Terms) -> None:
+    def offer(self, appraised: Appraised) -> None:
         """What a project may count on: the agreed price, and a buyer for as long as the contract lasts."""
+        tick, price, terms = appraised.tick, appraised.price, appraised.terms
         when = day_of(self.setting, tick)
         if not self.schema.is_offered(when):
             return
@@ -117,18 +117,19 @@ class _Offtake:
         certain = 1.0 if self.price is not None else self.setting.parameters["offtake_relief"]
         terms.contracted[:] += self.output.share * self.bound * lasts * certain
 
-    def keep(self, tick: Tick, state: State, controls: Controls) -> None:
+    def keep(self, moment: Moment) -> None:
         """What is bound goes to the buyer first."""
-        if self.schema.is_offered(day_of(self.setting, tick)):
-            self.promise.keep(state, controls, self.bound)
+        if self.schema.is_offered(day_of(self.setting, moment.tick)):
+            self.promise.keep(moment, self.bound)
 
-    def pay(self, tick: Tick, state: State) -> None:
+    def pay(self, period: Period) -> None:
         """The buyer pays what the agreed price is above the market's, or gains what it is below."""
+        tick, state = period.tick, period.state
         if not self.schema.is_offered(day_of(self.setting, tick)):
             return
         tonnes = self.output.made * self.bound * tick.days
         self.taken = self.taken + self.total(tonnes)[0]
         gain = np.zeros_like(tonnes)
         gain[self.made] = self._gain(state.price[self.supply.world.origins], tick.middle)
-        self.ledger.post_plants(Account.TOP_UPS, Account.TREASURY, tonnes * np.maximum(gain, 0))
-        self.ledger.post_plants(Account.TREASURY, Account.RETURNS, tonnes * np.maximum(-gain, 0))
+        self.ledger.post_plants(Account.TOP_UPS, Account.TREASURY, tonnes * at_least(gain, 0))
+        self.ledger.post_plants(Account.TREASURY, Account.RETURNS, tonnes * at_least(-gain, 0))

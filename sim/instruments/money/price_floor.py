@@ -8,16 +8,14 @@ from typing import ClassVar, Literal, final
 import numpy as np
 from pydantic import Field
 
-from sim.axes import Floats, Scalar, Sum
-from sim.ensemble.clock import Tick
-from sim.ensemble.state import State
+from sim.axes import Scalar, Sum, at_least, at_most
 from sim.files.quantities import Share, UncertainDollarsPerTonne, UncertainShare, WorldNames
 from sim.finance.contracts import deflated, top_up
 from sim.finance.ledger import Account, Ledger
 from sim.instruments.base import Problem, Setting, amount
 from sim.instruments.parts.output import Output, makers
 from sim.instruments.parts.support import Support, booked, day_of
-from sim.supply.terms import Terms
+from sim.supply.hooks import Appraised, Period
 from sim.units import DAYS_A_YEAR
 from sim.world.build import World
 
@@ -59,8 +57,8 @@ class PriceFloor(Support):
     def bind(self, setting: Setting) -> None:
         """Attach the floor to appraisals and payments."""
         rule = _Floor(self, setting)
-        rule.supply.points.offers.append(rule.offer)
-        rule.supply.points.settled.append(rule.pay)
+        rule.supply.hooks.offers.append(rule.offer)
+        rule.supply.hooks.settled.append(rule.pay)
         setting.measured.extend(booked(self, rule.ledger, setting.world))
 
 
@@ -87,8 +85,9 @@ class _Floor:
         inflation = self.setting.parameters["inflation"] if self.schema.nominal else 0.0
         return deflated(self.level, inflation, years), deflated(self.above, inflation, years)
 
-    def offer(self, tick: Tick, price: Floats, terms: Terms) -> None:
+    def offer(self, appraised: Appraised) -> None:
         """What a project may count on: the top-up at the expected price, for as long as the contract lasts."""
+        tick, price, terms = appraised.tick, appraised.price, appraised.terms
         when = day_of(self.setting, tick)
         if not self.schema.is_offered(when):
             return
@@ -97,18 +96,19 @@ class _Floor:
         lasts = terms.lasting(self.schema.years_left(when))
         each = top_up(reference, floor, self.schema.upside, above)
         terms.top_up[:] += self.output.full * self.covered * lasts * each
-        terms.contracted[:] += self.output.share * self.covered * lasts * np.minimum(floor / reference, 1)
+        terms.contracted[:] += self.output.share * self.covered * lasts * at_most(floor / reference, 1)
 
-    def pay(self, tick: Tick, state: State) -> None:
+    def pay(self, period: Period) -> None:
         """Pay the difference on what was made, or take a share of what the price is above (eq. 11.7)."""
+        tick, state = period.tick, period.state
         if not self.schema.is_offered(day_of(self.setting, tick)):
             return
         reference = self.base * np.exp(state.price[self.supply.world.origins][self.origin])
         each = top_up(reference, *_in_order(self._worn(tick.middle), self.schema.upside))
         made = self.output.made
         tonnes = self.total(made)[0] * self.covered * tick.days
-        self.ledger.post(Account.TOP_UPS, Account.TREASURY, tonnes * np.maximum(each, 0))
-        self.ledger.post(Account.TREASURY, Account.RETURNS, tonnes * np.maximum(-each, 0))
+        self.ledger.post(Account.TOP_UPS, Account.TREASURY, tonnes * at_least(each, 0))
+        self.ledger.post(Account.TREASURY, Account.RETURNS, tonnes * at_least(-each, 0))
         self.ledger.attribute(Account.TOP_UPS, Account.TREASURY, made * self.covered * tick.days * each)
 
 

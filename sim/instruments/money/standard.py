@@ -9,20 +9,19 @@ from typing import ClassVar, Literal, NamedTuple, final
 import numpy as np
 from pydantic import Field
 
-from sim.axes import Bools, Floats, Ints, Scalar, Sum, column
-from sim.ensemble.clock import Tick
-from sim.ensemble.metrics import Measured, Metric, declare
-from sim.ensemble.state import State
+from sim.axes import Bools, Floats, Ints, Scalar, Sum, at_most, column
+from sim.definitions.metrics import Metric, declare
+from sim.ensemble.gauges import Measured
 from sim.files.quantities import Date, Names, Share, UncertainRatio, UncertainShare, WorldNames
 from sim.instruments.base import IN_FORCE, NO_ARCS, Instrument, Problem, Setting, amount
 from sim.instruments.notices import Levy
 from sim.instruments.parts.duty import Duty
 from sim.instruments.parts.schedule import check_end, lasting
 from sim.instruments.parts.support import day_of
-from sim.market.points import Shocks
+from sim.market.hooks import Moment
 from sim.supply.costs import CostShares, all_costs, of_facilities, of_projects
+from sim.supply.hooks import Appraised
 from sim.supply.settle import Supply
-from sim.supply.terms import Terms
 from sim.units import DAYS_A_YEAR
 from sim.world.build import World
 
@@ -106,10 +105,10 @@ class Standard(Instrument):
         """Attach what it costs, what is paid on top, and what is charged on what does not meet it."""
         setting.log(self.since, IN_FORCE, self.name, self.kind)
         rule = _Standard(self, setting)
-        setting.points.shocks.append(rule.change)
-        setting.points.settled.append(rule.count)
+        setting.hooks.shocks.append(rule.change)
+        setting.hooks.settled.append(rule.count)
         if setting.supply is not None:
-            setting.supply.points.offers.append(_Offer(self, setting, setting.supply, rule).write)
+            setting.supply.hooks.offers.append(_Offer(self, setting, setting.supply, rule).write)
         if len(self.arcs(setting.world)):
             self._charge(setting, rule)
         setting.measured.append(Measured(SPENT.item(instrument=self.name), lambda: rule.spent))
@@ -183,7 +182,7 @@ class _Standard:
         self.added = (1 - world.input_share) * self.facilities.added  # over all costs of the base year
         buyers = schema.by.among(world.regions)
         towards = column(float(destination in buyers) for _, _, destination in world.arcs)
-        self.reach = np.minimum(world.to_origin(world.arc_split * towards), 1)  # (O, 1) of goods, what buyers get
+        self.reach = at_most(world.to_origin(world.arc_split * towards), 1)  # (O, 1) of goods, what buyers get
         self.rewarded = world.output_value(self.reach) * self.facilities.meets * self.premium
         if setting.supply is not None:
             self.rewarded[setting.supply.portfolio.facilities] = 0  # their reward is an offer to projects
@@ -200,14 +199,15 @@ class _Standard:
         self.over_facilities, self.over_arcs = _all(len(spent)), _all(len(self.paying))
         self.spent, self.paid = np.zeros(setting.replicates), np.zeros(setting.replicates)
 
-    def change(self, tick: Tick, shocks: Shocks) -> None:
+    def change(self, moment: Moment) -> None:
         """Costs of who must meet it rise; who meets it earns more of what is bought by those who ask."""
-        share = self.calendar.share(tick)
-        shocks.costs[:] += share * self.added
-        shocks.support[:] *= 1 + share * self.rewarded
+        share = self.calendar.share(moment.tick)
+        moment.shocks.costs[:] += share * self.added
+        moment.shocks.support[:] *= 1 + share * self.rewarded
 
-    def count(self, tick: Tick, state: State) -> None:
+    def count(self, moment: Moment) -> None:
         """Add up what producers spend, and what buyers pay on top."""
+        tick, state = moment.tick, moment.state
         share = self.calendar.share(tick)
         self.spent += share * tick.days * self.over_facilities(state.activity * self.unit_spent)[0]
         price = np.exp(state.contract_price[self.origin])
@@ -226,9 +226,9 @@ class _Offer:
         self.costs = meeting.added * supply.portfolio.running_cost
         self.rewarded = meeting.meets * rule.premium
 
-    def write(self, tick: Tick, price: Floats, terms: Terms) -> None:
+    def write(self, appraised: Appraised) -> None:
         """Write what it costs a year, and what is paid on top, for as long as it holds."""
-        folio = self.portfolio
+        folio, tick, price, terms = self.portfolio, appraised.tick, appraised.price, appraised.terms
         lasts = terms.lasting(self.schema.years_left(day_of(self.setting, tick)))
         sold = folio.revenue(np.exp(price[folio.sold]) * self.reach[folio.sold])
         terms.standards[:] += lasts * self.costs

@@ -9,12 +9,12 @@ from typing import final
 import numpy as np
 from pydantic import Field
 
-from sim.axes import TINY, Floats, Ints, Scalar, Sum
+from sim.axes import TINY, Floats, Ints, Scalar, Sum, at_least
 from sim.files.distributions import Uncertain
 from sim.files.quantities import Date, Model, Names, UncertainShare, WorldNames
 from sim.instruments.base import Problem
 from sim.instruments.parts.eligibility import Coverage
-from sim.market.points import Landing
+from sim.market.hooks import Moment
 from sim.world.build import World
 
 
@@ -108,9 +108,9 @@ class Approvals:
         rows = self.end_uses.rows
         self.granted = [self._granted(day, end_use)[rows] for end_use in (*self.end_uses.names, None)]
 
-    def divert(self, landing: Landing, needed: Scalar) -> None:
+    def divert(self, moment: Moment, needed: Scalar) -> None:
         """Share what landed by what each end use is granted, where a share of covered goods needed a licence."""
-        self.share[self.end_uses.rows] = self.end_uses.divert(landing, needed, self.granted)
+        self.share[self.end_uses.rows] = self.end_uses.divert(moment, needed, self.granted)
 
     def _granted(self, day: date, end_use: str | None) -> Floats:
         """(K, R): share granted to an end use, or to those that no rule names."""
@@ -154,23 +154,22 @@ class EndUses:
         """Whether any of them stands where covered goods go."""
         return len(self.places) > 0
 
-    def divert(self, landing: Landing, needed: Scalar, granted: Sequence[Floats]) -> Floats:
+    def divert(self, moment: Moment, needed: Scalar, granted: Sequence[Floats]) -> Floats:
         """Change what users receive (eq. 7.9), and give what arcs are granted in the mean, (J, R).
 
         Goods are swapped where they may be: what came without a licence goes first to those who get none with one.
         """
-        parts = [part(landing.parts[users]) for part, users in zip(self.add_up, self.users, strict=True)]
+        state, received = moment.state, moment.proposals.received
+        parts = [part(state.parts[users]) for part, users in zip(self.add_up, self.users, strict=True)]
         mean = np.add.reduce([p[self.place] * g for p, g in zip(parts, granted, strict=True)])
-        covered, arrived = landing.landed[self.arcs] * needed, landing.arrived[self.places]
+        covered, arrived = moment.under_way.landed[self.arcs] * needed, state.landed[self.places]
         none = mean <= TINY  # nothing is granted to anybody: all share alike
         each = covered / (mean + none)
         given = [p * self.into(each * (g + none)) for p, g in zip(parts, granted, strict=True)]
-        lacking = [np.maximum(p * arrived - c, 0) for p, c in zip(parts, given, strict=True)]
+        lacking = [at_least(p * arrived - c, 0) for p, c in zip(parts, given, strict=True)]
         came = self.into(covered)
-        free = np.maximum(arrived - came, 0) / np.maximum(np.add.reduce(lacking), TINY)
+        free = at_least(arrived - came, 0) / at_least(np.add.reduce(lacking), TINY)
         for users, at, part, c, lack in zip(self.users, self.at, parts, given, lacking, strict=True):
-            got = landing.parts[users] * ((c + lack * free) / np.maximum(part, TINY))[at]
-            got -= landing.received[users]
-            got *= came[at] > 0
-            landing.received[users] += got
+            got = state.parts[users] * ((c + lack * free) / at_least(part, TINY))[at]
+            received[users] += (got - received[users]) * (came[at] > 0)
         return mean

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import final
 
 import numpy as np
+from typing_extensions import override
 
 from sim.axes import TINY, Floats, Scalar
 from sim.ensemble.clock import Tick
@@ -121,11 +122,13 @@ class Following(Dates):
     def __init__(self, regimes: Mapping[str, Regime], name: str) -> None:
         self.regimes, self.name = regimes, name
 
+    @override
     def share(self, tick: Tick) -> Scalar:
         """1 where it is in force, else 0: regimes turn at the start of a tick."""
-        return self.regimes[self.name].in_force(tick) if self.name in self.regimes else 0.0
+        return self.regimes[self.name].in_force() if self.name in self.regimes else 0.0
 
-    def ahead(self, tick: Tick, days: Scalar) -> Scalar:  # noqa: ARG002  (of dates)
+    @override
+    def ahead(self, tick: Tick, days: Scalar) -> Scalar:
         """People expect it to stay as it is."""
         return self.share(tick)
 
@@ -133,7 +136,7 @@ class Following(Dates):
         """How loud its coming still is, mean over the days of the tick (eq. 7.2)."""
         loud: Scalar = 0.0
         for day in range(tick.start, tick.end):
-            loud = loud + np.exp(-np.maximum(day - self._began(tick) - hold, 0) / fade)
+            loud = loud + np.exp(-np.maximum(day - self._began() - hold, 0) / fade)
         return self.share(tick) * loud / tick.days
 
     def over(self, tick: Tick) -> Scalar:
@@ -146,12 +149,12 @@ class Following(Dates):
 
     def age(self, tick: Tick) -> Scalar:
         """Days in force at mid-tick, this time; negative where it is not."""
-        return tick.middle - self._began(tick)
+        return tick.middle - self._began()
 
-    def _began(self, tick: Tick) -> Scalar:
+    def _began(self) -> Scalar:
         """(R,), days since the start: when it came into force this time; infinite where it is not."""
         if self.name not in self.regimes:
             return float("inf")
         regime = self.regimes[self.name]
-        began: Floats = np.where(regime.in_force(tick) > 0, regime.since(tick), np.inf)
+        began: Floats = np.where(regime.in_force() > 0, regime.since(), np.inf)
         return began

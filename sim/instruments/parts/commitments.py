@@ -6,10 +6,10 @@ from typing import final
 
 import numpy as np
 
-from sim.axes import Bools, Floats, Ints, Scalar
+from sim.axes import Bools, Floats, Ints, Scalar, at_least
 from sim.ensemble.clock import Tick
+from sim.supply.hooks import Terms, Turned
 from sim.supply.settle import Supply
-from sim.supply.terms import Terms
 
 
 @final
@@ -40,7 +40,7 @@ class Commitments:
     def offer(self, terms: Terms) -> Floats:
         """(J, R), share of its capital: what a project is offered, of what others have left and the budget allows."""
         rows = self.rows
-        room = np.maximum(1 - terms.granted[rows] - terms.lent[rows] - terms.held[rows], 0)
+        room = at_least(1 - terms.granted[rows] - terms.lent[rows] - terms.held[rows], 0)
         self.offered[:] = 0
         self.offered[rows] = np.minimum(np.minimum(self.share, room), self.left / self.capital[rows])
         return self.offered
@@ -49,8 +49,9 @@ class Commitments:
         """Offer nothing."""
         self.offered[:] = 0
 
-    def agree(self, tick: Tick, decided: Bools) -> None:  # noqa: ARG002  (a point's signature)
+    def agree(self, turned: Turned) -> None:
         """Promise what was offered to those who have decided; who comes first in the table is served first."""
+        decided = turned.projects
         for j in np.flatnonzero((decided & (self.offered > 0)).any(axis=1)):
             amount = np.minimum(self.offered[j] * self.capital[j], self.left) * decided[j]
             self.promised[j] += amount
@@ -62,4 +63,4 @@ class Commitments:
         last = stages.decided + stages.building
         with np.errstate(invalid="ignore"):  # infinite days of who has not decided
             days = np.clip(np.minimum(last, tick.end) - np.maximum(stages.decided, tick.start), 0, None)
-        return np.where(gone | (self.promised <= 0), 0, self.promised * days / np.maximum(stages.building, 1))
+        return np.where(gone | (self.promised <= 0), 0, self.promised * days / at_least(stages.building, 1))

@@ -15,6 +15,7 @@ from sim.files.quantities import Date, Model, Names, UncertainDays, UncertainRat
 from sim.instruments.base import ANNOUNCED, IN_FORCE, LIFTED, Instrument, Problem, Setting, amount
 from sim.instruments.parts.calendar import Calendar, Dates, Following
 from sim.instruments.parts.eligibility import Coverage, outward_arcs
+from sim.market.hooks import Moment
 from sim.world.build import World
 
 REGIME = "tariff_regime"  # the kind that a control may follow
@@ -119,9 +120,11 @@ class Control(Instrument):
             return
         rows = setting.controls.positions(self.covered_arcs(setting.world))
         stopped = coverage * self.draw(setting, "re_export.enforcement", self.re_export.enforcement, "1")
-        setting.points.expectations.append(
-            lambda tick, controls: controls.trace(rows, np.asarray(stopped * calendar.share(tick)))
-        )
+
+        def trace(moment: Moment) -> None:
+            moment.controls.trace(rows, np.asarray(stopped * calendar.share(moment.tick)))
+
+        setting.hooks.expectations.append(trace)
 
     def calendar(self, setting: Setting) -> Dates:
         """Its dates on the clock; what happens is written down on its day."""

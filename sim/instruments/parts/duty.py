@@ -9,12 +9,12 @@ from typing import final
 import numpy as np
 
 from sim.axes import Floats, Ints, Scalar, Sum
+from sim.definitions.metrics import Metric, declare
 from sim.ensemble.clock import Tick
-from sim.ensemble.metrics import Measured, Metric, declare
-from sim.ensemble.state import State
+from sim.ensemble.gauges import Measured
 from sim.finance.ledger import PUBLIC_COST, Account, Ledger
 from sim.instruments.base import Setting
-from sim.market.points import Controls
+from sim.market.hooks import Moment
 
 DUTIES = declare(
     Metric(
@@ -35,7 +35,7 @@ class Duty:
     Parameters
     ----------
     setting : Setting
-        It is attached to the points of this.
+        It is attached to the hooks of this.
     name : str
         Of the instrument.
     arcs : (K,) array
@@ -55,8 +55,8 @@ class Duty:
         self.worth = Sum(np.zeros(len(arcs), np.intp), range(len(arcs)), price[:, 0], (1, len(arcs)))
         self.charged = np.zeros((len(arcs), setting.replicates))
         self.ledger = Ledger(setting.replicates)
-        setting.points.tariffs.append(self.charge)
-        setting.points.customs.append(self.collect)
+        setting.hooks.tariffs.append(self.charge)
+        setting.hooks.customs.append(self.collect)
         setting.measured.extend(self._measured())
 
     @cached_property
@@ -65,12 +65,12 @@ class Duty:
         meant = [waiver for waiver in self.notices.waivers if waiver.tariffs.among([self.name])]
         return [(np.flatnonzero(np.isin(self.arcs, waiver.arcs)), waiver.share) for waiver in meant]
 
-    def charge(self, tick: Tick, controls: Controls) -> None:
+    def charge(self, moment: Moment) -> None:
         """Propose what is charged; of several waivers on an arc the largest counts (eq. 7.14)."""
-        self.charged[:] = self.rate(tick)
+        self.charged[:] = self.rate(moment.tick)
         if self.waivers:
-            self.charged *= 1 - self._waived(tick)
-        controls.charge(self.rows, self.charged, leaving=self.leaving)
+            self.charged *= 1 - self._waived(moment.tick)
+        moment.controls.charge(self.rows, self.charged, leaving=self.leaving)
 
     def _waived(self, tick: Tick) -> Floats:
         """(K, R): share that is not charged."""
@@ -79,8 +79,9 @@ class Duty:
             waived[rows] = np.maximum(waived[rows], share(tick))
         return waived
 
-    def collect(self, tick: Tick, state: State, controls: Controls) -> None:  # noqa: ARG002  (a point's signature)
+    def collect(self, moment: Moment) -> None:
         """Book what is paid on what crossed, at the contract price of the origin (eq. 7.14)."""
+        state = moment.state
         value = state.crossed[self.arcs] * np.exp(state.contract_price[self.origin])
         self.ledger.post(Account.TREASURY, Account.DUTIES, self.worth(value * self.charged)[0])
 

@@ -6,10 +6,9 @@ from typing import final
 
 import numpy as np
 
-from sim.axes import TINY, Floats, Ints, Scalar, Sum
-from sim.ensemble.state import State
+from sim.axes import TINY, Floats, Ints, Scalar, Sum, at_least, at_most
 from sim.instruments.base import Setting
-from sim.market.points import Controls
+from sim.market.hooks import Moment
 from sim.supply.settle import Supply
 from sim.units import DAYS_A_YEAR
 from sim.world.build import World
@@ -43,7 +42,7 @@ class Output:
         meant = np.isin(np.arange(len(folio.rows)), rows)[:, None]
         self.full = folio.output(goods) * meant
         everything = folio.revenue(np.ones_like(goods))
-        self.share = folio.revenue(goods) * meant / np.maximum(everything, TINY)
+        self.share = folio.revenue(goods) * meant / at_least(everything, TINY)
 
     @property
     def now(self) -> Floats:
@@ -78,10 +77,11 @@ class Promise:
         here = [[j for j, region in enumerate(regions) if region == world.arcs[a][1]] for a in towards]
         self.of = Sum.of(((k, j, 1.0) for k, rows in enumerate(here) for j in rows), (len(towards), len(regions)))
 
-    def keep(self, state: State, controls: Controls, share: Scalar) -> None:
+    def keep(self, moment: Moment, share: Scalar) -> None:
         """Reserve it: their part of what the origin made, times the share; what of it was asked for is called."""
-        made = np.maximum(state.made[self.origins], TINY)
-        promised = np.minimum(self.of(self.output.now) / made, 1) * share
+        state, controls = moment.state, moment.controls
+        made = at_least(state.made[self.origins], TINY)
+        promised = at_most(self.of(self.output.now) / made, 1) * share
         asked = state.want[controls.arcs[self.rows]] / made
         controls.reserve(self.rows, promised, np.minimum(promised, asked))
 

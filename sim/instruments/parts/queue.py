@@ -7,7 +7,7 @@ from typing import final
 
 import numpy as np
 
-from sim.axes import Floats, Scalar
+from sim.axes import Floats, Scalar, at_least
 from sim.ensemble.clock import Tick
 
 Within = Callable[[int], Floats]
@@ -70,9 +70,13 @@ class Queue:
         self.odd: dict[int, Floats] = {}  # of ticks that were filed in only in part
         self.ring = np.zeros((len(usual), rows, replicates))
         self.total = np.zeros((rows, replicates))
+        self.last = -len(usual)  # tick in which anything was filed
 
     def file(self, tick: Tick, tonnes: Floats, days: range) -> None:
         """Add what is filed in a tick, (K, R) t, on some of its days."""
+        if not tonnes.any() and tick.index - self.last > len(self.ring):
+            return  # all slots are empty
+        self.last = tick.index if tonnes.any() else self.last
         self.ring[tick.index % len(self.ring)] = tonnes
         self.total += tonnes
         self.odd.pop(tick.index - len(self.ring), None)
@@ -82,13 +86,16 @@ class Queue:
     def ready(self, tick: Tick) -> Floats:
         """(K, R), t: take out what becomes ready in the tick; a shorter tick takes its share."""
         length = len(self.ring)
+        if tick.index - self.last >= length:  # all that was filed is ready
+            self.total = np.zeros_like(self.total)
+            return np.zeros_like(self.total)
         ago = (tick.index - np.arange(length)) % length
         weights = self.usual[ago]
         for index, shares in self.odd.items():
             if 0 < tick.index - index < length:
                 weights[index % length] = shares[tick.index - index]
         due = np.einsum("mar,mr->ar", self.ring, weights) * (tick.days / tick.whole)
-        self.total = np.maximum(self.total - due, 0.0)
+        self.total = at_least(self.total - due, 0.0)
         return due
 
     def clear(self, worlds: Scalar) -> Floats:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pydantic import Field
 
 from sim.axes import Ints
-from sim.ensemble.events import Happening, declare_event
+from sim.definitions.events import Happening, declare_event
 from sim.files.quantities import Date, UncertainDays, WorldNames
 from sim.instruments.base import NO_ARCS, Instrument, Problem, Setting
 from sim.instruments.parts.calendar import Calendar

@@ -11,9 +11,9 @@ import numpy as np
 from pydantic import Field
 
 from sim.axes import Ints
+from sim.definitions.events import Happening, declare_event
 from sim.ensemble.clock import Tick
-from sim.ensemble.events import Happening, declare_event
-from sim.ensemble.metrics import Measured
+from sim.ensemble.gauges import Measured
 from sim.files.quantities import Date, Names, WorldNames
 from sim.finance.ledger import PUBLIC_COST, PUBLIC_PAID, Ledger
 from sim.instruments.base import NO_ARCS, Instrument, Problem, Setting

@@ -8,8 +8,8 @@ from typing import ClassVar, final
 from pydantic import Field
 
 from sim.axes import Scalar
+from sim.definitions.events import Happening, declare_event
 from sim.ensemble.clock import Tick
-from sim.ensemble.events import Happening, declare_event
 from sim.files.quantities import Date, Names, UncertainRatio, WorldNames
 from sim.instruments.base import IN_FORCE, LIFTED, Instrument, Problem, Setting, amount
 from sim.instruments.notices import Levy

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal, final
 
-from sim.ensemble.items import Item
+from sim.definitions.items import Item
 from sim.instruments.base import ANNOUNCED, Setting
-from sim.instruments.parts.reserves.charter import Charter
-from sim.instruments.parts.reserves.keeper import Keeper
-from sim.instruments.parts.reserves.reports import stocks
+from sim.instruments.reserves.charter import Charter
+from sim.instruments.reserves.operator import Operator
+from sim.instruments.reserves.reports import stocks
 from sim.world.build import World
 
 
@@ -26,13 +26,5 @@ class Reserve(Charter):
 
     def bind(self, setting: Setting) -> None:
         """Attach the reserve to the market."""
-        keeper, points = Keeper(self, setting), setting.points
-        points.holders.append(keeper)
-        points.discounts.append(keeper.ask_more)
-        points.limits.append(keeper.ration)
-        points.settled.append(keeper.close)
-        setting.notices.turns.extend(keeper.reports.turns)
-        setting.kept.append(keeper.kept)
-        setting.measured.extend(keeper.reports.measured())
-        setting.traced.extend(keeper.reports.traced())
+        Operator(self, setting).attach()
         setting.log(self.announced or self.since, ANNOUNCED, self.name, self.kind)

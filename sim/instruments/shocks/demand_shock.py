@@ -9,11 +9,10 @@ import numpy as np
 from pydantic import Field
 
 from sim.axes import Ints
-from sim.ensemble.clock import Tick
 from sim.files.quantities import Names, UncertainChange, WorldNames
 from sim.instruments.base import Problem, Setting, amount
 from sim.instruments.parts.shock import Shock
-from sim.market.points import Shocks
+from sim.market.hooks import Moment
 from sim.world.build import World
 
 
@@ -51,7 +50,7 @@ class DemandShock(Shock):
         rows, calendar = self.rows(setting.world), self.calendar(setting)
         change = self.draw(setting, "change", self.change, "1")
 
-        def move(tick: Tick, shocks: Shocks) -> None:
-            shocks.demand[rows] *= 1 + change * calendar.share(tick)
+        def move(moment: Moment) -> None:
+            moment.shocks.shifted[rows] *= 1 + change * calendar.share(moment.tick)
 
-        setting.points.shocks.append(move)
+        setting.hooks.shocks.append(move)

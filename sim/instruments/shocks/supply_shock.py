@@ -9,11 +9,10 @@ import numpy as np
 from pydantic import Field
 
 from sim.axes import Ints
-from sim.ensemble.clock import Tick
 from sim.files.quantities import Names, UncertainShare, WorldNames
 from sim.instruments.base import Problem, Setting, amount
 from sim.instruments.parts.shock import Shock
-from sim.market.points import Shocks
+from sim.market.hooks import Moment
 from sim.world.build import World
 
 
@@ -55,7 +54,7 @@ class SupplyShock(Shock):
         rows, calendar = self.rows(setting.world), self.calendar(setting)
         loss = self.draw(setting, "loss", self.loss, "1")
 
-        def lose(tick: Tick, shocks: Shocks) -> None:
-            shocks.available[rows] *= 1 - loss * calendar.share(tick)
+        def lose(moment: Moment) -> None:
+            moment.shocks.available[rows] *= 1 - loss * calendar.share(moment.tick)
 
-        setting.points.shocks.append(lose)
+        setting.hooks.shocks.append(lose)

@@ -8,14 +8,12 @@ from typing import ClassVar, Literal, final
 import numpy as np
 from pydantic import Field
 
-from sim.axes import Ints, Scalar
-from sim.ensemble.clock import Tick
-from sim.ensemble.state import State
+from sim.axes import Ints, Rows, Scalar
 from sim.files.quantities import UncertainShare, WorldNames
 from sim.instruments.base import Problem, Setting, amount
 from sim.instruments.parts.calendar import Dates
 from sim.instruments.parts.control import Control
-from sim.market.points import Controls
+from sim.market.hooks import Moment
 from sim.world.build import World
 
 
@@ -45,22 +43,23 @@ class ExportBan(Control):
         calendar, coverage = self.calendar(setting), self.draw(setting, "coverage", self.coverage, "1")
         rule = _Rule(setting.controls.positions(self.arcs(setting.world)), calendar, coverage, setting)
         self.forbid_re_export(setting, calendar, coverage)
-        setting.points.expectations.append(rule.expect)
-        setting.points.limits.append(rule.limit)
+        setting.hooks.expectations.append(rule.expect)
+        setting.hooks.limits.append(rule.limit)
 
 
 @final
 class _Rule:
-    def __init__(self, rows: Ints, calendar: Dates, coverage: Scalar, setting: Setting) -> None:
+    def __init__(self, rows: Rows, calendar: Dates, coverage: Scalar, setting: Setting) -> None:
         self.rows, self.calendar, self.coverage = rows, calendar, coverage
         p = setting.parameters
         self.look_ahead, self.hold, self.fade = p["look_ahead"], p["alarm_hold"], p["alarm_fade"]
 
-    def expect(self, tick: Tick, controls: Controls) -> None:
+    def expect(self, moment: Moment) -> None:
         """What is announced is expected to be barred, and alarms."""
+        tick, controls = moment.tick, moment.controls
         controls.bar(self.rows, self.coverage * self.calendar.ahead(tick, self.look_ahead))
         controls.warn(self.rows, self.coverage * self.calendar.alarm(tick, self.hold, self.fade))
 
-    def limit(self, tick: Tick, state: State, controls: Controls) -> None:  # noqa: ARG002  (a point's signature)
+    def limit(self, moment: Moment) -> None:
         """What the ban stops does not leave its maker (eq. 7.3)."""
-        controls.block(self.rows, np.asarray(self.coverage * self.calendar.share(tick)))
+        moment.controls.block(self.rows, np.asarray(self.coverage * self.calendar.share(moment.tick)))

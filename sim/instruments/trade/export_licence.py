@@ -9,11 +9,12 @@ from typing import ClassVar, Literal, final
 import numpy as np
 from pydantic import Field
 
-from sim.axes import TINY, Floats, Ints, Scalar, Sum, ratio
+from sim.axes import TINY, Floats, Ints, Scalar, Sum, at_least, at_most, ratio
+from sim.definitions.items import Item
+from sim.definitions.metrics import Metric, declare
+from sim.definitions.variables import Variable, declare_variable
 from sim.ensemble.clock import Tick
-from sim.ensemble.items import Item
-from sim.ensemble.metrics import Measured, Metric, declare
-from sim.ensemble.recorder import Traced
+from sim.ensemble.gauges import Measured, Traced
 from sim.files.quantities import Cases, Date, Days, Model, UncertainDays, UncertainShare, WorldNames
 from sim.instruments.base import Problem, Setting, amount
 from sim.instruments.parts.approval import Approval, Approvals
@@ -22,7 +23,7 @@ from sim.instruments.parts.control import Control
 from sim.instruments.parts.eligibility import look_alike_arcs
 from sim.instruments.parts.queue import Queue
 from sim.market.forms import smooth, step_share
-from sim.market.points import Controls, Landing
+from sim.market.hooks import Moment
 from sim.world.build import World
 
 WAIT = declare(
@@ -44,6 +45,10 @@ FILED = declare(
 GRANTED = declare(Metric("licence_granted", "t", ("instrument",), "higher", "tonnes granted"))
 REFUSED = declare(Metric("licence_refused", "t", ("instrument",), "lower", "tonnes refused, back to their makers"))
 OPEN = declare(Metric("licence_open", "t", ("instrument",), "lower", "tonnes that still wait at the end", over="end"))
+
+APPROVED = declare_variable(
+    Variable("licence_approval", "1", "level", ("region", "instrument"), "tonnes granted ÷ tonnes filed so far")
+)
 
 
 class Reviewers(Model):
@@ -108,7 +113,7 @@ class ExportLicence(Control):
 
     def series(self, world: World) -> list[Item]:  # noqa: ARG002  (an instrument's signature)
         """What has been granted of what was filed."""
-        return [Item("licence_approval", region=self.by, instrument=self.name, unit="1")]
+        return [APPROVED.item(region=self.by, instrument=self.name)]
 
     def bind(self, setting: Setting) -> None:
         """Attach licences, and the holding of look-alikes."""
@@ -116,19 +121,19 @@ class ExportLicence(Control):
         coverage = self.draw(setting, "coverage", self.coverage, "1")
         licence = _Licence(self, setting, calendar, coverage)
         self.forbid_re_export(setting, calendar, coverage)
-        setting.points.decisions.append(licence.decide)
-        setting.points.expectations.append(licence.expect)
-        setting.points.crossings.append(licence.cross)
+        setting.hooks.decisions.append(licence.decide)
+        setting.hooks.expectations.append(licence.expect)
+        setting.hooks.crossings.append(licence.cross)
         if licence.approval.end_uses.matter:
-            setting.points.sharing.append(licence.divert)
+            setting.hooks.sharing.append(licence.divert)
         setting.measured.extend(licence.measured())
         (approval,) = self.series(setting.world)
         setting.traced.append(Traced(approval, licence.granted_share))
         if self.look_alikes is not None and len(self.look_alike_arcs(setting.world)):
             held = _Held(self, self.look_alikes, setting, calendar, coverage)
-            setting.points.decisions.append(held.decide)
-            setting.points.expectations.append(held.expect)
-            setting.points.crossings.append(held.cross)
+            setting.hooks.decisions.append(held.decide)
+            setting.hooks.expectations.append(held.expect)
+            setting.hooks.crossings.append(held.cross)
 
 
 @final
@@ -161,8 +166,9 @@ class _Licence:
         if schema.general is not None:
             self.general_share = schema.draw(setting, "general.share", schema.general.share, "1")
 
-    def decide(self, tick: Tick, controls: Controls) -> None:
+    def decide(self, moment: Moment) -> None:
         """Reviewers decide ready files; where the control is over, all that waits is granted (eq. 7.5, 7.6, 7.10)."""
+        tick, controls = moment.tick, moment.controls
         self.approval.move(self.setting.clock.horizon.date(tick.start))
         over = self.calendar.over(tick)
         self.pile += self.queue.ready(tick)
@@ -182,8 +188,8 @@ class _Licence:
             return 1.0
         start, final, time = self.reviewers
         gone = np.exp(-self.calendar.since(tick) / time)
-        capacity = final * start / np.maximum(start + (final - start) * gone, TINY)
-        return np.minimum(capacity * tick.days / np.maximum(self.load(self.pile), TINY), 1)
+        capacity = final * start / at_least(start + (final - start) * gone, TINY)
+        return at_most(capacity * tick.days / at_least(self.load(self.pile), TINY), 1)
 
     def general(self, tick: Tick) -> Scalar:
         """Share of the trade under general licences at mid-tick."""
@@ -192,11 +198,12 @@ class _Licence:
         since = tick.middle - self.setting.clock.horizon.day(self.schema.general.since)
         return self.general_share * np.clip(since / max(self.schema.general.ramp, TINY), 0, 1)
 
-    def expect(self, tick: Tick, controls: Controls) -> None:
+    def expect(self, moment: Moment) -> None:
         """What people expect: what is barred, what waits and will come, how long it takes (eq. 7.1, 7.7, 7.8)."""
+        tick, controls = moment.tick, moment.controls
         general, p = self.general(tick), self.p
         ahead = self.coverage * self.calendar.ahead(tick, p["look_ahead"])
-        permit = np.minimum(self.granted_rate / np.maximum(self.filed_rate, TINY), 1)
+        permit = at_most(self.granted_rate / at_least(self.filed_rate, TINY), 1)
         permit = general + (1 - general) * permit
         controls.bar(self.rows, (1 - permit) * ahead)
         controls.warn(self.rows, self.coverage * self.calendar.alarm(tick, p["alarm_hold"], p["alarm_fade"]))
@@ -209,11 +216,12 @@ class _Licence:
         controls.licence_days[self.rows] += self.mean_days * share
         self.totals["tonne days"] += self.sum(waiting)[0] * tick.days
 
-    def cross(self, tick: Tick, crossing: Floats, controls: Controls) -> None:
+    def cross(self, moment: Moment) -> None:
         """Covered goods wait, but for those under general licences (eq. 7.4)."""
+        tick, controls = moment.tick, moment.controls
         share = self.coverage * self.calendar.share(tick) * (1 - self.general(tick))
-        filed = crossing[self.rows] * share
-        crossing[self.rows] -= filed
+        filed = controls.crossing[self.rows] * share
+        controls.crossing[self.rows] -= filed
         self.queue.file(tick, filed, self.calendar.first_days(tick))
         controls.waiting[self.rows] += filed
         self._count(tick.days / 2, filed=filed)
@@ -223,13 +231,14 @@ class _Licence:
             smooth(self.filed_rate, filed / tick.days, learning)
             smooth(self.granted_rate, self.granted / tick.days, learning)
 
-    def divert(self, tick: Tick, landing: Landing) -> None:
+    def divert(self, moment: Moment) -> None:
         """Users for whom licences are refused get none of the goods that needed one (eq. 7.9)."""
+        tick = moment.tick
         share = self.coverage * self.calendar.share(tick) * (1 - self.general(tick))
         if not np.any(share) and not self.queue.total.any() and not self.pile.any():
             return
         self.approval.move(self.setting.clock.horizon.date(tick.start))
-        self.approval.divert(landing, share)
+        self.approval.divert(moment, share)
 
     def granted_share(self) -> Floats:
         """(R,): tonnes granted over tonnes filed, since in force."""
@@ -270,29 +279,32 @@ class _Held:
     ) -> None:
         self.calendar, self.held = calendar, held
         self.most = coverage * schema.draw(setting, "look_alikes.share", held.share, "1")
-        self.rows = setting.controls.positions(schema.look_alike_arcs(setting.world))
+        arcs = schema.look_alike_arcs(setting.world)
+        self.rows = setting.controls.positions(arcs)
         cases = held.hold.bind(lambda n, d: schema.draw(setting, f"look_alikes.hold.{n}", d, "days"))
         horizon = int(setting.parameters["licence_horizon"])
-        self.queue = Queue(len(self.rows), setting.replicates, cases.within, setting.clock.horizon.tick, horizon)
+        self.queue = Queue(len(arcs), setting.replicates, cases.within, setting.clock.horizon.tick, horizon)
 
-    def decide(self, tick: Tick, controls: Controls) -> None:
+    def decide(self, moment: Moment) -> None:
         """What has been held long enough goes; all goes where the control is over."""
+        tick, controls = moment.tick, moment.controls
         controls.granted[self.rows] += self.queue.ready(tick)
         over = self.calendar.over(tick)
         if np.any(over):
             controls.granted[self.rows] += self.queue.clear(over)
 
-    def expect(self, tick: Tick, controls: Controls) -> None:  # noqa: ARG002  (a point's signature)
+    def expect(self, moment: Moment) -> None:
         """What is held will come."""
-        controls.waiting[self.rows] += self.queue.total
-        controls.pending[self.rows] += self.queue.total
+        moment.controls.waiting[self.rows] += self.queue.total
+        moment.controls.pending[self.rows] += self.queue.total
 
-    def cross(self, tick: Tick, crossing: Floats, controls: Controls) -> None:
+    def cross(self, moment: Moment) -> None:
         """Hold a share that rises, stays and falls with the days in force."""
+        tick, controls = moment.tick, moment.controls
         days = (self.held.start, self.held.full, self.held.ease, self.held.end)
         level = np.interp(self.calendar.age(tick), days, (0, 1, 1, 0))
         share = self.most * level * self.calendar.share(tick)
-        taken = crossing[self.rows] * share
-        crossing[self.rows] -= taken
+        taken = controls.crossing[self.rows] * share
+        controls.crossing[self.rows] -= taken
         self.queue.file(tick, taken, self.calendar.first_days(tick))
         controls.waiting[self.rows] += taken

@@ -11,15 +11,15 @@ from typing import ClassVar, Literal, final
 import numpy as np
 from pydantic import Field
 
-from sim.axes import TINY, Floats, Ints, Scalar, Sum
-from sim.ensemble.clock import Tick
-from sim.ensemble.metrics import Measured, Metric, declare
-from sim.ensemble.state import State
+from sim.axes import TINY, Floats, Ints, Scalar, Sum, at_least
+from sim.definitions.metrics import Metric, declare
+from sim.ensemble.gauges import Measured
 from sim.files.quantities import Model, Share, UncertainShare, UncertainTonnesPerDay, WorldNames
 from sim.instruments.base import Problem, Setting, amount
 from sim.instruments.parts.calendar import Dates
 from sim.instruments.parts.control import Control
-from sim.market.points import Controls
+from sim.market.hooks import Moment
+from sim.market.state import State
 from sim.units import DAYS_A_YEAR
 from sim.world.build import World
 
@@ -83,9 +83,9 @@ class ExportQuota(Control):
         calendar = self.calendar(setting)
         rule = _Rule(self, setting, calendar)
         self.forbid_re_export(setting, calendar, rule.coverage)
-        setting.points.expectations.append(rule.expect)
-        setting.points.limits.append(rule.limit)
-        setting.points.crossings.append(rule.count)
+        setting.hooks.expectations.append(rule.expect)
+        setting.hooks.limits.append(rule.limit)
+        setting.hooks.crossings.append(rule.count)
         setting.measured.append(Measured(USED.item(instrument=self.name), lambda: rule.used))
         setting.measured.append(Measured(LAPSED.item(instrument=self.name), lambda: rule.lapsed))
 
@@ -136,22 +136,23 @@ class _Rule:
         self.account = self.account + self.volume * share
         self.next_change = closes
 
-    def expect(self, tick: Tick, controls: Controls) -> None:
+    def expect(self, moment: Moment) -> None:
         """What did not fit lately is expected not to fit (eq. 7.1), and the quota alarms."""
-        p = self.p
+        p, tick, controls = self.p, moment.tick, moment.controls
         ahead = self.coverage * self.calendar.ahead(tick, p["look_ahead"])
         controls.bar(self.rows, (1 - self.room) * ahead)
         controls.warn(self.rows, self.coverage * self.calendar.alarm(tick, p["alarm_hold"], p["alarm_fade"]))
 
-    def limit(self, tick: Tick, state: State, controls: Controls) -> None:
+    def limit(self, moment: Moment) -> None:
         """What does not fit into the quota does not leave its maker (eq. 7.12)."""
+        tick, state = moment.tick, moment.state
         share = self.coverage * self.calendar.share(tick)
         if not np.any(share):
             return
         left = self.account * tick.days / max(self.next_change - tick.start, tick.days)
         want = state.want[self.arcs] * tick.days
         self.room = filled_by_margin(want, self._margin(state), self.total, left, self.p["quota_margin_spread"])
-        controls.block(self.rows, (1 - self.room) * share)
+        moment.controls.block(self.rows, (1 - self.room) * share)
 
     def _margin(self, state: State) -> Floats:
         """(K, R), USD/t of counted contents: price at the destination less price at the origin."""
@@ -160,10 +161,11 @@ class _Rule:
         gap = price[world.destinations][self.destination] - price[world.origins][self.origin]
         return gap / self.counted
 
-    def count(self, tick: Tick, crossing: Floats, controls: Controls) -> None:  # noqa: ARG002  (a point's signature)
+    def count(self, moment: Moment) -> None:
         """Take from the account what left."""
-        used = self.total(crossing[self.rows])[0] * self.coverage * self.calendar.share(tick)
-        self.account = np.maximum(self.account - used, 0)
+        left = self.total(moment.controls.crossing[self.rows])[0]
+        used = left * self.coverage * self.calendar.share(moment.tick)
+        self.account = at_least(self.account - used, 0)
         self.used = self.used + used
 
 

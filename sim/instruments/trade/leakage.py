@@ -8,15 +8,14 @@ from typing import ClassVar, Literal, final
 import numpy as np
 from pydantic import Field
 
-from sim.axes import Ints, Scalar
-from sim.ensemble.clock import Tick
-from sim.ensemble.metrics import Measured, Metric, declare
-from sim.ensemble.state import State
+from sim.axes import Ints, Scalar, at_least
+from sim.definitions.metrics import Metric, declare
+from sim.ensemble.gauges import Measured
 from sim.files.quantities import UncertainShare, WorldNames
 from sim.instruments.base import Problem, Setting, amount
 from sim.instruments.parts.calendar import Dates
 from sim.instruments.parts.control import Control
-from sim.market.points import Controls
+from sim.market.hooks import Moment
 from sim.world.build import World
 
 LEAKED = declare(
@@ -60,7 +59,7 @@ class Leakage(Control):
     def bind(self, setting: Setting) -> None:
         """Attach leakage after the border."""
         rule = _Rule(self, setting, self.calendar(setting))
-        setting.points.leaks.append(rule.leak)
+        setting.hooks.leaks.append(rule.leak)
         setting.measured.append(Measured(LEAKED.item(instrument=self.name), lambda: rule.total))
 
 
@@ -76,13 +75,13 @@ class _Rule:
         self.rate: Scalar = rate * (1 - caught)
         self.total = np.zeros(setting.replicates)
 
-    def leak(self, tick: Tick, state: State, controls: Controls) -> None:
+    def leak(self, moment: Moment) -> None:
         """What tries to go round in a tick (eq. 7.13)."""
-        world, arcs = self.world, self.arcs
-        price = state.price
+        world, arcs, tick, controls = self.world, self.arcs, moment.tick, moment.controls
+        price = moment.state.price
         gap = price[world.destinations][world.arc_destination[arcs]] - price[world.origins][world.arc_origin[arcs]]
         days = tick.days * self.calendar.share(tick)
-        tried = self.rate * world.arc_flow[arcs] * np.maximum(gap, 0) * controls.barred[self.rows] * days
+        tried = self.rate * world.arc_flow[arcs] * at_least(gap, 0) * controls.barred[self.rows] * days
         controls.leaking[self.rows] += tried
         for row in tried:
             self.total += row

@@ -9,14 +9,14 @@ from typing import ClassVar, Literal, final
 import numpy as np
 from pydantic import Field
 
-from sim.axes import TINY, Floats, Ints, Scalar, Sum
-from sim.ensemble.clock import Tick
-from sim.ensemble.events import Happening, declare_event
-from sim.ensemble.metrics import Measured, Metric, declare
+from sim.axes import TINY, Floats, Ints, Scalar, Sum, at_least
+from sim.definitions.events import Happening, declare_event
+from sim.definitions.metrics import Metric, declare
+from sim.ensemble.gauges import Measured
 from sim.files.quantities import Date, Names, UncertainRatio, UncertainShare, UncertainTonnesPerDay, WorldNames
 from sim.instruments.base import IN_FORCE, LIFTED, NO_ARCS, Instrument, Problem, Setting, amount
 from sim.instruments.parts.schedule import Dated, Schedule, check_order
-from sim.market.points import Shocks
+from sim.market.hooks import Moment
 from sim.world.build import World
 
 HELD_BACK = declare(
@@ -134,11 +134,11 @@ class ProductionQuota(Instrument):
     def bind(self, setting: Setting) -> None:
         """Attach what plants may make, and what makers charge."""
         rule = _Rule(self, setting)
-        setting.points.plans.append(rule.plan)
+        setting.hooks.plans.append(rule.plan)
         discounts = [self.discount, *(change.discount for change in self.changes if change.discount is not None)]
         if any(amount(discount) > 0 for discount in discounts):
-            setting.points.discounts.append(rule.cut)
-            setting.points.shocks.append(rule.pay)
+            setting.hooks.discounts.append(rule.cut)
+            setting.hooks.shocks.append(rule.pay)
         for metric, total in ((HELD_BACK, rule.held_back), (PUSHED, rule.pushed)):
             setting.measured.append(Measured(metric.item(instrument=self.name), total.copy))
 
@@ -166,6 +166,7 @@ class _Rule:
         self.makers = schema.makers(world)
         self.enforced = schema.draw(setting, "enforced", schema.enforced, "1")
         self.schedule = self._schedule(schema, setting)
+        self.most = world.scale[self.rows] / setting.parameters["utilisation_base"]  # at all of base-year capacity
         self.held_back, self.pushed = np.zeros(setting.replicates), np.zeros(setting.replicates)
 
     def _schedule(self, schema: ProductionQuota, setting: Setting) -> Schedule[_Terms]:
@@ -198,26 +199,28 @@ class _Rule:
             terms = replace(terms, discount=schema.draw(setting, f"{path}discount", given.discount, "1"))
         return terms
 
-    def plan(self, tick: Tick, wanted: Floats, most: Floats) -> None:
+    def plan(self, moment: Moment) -> None:
         """Hold plants to the quota, pro rata, or make them fill it as far as they can (eq. 7.18)."""
-        total, factor = self.counted(wanted[self.rows])[0], np.ones(wanted.shape[1])
+        tick, rows, planned = moment.tick, self.rows, moment.proposals.planned
+        total, factor = self.counted(planned[rows])[0], np.ones(planned.shape[1])
         for share, terms in self.schedule.during(tick):
-            room = terms.limit / np.maximum(total, TINY)
+            room = terms.limit / at_least(total, TINY)
             goal = np.where(room < 1, room, 1 + terms.push * (room - 1))
             factor += share * self.enforced * (goal - 1)
-        wanted[self.rows] = np.minimum(wanted[self.rows] * factor, most[self.rows])
-        change = (self.counted(wanted[self.rows])[0] - total) * tick.days
-        self.held_back += np.maximum(-change, 0)
-        self.pushed += np.maximum(change, 0)
+        most = self.most * moment.state.capacity[rows] * moment.shocks.available[rows]
+        planned[rows] = np.minimum(planned[rows] * factor, most)
+        change = (self.counted(planned[rows])[0] - total) * tick.days
+        self.held_back += at_least(-change, 0)
+        self.pushed += at_least(change, 0)
 
-    def pay(self, tick: Tick, shocks: Shocks) -> None:
+    def pay(self, moment: Moment) -> None:
         """Make up to the plants for what the discount costs them (eq. 7.19)."""
-        for share, terms in self.schedule.during(tick):
-            left = np.maximum(1 - self.enforced * np.asarray(terms.discount), TINY)
-            shocks.support[self.rows] *= np.exp(-share * np.log(left))
+        for share, terms in self.schedule.during(moment.tick):
+            left = at_least(1 - self.enforced * np.asarray(terms.discount), TINY)
+            moment.shocks.support[self.rows] *= np.exp(-share * np.log(left))
 
-    def cut(self, tick: Tick, passed: Floats) -> None:
+    def cut(self, moment: Moment) -> None:
         """Take the discount off what makers charge (eq. 7.19)."""
-        for share, terms in self.schedule.during(tick):
-            left = np.maximum(1 - self.enforced * np.asarray(terms.discount), TINY)
-            passed[self.makers] += share * np.log(left)
+        for share, terms in self.schedule.during(moment.tick):
+            left = at_least(1 - self.enforced * np.asarray(terms.discount), TINY)
+            moment.proposals.passed_on[self.makers] += share * np.log(left)

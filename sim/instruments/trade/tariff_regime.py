@@ -11,9 +11,10 @@ import numpy as np
 from pydantic import Field
 
 from sim.axes import Floats, Ints, Scalar
+from sim.definitions.events import Happening, declare_event
+from sim.definitions.metrics import Metric, declare
 from sim.ensemble.clock import Tick
-from sim.ensemble.events import Happening, declare_event
-from sim.ensemble.metrics import Measured, Metric, declare
+from sim.ensemble.gauges import Measured
 from sim.ensemble.turns import Turns
 from sim.files.distributions import Uncertain
 from sim.files.quantities import (
@@ -27,7 +28,7 @@ from sim.files.quantities import (
 )
 from sim.instruments.base import NO_ARCS, Instrument, Problem, Setting, amount
 from sim.instruments.notices import Regime, Waiver
-from sim.market.points import Controls
+from sim.market.hooks import Moment
 from sim.world.build import World
 
 RETALIATIONS = declare(
@@ -118,11 +119,11 @@ class TariffRegime(Instrument):
     def bind(self, setting: Setting) -> None:
         """Let the regime take its course, and let those that follow it know."""
         course = _Course(self, setting)
-        setting.points.tariffs.append(course.go_on)
+        setting.hooks.begin.append(course.go_on)
         setting.notices.regimes[self.name] = course
         setting.notices.turns.extend(course.told)
         if amount(self.relief) > 0:
-            waiver = Waiver(Names(text="all"), self.between(setting.world), course.let_off)
+            waiver = Waiver(Names(text="all"), self.between(setting.world), lambda _tick: course.let_off())
             setting.notices.waivers.append(waiver)
         setting.measured.extend(course.measured())
 
@@ -144,15 +145,12 @@ class _Course(Regime):
         self.exposure = np.zeros(worlds)  # to tariffs, in times that they are answered on average
         self.ends, self.began = np.full(worlds, np.inf), np.full(worlds, np.inf)
         self.days, self.answers = np.zeros((len(Phase), worlds)), np.zeros(worlds)
-        self.next = 0  # tick
         about = [(schema.by, schema.name, "")]
         self.told = [Turns(*TURNS[phase], about, setting.worlds) for phase in SHARES]
 
-    def go_on(self, tick: Tick, controls: Controls) -> None:  # noqa: ARG002  (a point's signature)
-        """Turn where it is time, and expose those who are quiet to the tariffs of the tick; once a tick."""
-        if tick.index < self.next:
-            return
-        self.next = tick.index + 1
+    def go_on(self, moment: Moment) -> None:
+        """Turn where it is time, and expose those who are quiet to the tariffs of the tick."""
+        tick = moment.tick
         self._turn(tick)
         self.exposure += self._answering(tick) * tick.days * (self.phase == Phase.QUIET)
         self.days[self.phase, self.columns] += tick.days
@@ -183,20 +181,17 @@ class _Course(Regime):
         level = np.asarray(sum((levy.rate(tick) for levy in met), start=0.0))
         return np.where(level > 0, self.hazard * (level / schema.reference) ** self.elasticity, 0.0)
 
-    def in_force(self, tick: Tick) -> Floats:
+    def in_force(self) -> Floats:
         """1 where it has been answered and not yet lifted, else 0."""
-        self.go_on(tick, self.setting.controls)
         last = Phase.NEGOTIATION if self.schema.lifted == "truce" else Phase.RETALIATION
         return np.asarray((self.phase >= Phase.RETALIATION) & (self.phase <= last), np.float64)
 
-    def since(self, tick: Tick) -> Floats:
+    def since(self) -> Floats:
         """Day of the last answer."""
-        self.go_on(tick, self.setting.controls)
         return self.began
 
-    def let_off(self, tick: Tick) -> Scalar:
+    def let_off(self) -> Scalar:
         """Share of the tariffs that is not charged."""
-        self.go_on(tick, self.setting.controls)
         return self.relief * (self.phase == Phase.TRUCE)
 
     def measured(self) -> Iterator[Measured]:

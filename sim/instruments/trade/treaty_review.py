@@ -9,9 +9,10 @@ import numpy as np
 from pydantic import Field
 
 from sim.axes import TINY, Bools, Floats, Ints, Scalar
+from sim.definitions.events import Happening, declare_event
+from sim.definitions.metrics import Metric, declare
 from sim.ensemble.clock import Tick
-from sim.ensemble.events import Happening, declare_event
-from sim.ensemble.metrics import Measured, Metric, declare
+from sim.ensemble.gauges import Measured
 from sim.ensemble.turns import Turns
 from sim.files.distributions import parse
 from sim.files.quantities import Date, Days, Model, Names, Share, UncertainRatio, UncertainShare, WorldNames
@@ -20,8 +21,8 @@ from sim.instruments.notices import Levy
 from sim.instruments.parts.calendar import Calendar
 from sim.instruments.parts.duty import Duty
 from sim.instruments.parts.eligibility import Coverage, inward_arcs
-from sim.market.points import Controls
-from sim.supply.terms import Terms
+from sim.market.hooks import Moment
+from sim.supply.hooks import Appraised
 from sim.units import SHARE
 from sim.world.build import World
 
@@ -100,9 +101,9 @@ class TreatyReview(Instrument):
         on = frozenset(self.on.among(setting.world.regions))
         setting.notices.levies.append(Levy(self.name, self.by, on, result.rate))
         if setting.supply is not None:
-            setting.supply.points.offers.append(result.ask)
+            setting.supply.hooks.offers.append(result.ask)
         setting.notices.turns.append(result.told)
-        setting.points.tariffs.append(result.tell)
+        setting.hooks.begin.append(result.tell)
         setting.measured.append(Measured(LAPSED.item(instrument=self.name), result.not_extended))
 
 
@@ -149,11 +150,11 @@ class _Result:
             total += comes * premium * (day >= self.day)
         return total
 
-    def ask(self, tick: Tick, price: Floats, terms: Terms) -> None:  # noqa: ARG002  (a point's signature)
+    def ask(self, appraisal: Appraised) -> None:
         """Private owners of projects in the regions ask more from the review on (eq. 11.3)."""
-        terms.premium[self.rows] += self.premium(tick.end)
+        appraisal.terms.premium[self.rows] += self.premium(appraisal.tick.end)
 
-    def tell(self, tick: Tick, controls: Controls) -> None:  # noqa: ARG002  (a point's signature)
+    def tell(self, moment: Moment) -> None:
         """Tell what came of it, on its day."""
-        if tick.start <= self.day < tick.end:
+        if moment.tick.start <= self.day < moment.tick.end:
             self.told.follow(np.vstack([self.is_extended, self.comes]), self.when)

@@ -1,1 +1,0 @@
-"""What reserves are put together of."""

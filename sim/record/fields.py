@@ -1,0 +1,227 @@
+"""What can be recorded: fields, whose rows are labelled by what they are about, and the variables that people name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
+from typing import final
+
+import numpy as np
+
+from sim.axes import Floats, Ints
+from sim.definitions.items import Item
+from sim.definitions.variables import Variable, declare_variable
+from sim.ensemble.clock import Tick
+from sim.market.resold import Resold
+from sim.market.tick import Market
+from sim.world.base_year import TONNE
+from sim.world.build import World
+
+
+@dataclass(frozen=True)
+class Label:
+    """What a row of a field is about; what does not apply is empty."""
+
+    commodity: str = ""
+    region: str = ""
+    partner: str = ""
+    sector: str = ""
+
+
+for _variable in (
+    Variable("exports", "t/day", "flow", ("commodity", "region", "partner"),
+             "goods that left the border, without what leaks; from region to partner"),
+    Variable("resold", "t/day", "flow", ("commodity", "region", "partner"),
+             "goods that trading houses buy in a region, of users or makers, and send on to a partner; no exports"),
+    Variable("output", "t/day", "flow", ("commodity", "region"), "goods made, other use included"),
+    Variable("use", "t/day", "flow", ("commodity", "region", "sector"), "inputs used; sector is empty for plants"),
+    Variable("unmet_demand", "t/day", "flow", ("commodity", "region"),
+             "baseline need of sectors and wish of plants, less use"),
+    Variable("value_added", "USD/day", "flow", ("region", "sector"), "value added had nothing happened"),
+    Variable("value_added_lost", "USD/day", "flow", ("region", "sector", "commodity"),
+             "of it, what is lost; with a commodity, for want of it"),
+    Variable("stock", "t", "level", ("commodity", "region"), "what makers and users hold"),
+    Variable("in_transit", "t", "level", ("commodity", "region", "partner"), "goods under way to a partner"),
+    Variable("licence_backlog", "t", "level", ("commodity", "region", "partner"), "goods that wait at the border"),
+    Variable("price_spot", "USD/kg", "level", ("commodity", "region"), "spot price"),
+    Variable("price_paid", "USD/kg", "ratio", ("commodity", "region"),
+             "value ÷ volume of what is bought, at the origin's works, without VAT"),
+    Variable("lines_stopped", "1", "level", ("region", "sector"), "share of value added that stands still"),
+):  # fmt: skip
+    declare_variable(_variable)
+
+
+def parts_of(item: Item) -> tuple[str, ...]:
+    """Fields that a series is read off: of a ratio, what is divided and what divides.
+
+    Examples
+    --------
+    >>> parts_of(Item("stock")), parts_of(Item("price_paid"))
+    (('stock',), ('paid', 'bought'))
+    """
+    if item.name == "price_paid":
+        return ("paid", "bought")
+    return ("lost_by_input",) if item.name == "value_added_lost" and item.commodity else (item.name,)
+
+
+@dataclass(frozen=True)
+class Field:
+    """Rows of numbers that add up: amounts of a tick, or levels at its end."""
+
+    labels: tuple[Label, ...]
+    read: Callable[[Market, Tick], Floats]
+    weights: Floats | None = None  # (rows,): levels that are means over rows, by these weights
+
+
+@final
+@dataclass(frozen=True)
+class Fields:
+    """All that can be read off a market: what adds up over ticks, and what holds at the end of one."""
+
+    amounts: Mapping[str, Field]
+    levels: Mapping[str, Field]
+
+    @cached_property
+    def all(self) -> Mapping[str, Field]:
+        """Both, by name."""
+        return {**self.amounts, **self.levels}
+
+
+def fields_of(world: World, arcs: Ints, resold_goods: Collection[str]) -> Fields:
+    """What can be read off the market of a world.
+
+    Parameters
+    ----------
+    world : World
+    arcs : (K,) array
+        Arcs that any instrument may act on, on which goods may wait.
+    resold_goods : collection of str
+        Goods of which resale is told from whom to whom.
+    """
+    return Fields(_amounts(world, arcs, resold_goods), _levels(world, arcs))
+
+
+def _amounts(world: World, arcs: Ints, resold_goods: Collection[str]) -> dict[str, Field]:
+    """Fields that add up over time: the amount of each tick, (rows, R)."""
+    abroad = np.flatnonzero(world.arc_abroad)
+    sectors = [Label(region=g, sector=s) for s, g in world.sectors]
+    users = [Label(c, g, sector=s) for c, g, s in world.users]
+    makers = _node_labels(world.nodes[world.origins])
+    value_added, first = world.sector_value_added, len(world.plant_users)
+    return {
+        "exports": Field(_arc_labels(world, abroad), lambda m, t: m.state.crossed[abroad]),
+        "resold": _resold(world, arcs, resold_goods),
+        "output": Field(makers, lambda m, t: m.state.made * t.days),
+        "other_use": Field(makers, lambda m, t: m.state.other * t.days),
+        "use": Field(tuple(users), lambda m, t: m.state.use * t.days),
+        "unmet_demand": Field(tuple(Label(u.commodity, u.region) for u in users), partial(_unmet, world)),
+        "value_added": Field(tuple(sectors), lambda m, t: m.state.baseline * (value_added * t.days)),
+        "value_added_lost": Field(tuple(sectors), partial(_lost, world)),
+        "lost_by_input": Field(tuple(users[first:]), partial(_lost_by_input, world)),
+        "stops": Field(tuple(sectors), lambda m, t: (1 - m.state.production) * t.days),
+        "paid": Field(_bought_labels(world), _Paid(world)),
+        "bought": Field(_bought_labels(world), lambda m, t: m.state.crossed),
+    }
+
+
+def _levels(world: World, arcs: Ints) -> dict[str, Field]:
+    """Fields that hold at the end of a tick, (rows, R)."""
+    makers = _node_labels(world.nodes[world.origins])
+    users = tuple(Label(c, g) for c, g, _ in world.users)
+    price = world.node_price / TONNE
+    return {
+        "stock": Field(makers + users, lambda m, t: np.concatenate([m.state.maker_stock, m.state.user_stock])),
+        "in_transit": Field(
+            _arc_labels(world, range(len(world.arcs))) + _sold_on_labels(world),
+            lambda m, t: np.concatenate([m.under_way.total, m.state.traded]),
+        ),
+        "licence_backlog": Field(_arc_labels(world, arcs), lambda m, t: m.controls.waiting),
+        "price_spot": Field(_node_labels(world.nodes), lambda m, t: price * np.exp(m.state.price), _volumes(world)),
+        "lines_stopped": Field(
+            tuple(Label(region=g, sector=s) for s, g in world.sectors),
+            lambda m, t: 1 - m.state.production,
+            world.sector_value_added[:, 0],
+        ),
+    }
+
+
+def _resold(world: World, arcs: Ints, goods: Collection[str]) -> Field:
+    """What trading houses sent between all pairs of places of some goods."""
+    to = [(d, c, g) for d, (c, g) in enumerate(world.nodes[world.destinations]) if c in goods and world.is_traded(c)]
+    pairs = [
+        (n, d, Label(c, g, to_g)) for n, (c, g) in enumerate(world.nodes) for d, k, to_g in to if k == c and g != to_g
+    ]
+    nodes, places = (np.array([pair[side] for pair in pairs], np.intp) for side in (0, 1))
+    resold = Resold(world, arcs, nodes, places)
+    return Field(tuple(label for _, _, label in pairs), lambda m, t: resold(m.state, m.controls.traced))
+
+
+def _arc_labels(world: World, arcs: Sequence[int] | Ints) -> tuple[Label, ...]:
+    return tuple(Label(*world.arcs[a]) for a in arcs)
+
+
+def _node_labels(nodes: Sequence[tuple[str, str]]) -> tuple[Label, ...]:
+    return tuple(Label(c, g) for c, g in nodes)
+
+
+def _bought_labels(world: World) -> tuple[Label, ...]:
+    """What is bought is about its destination."""
+    return tuple(Label(c, d) for c, _, d in world.arcs)
+
+
+def _sold_on_labels(world: World) -> tuple[Label, ...]:
+    """What trading houses have under way comes from a pool: it has a partner and no region."""
+    return tuple(Label(c, partner=g) for c, g in world.nodes[world.destinations])
+
+
+def _volumes(world: World) -> Floats:
+    """(N,), t/day: base-year use at destinations; what is made, at nodes where nothing is used."""
+    volume = np.zeros(len(world.nodes))
+    volume[world.origins] = world.orders[:, 0]
+    volume[world.destinations] = world.to_destination(world.arc_flow)[:, 0]
+    return volume
+
+
+def _unmet(world: World, market: Market, tick: Tick) -> Floats:
+    """Need that was not met, t: of sectors against their baseline, of plants against their wish."""
+    state, gap = market.state, np.empty_like(market.state.need)
+    gap[world.plants] = state.need[world.plants]
+    for slot in world.slots:
+        np.multiply(world.user_need[slot], state.baseline[: slot.stop - slot.start], out=gap[slot])
+    gap -= state.use
+    gap *= tick.days
+    return gap
+
+
+def _lost(world: World, market: Market, tick: Tick) -> Floats:
+    """Value added lost against the baseline, USD (eq. 3.6)."""
+    state = market.state
+    return (state.baseline - state.production * state.demand) * (world.sector_value_added * tick.days)
+
+
+def _lost_by_input(world: World, market: Market, tick: Tick) -> Floats:
+    """Value added lost for want of each input of each sector, USD (eq. 3.6)."""
+    state, first = market.state, len(world.plant_users)
+    stands = (1 - state.production) * state.demand * (world.sector_value_added * tick.days)
+    lost = np.empty((len(state.use) - first, stands.shape[1]))
+    for k, slot in enumerate(world.slots):
+        n = slot.stop - slot.start
+        np.multiply(stands[:n], state.critical[:n] == k, out=lost[slot.start - first : slot.stop - first])
+    return lost
+
+
+class _Paid:
+    """Value of what is bought over each arc at the origin's works, thousand USD: under contracts, the rest at spot.
+
+    What a thin market asks beyond it where goods are short goes to who holds them there, not to who made them.
+    """
+
+    def __init__(self, world: World) -> None:
+        self.world, self.price = world, world.origin_price[world.arc_origin] / TONNE
+
+    def __call__(self, market: Market, tick: Tick) -> Floats:
+        del tick  # of amounts
+        world, state, share = self.world, market.state, market.p["contract_share"]
+        paid = share * np.exp(state.contract_price) + (1 - share) * np.exp(state.price[world.origins])
+        return state.crossed * self.price * paid[world.arc_origin]
