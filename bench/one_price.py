@@ -42,11 +42,11 @@ class Gap(NamedTuple):
 def gaps(plan: Plan, replicates: int) -> Iterator[Gap]:
     """The longest gap of each good that is longer than it may be."""
     world = plan.world
-    controlled = {world.arcs[a][:2] for a in plan.arcs}
+    controlled = {world.arcs.names[a][:2] for a in plan.arcs}
     prices, margin = run(plan, replicates)
     limit = ALLOWED + margin
     worst: dict[str, Gap] = {}
-    for (n, a), (m, b) in combinations(enumerate(world.nodes), 2):
+    for (n, a), (m, b) in combinations(enumerate(world.nodes.names), 2):
         if a[0] != b[0] or not world.is_traded(a[0]) or {a, b} & controlled:
             continue
         apart = prices[:, n] - prices[:, m]
@@ -67,7 +67,7 @@ def run(plan: Plan, replicates: int) -> tuple[Floats, float]:
     def settle(tick: Tick) -> None:
         market.settle(tick)
         price = market.state.price.copy()
-        price[plan.world.destinations] -= quote.duty(controls.tariff, controls.leaving)
+        price[plan.world.nodes.destinations] -= quote.duty(controls.tariff, controls.leaving)
         seen.append(np.median(price, axis=1))
 
     chunk.clock.run(settle)

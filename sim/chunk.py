@@ -110,7 +110,7 @@ class Chunk:
         hooks, controls = Hooks(), controls_on(world, arcs, width)
         self.market = Market(world, p, hooks, controls, horizon.tick, width, size)
         self.clock, self.supply, told = Clock(horizon), None, len(replicates)
-        if world.projects:
+        if world.projects.names:
             self.supply = Supply(world, p, self.draws, horizon, size, told, self.market.state)
             hooks.projects.append(self.supply)
             hooks.settled.append(self.supply.settle)

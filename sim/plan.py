@@ -66,7 +66,7 @@ class Plan:
         parameters = [
             f"parameters.{name}" for name, value in self.parameters.items() if isinstance(value, Distribution)
         ]
-        projects = [f"projects.{name}.{what}" for name in self.world.projects for what in DRAWN]
+        projects = [f"projects.{name}.{what}" for name in self.world.projects.names for what in DRAWN]
         return (*instruments, *parameters, *projects)
 
     @cached_property
@@ -134,7 +134,7 @@ class Plan:
         rows = {row.facility: row.capacity for row in self.seeds.tables.facilities}
         base = {**rows, **self.seeds.tables.base_capacity}
         given = rows | {name: change.capacity * DAYS_A_YEAR for name, change in self.scenario.facilities.items()}
-        return np.array([[given[f] / base[f]] for f in self.world.facilities])
+        return np.array([[given[f] / base[f]] for f in self.world.facilities.names])
 
     @cached_property
     def record(self) -> Record:
@@ -238,7 +238,7 @@ def _middle(value: Uncertain) -> float:
 def _largest_exporter(world: World, commodity: str) -> str:
     """Who exports most of it in the base year; who makes most of it if nobody does."""
     sent: dict[str, float] = {}
-    for (c, origin, destination), flow in zip(world.arcs, world.arc_flow[:, 0], strict=True):
+    for (c, origin, destination), flow in zip(world.arcs.names, world.arcs.flow[:, 0], strict=True):
         if c == commodity:
             sent[origin] = sent.get(origin, 0.0) + float(flow) * (1 if origin != destination else TOKEN)
     return max(sent, key=lambda origin: (sent[origin], origin)) if sent else ""

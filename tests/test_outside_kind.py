@@ -10,9 +10,8 @@ import numpy as np
 import pytest
 from typing_extensions import override
 
-from sim.axes import Ints
 from sim.files.quantities import UncertainShare, WorldNames
-from sim.instruments.base import KINDS, NO_ARCS, Instrument, Problem, Setting, amount
+from sim.instruments.base import KINDS, Instrument, Problem, Setting, amount
 from sim.market.hooks import Moment
 from sim.simulation import run_chunk
 from sim.world.build import World
@@ -40,11 +39,6 @@ def holiday() -> Iterator[str]:
         def is_zero(self) -> bool:
             """Nobody is off."""
             return amount(self.off) == 0
-
-        @override
-        def arcs(self, world: World) -> Ints:
-            """None."""
-            return NO_ARCS
 
         def acts_on(self, world: World) -> bool:
             """There are facilities."""

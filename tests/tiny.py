@@ -209,13 +209,13 @@ class Case:
         self.world, self.market = self.built.world, self.built.market
         self.controls, self.hooks = self.market.controls, self.market.hooks
         world = self.world
-        self.node = world.node_index
-        self.d = {node: i for i, node in enumerate(world.nodes[world.destinations])}
-        self.o = {node: i for i, node in enumerate(world.nodes[world.origins])}
-        self.arc = {arc: i for i, arc in enumerate(world.arcs)}
-        self.user = {user: i for i, user in enumerate(world.users)}
-        self.sector = {sector: i for i, sector in enumerate(world.sectors)}
-        self.facility = {facility: i for i, facility in enumerate(world.facilities)}
+        self.node = world.nodes.index
+        self.d = {node: i for i, node in enumerate(world.nodes.used)}
+        self.o = {node: i for i, node in enumerate(world.nodes.made)}
+        self.arc = {arc: i for i, arc in enumerate(world.arcs.names)}
+        self.user = {user: i for i, user in enumerate(world.users.names)}
+        self.sector = {sector: i for i, sector in enumerate(world.sectors.names)}
+        self.facility = {facility: i for i, facility in enumerate(world.facilities.names)}
 
     @property
     def state(self) -> State:

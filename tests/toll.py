@@ -9,9 +9,8 @@ from typing import ClassVar, Literal, final
 from pydantic import Field
 from typing_extensions import override
 
-from sim.axes import Ints
 from sim.files.quantities import Cases, Date, Days, Dollars, Model, Names, UncertainShare, WorldNames
-from sim.instruments.base import KINDS, NO_ARCS, Instrument, Problem, Setting
+from sim.instruments.base import KINDS, Instrument, Problem, Setting
 from sim.world.build import World
 
 NAMES = WorldNames(
@@ -65,11 +64,6 @@ class Toll(Instrument):
     def is_zero(self) -> bool:
         """Whether nothing is taken."""
         return self.share == 0
-
-    @override
-    def arcs(self, world: World) -> Ints:
-        """None."""
-        return NO_ARCS
 
     @override
     def acts_on(self, world: World) -> bool:

@@ -172,8 +172,9 @@ def _of_worlds(results: Sequence[Side], metrics: Sequence[str], *, unpaired: boo
     return _joined(results, tables, notes, [before, *after])
 
 
-def _of_levels(results: Sequence[Side], metrics: Sequence[str], *, unpaired: bool) -> Comparison:  # noqa: ARG001
+def _of_levels(results: Sequence[Side], metrics: Sequence[str], *, unpaired: bool) -> Comparison:
     """Put levels side by side."""
+    del unpaired  # nothing is paired
     base, *others = results
     before, after = sides.levels(base), [sides.levels(other) for other in others]
     _check_names(metrics, [before, *after], "metric")

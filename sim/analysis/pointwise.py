@@ -83,7 +83,8 @@ def side(sweep: SweepResult) -> Side:
     """Give a sweep as something that is compared, by the scenario that its points are variants of."""
     notes = [f"{sweep.folder}/{name} was changed after it was written." for name in sweep.changed]
 
-    def row(table: str, number: int) -> Place:  # noqa: ARG001  (a row of one point)
+    def row(table: str, number: int) -> Place:
+        del number  # a row of one point
         return Place(f"{sweep.folder}/{table}")
 
     return Side(
@@ -106,7 +107,8 @@ def _worlds(sweep: SweepResult, point: int, rows: DataFrame) -> DataFrame:
     """Values of a point with a row an item and a column a replicate."""
     label = label_of(sweep, point)
 
-    def row(table: str, number: int) -> Place:  # noqa: ARG001  (rows of a point are not counted in the file)
+    def row(table: str, number: int) -> Place:
+        del number  # rows of a point are not counted in the file
         return Place(f"{label}/{table}")
 
     return sides.worlds(Side(label, (sides.WORLDS,), lambda _: rows.drop(columns="point"), None, "", (), row))

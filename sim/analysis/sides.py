@@ -98,7 +98,8 @@ def _of_table(file: Path) -> Side:
     found = alone.read(file, (WORLDS, LEVELS, PATHS))
     notes = [f"{file}: its scenario and seed are unknown: {found.unknown}."] if found.unknown else []
 
-    def row(table: str, number: int) -> Place:  # noqa: ARG001  (there is only one)
+    def row(table: str, number: int) -> Place:
+        del table  # there is only one
         return Place(str(file), alone.line_of(file, number))
 
     return Side(str(file), (found.kind,), lambda _: found.frame, found.manifest, found.scenario, notes, row)

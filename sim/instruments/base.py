@@ -28,7 +28,6 @@ from sim.world.build import World
 
 KINDS: dict[str, type[Instrument]] = {}
 FIRST_DAYS = ("in_force", "start", "since", "review")  # fields that say when an instrument begins
-NO_ARCS: Ints = np.empty(0, np.intp)
 
 ANNOUNCED = declare_event(
     Happening("announced", "it becomes known, and others may act on it", "instrument", detail="its kind")
@@ -105,12 +104,14 @@ class Instrument(Model):
     def check(self, names: WorldNames) -> Iterator[Problem]:
         """What is wrong with it in a world of these names."""
 
-    def check_others(self, kinds: Mapping[str, str]) -> Iterator[Problem]:  # noqa: ARG002  (for those that refer)
+    def check_others(self, kinds: Mapping[str, str]) -> Iterator[Problem]:
         """What is wrong with the instruments that it refers to; `kinds` holds those of the scenario, by name."""
+        del kinds
         yield from ()
 
-    def notes(self, world: World, horizon: Horizon) -> Iterator[str]:  # noqa: ARG002  (for those that look at it)
+    def notes(self, world: World, horizon: Horizon) -> Iterator[str]:
         """What to know of it before a run: that its days are not those of the run, that something of it is not used."""
+        del world
         first = next((day for field in FIRST_DAYS if isinstance(day := getattr(self, field, None), date)), None)
         until = getattr(self, "until", None)
         if first is not None and first > horizon.end:
@@ -128,16 +129,18 @@ class Instrument(Model):
         """Whether its metrics show all that it does: then it did nothing where they are all zero."""
         return True
 
-    @abstractmethod
     def arcs(self, world: World) -> Ints:
-        """Arcs (K,) on which it may propose anything; ascending."""
+        """Arcs (K,) on which it may propose anything, ascending; none, unless a kind says so."""
+        del world
+        return np.empty(0, np.intp)
 
     @abstractmethod
     def acts_on(self, world: World) -> bool:
         """Whether there is anything in the base year for it to act on."""
 
-    def series(self, world: World) -> list[Item]:  # noqa: ARG002  (for those that keep some)
-        """Series that it keeps itself."""
+    def series(self, world: World) -> list[Item]:
+        """Series that it keeps itself; none, unless a kind says so."""
+        del world
         return []
 
     @abstractmethod

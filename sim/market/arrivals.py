@@ -34,7 +34,7 @@ class ShareOut:
     """
 
     def __init__(self, given: Given) -> None:
-        self.node, self.to_destination = given.world.user_node, given.world.user_to_destination
+        self.node, self.to_destination = given.world.users.node, given.world.users.to_destination
 
     def __call__(
         self, user_orders: Floats, expected_need: Floats, landed: Floats, *, parts: Floats, received: Floats
@@ -52,7 +52,7 @@ class LeaveToReserves:
     """Reserves keep their part of what came over the arcs, and users share the rest (eq. 1.4)."""
 
     def __init__(self, given: Given) -> None:
-        self.rules, self.under_way, self.node = given.hooks.deliveries, given.under_way, given.world.user_node
+        self.rules, self.under_way, self.node = given.hooks.deliveries, given.under_way, given.world.users.node
 
     def __call__(self, pipeline_share: Floats, *, landed: Floats, received: Floats) -> None:
         if self.rules:

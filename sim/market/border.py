@@ -42,7 +42,7 @@ class Leak:
 
     def __init__(self, given: Given) -> None:
         self.rules, self.controls, self.under_way = given.hooks.leaks, given.controls, given.under_way
-        self.release_time, self.origin = given.p["release_time"], given.world.arc_origin[given.controls.arcs]
+        self.release_time, self.origin = given.p["release_time"], given.world.arcs.origin[given.controls.arcs]
 
     def __call__(
         self, tick: Tick, leaking: Floats, *, leaked: Floats, maker_stock: Floats, pipeline_share: Floats

@@ -108,11 +108,11 @@ PROPOSALS = tuple(f.name for f in fields(Controls) if f.type == "Floats" and f.n
 def controls_on(world: World, arcs: Ints, replicates: int) -> Controls:
     """Room for what controls propose on some arcs (K,), none of it proposed yet."""
     rows, proposed = np.arange(len(arcs)), np.zeros((len(PROPOSALS), len(arcs), replicates))
-    origins, destinations = world.to_origin.shape[0], world.to_destination.shape[0]
+    origins, destinations = world.arcs.to_origin.shape[0], world.arcs.to_destination.shape[0]
     return Controls(
         arcs,
-        Sum(world.arc_origin[arcs], rows, 1.0, (origins, len(arcs))),
-        Sum(world.arc_destination[arcs], rows, 1.0, (destinations, len(arcs))),
+        Sum(world.arcs.origin[arcs], rows, 1.0, (origins, len(arcs))),
+        Sum(world.arcs.destination[arcs], rows, 1.0, (destinations, len(arcs))),
         proposed,
         **dict(zip(PROPOSALS, proposed, strict=True)),
     )

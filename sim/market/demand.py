@@ -58,8 +58,8 @@ class PricesPaid:
             given.hooks.tariffs,
             given.controls.arcs,
         )
-        self.origin, self.destinations = world.arc_origin, world.destinations
-        self.landed = world.to_destination.scaled(world.arc_landed)
+        self.origin, self.destinations = world.arcs.origin, world.nodes.destinations
+        self.landed = world.arcs.to_destination.scaled(world.arcs.landed)
 
     def __call__(
         self, contract_price: Floats, price: Floats, share: Floats, tariff: Floats,
@@ -78,9 +78,9 @@ class SectorDemand:
 
     def __init__(self, given: Given) -> None:
         world, p = given.world, given.p
-        self.elasticity, self.cost_share = p["final_elasticity"], world.sector_cost_share
-        self.trend, self.response = Trend(world.sector_growth * p["growth"]), FastResponse.of(p)
-        self.slots, self.user_need, self.cost = world.slots, world.user_need, _cost_of_sector(world)
+        self.elasticity, self.cost_share = p["final_elasticity"], world.sectors.cost_share
+        self.trend, self.response = Trend(world.sectors.growth * p["growth"]), FastResponse.of(p)
+        self.slots, self.user_need, self.cost = world.users.slots, world.users.need, _cost_of_sector(world)
 
     def __call__(
         self, tick: Tick, paid: Floats, shifted: Floats, substitution: Floats,
@@ -98,7 +98,7 @@ class SectorDemand:
 
 def _cost_of_sector(world: World) -> Sum:
     """(S, D): inputs' shares of what a sector spends (eq. 2.2)."""
-    rows = [s for slot in world.slots for s in range(slot.stop - slot.start)]
-    users = [u for slot in world.slots for u in range(slot.start, slot.stop)]
-    shape = (len(world.sectors), world.user_to_destination.shape[0])
-    return Sum(rows, world.user_node[users], world.user_value[users, 0], shape)
+    rows = [s for slot in world.users.slots for s in range(slot.stop - slot.start)]
+    users = [u for slot in world.users.slots for u in range(slot.start, slot.stop)]
+    shape = (len(world.sectors), world.users.to_destination.shape[0])
+    return Sum(rows, world.users.node[users], world.users.value[users, 0], shape)

@@ -37,8 +37,8 @@ class CriticalInput:
     def __init__(self, given: Given) -> None:
         world = given.world
         self.least = given.p["least_cover"]
-        self.users = slice(world.plants.stop, len(world.user_node))
-        self.slots = [slice(slot.start - self.users.start, slot.stop - self.users.start) for slot in world.slots]
+        self.users = slice(world.users.plants.stop, len(world.users))
+        self.slots = [slice(slot.start - self.users.start, slot.stop - self.users.start) for slot in world.users.slots]
 
     def __call__(
         self, tick: Tick, user_stock: Floats, received: Floats, need: Floats,
@@ -64,8 +64,8 @@ class IdleLines:
 
     def __init__(self, given: Given) -> None:
         world, p = given.world, given.p
-        self.short, self.spread, self.restart = p["critical_cover"], world.sector_spread, p["restart_time"]
-        self.usual = out_of_stock(world.sector_cover, self.short, world.sector_spread)
+        self.short, self.spread, self.restart = p["critical_cover"], world.sectors.spread, p["restart_time"]
+        self.usual = out_of_stock(world.sectors.cover, self.short, world.sectors.spread)
 
     def __call__(
         self, tick: Tick, critical_cover: Floats, critical_feed: Floats, *, idle: Floats, stopped: Floats
@@ -84,7 +84,7 @@ class Produce:
 
     def __init__(self, given: Given) -> None:
         world = given.world
-        self.users, self.slots = slice(world.plants.stop, len(world.user_node)), world.slots
+        self.users, self.slots = slice(world.users.plants.stop, len(world.users)), world.users.slots
 
     def __call__(
         self, tick: Tick, need: Floats, stopped: Floats, *, production: Floats, use: Floats, user_stock: Floats

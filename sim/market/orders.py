@@ -38,7 +38,7 @@ class Expect:
     def __init__(self, given: Given) -> None:
         p = given.p
         self.time, self.output_time = p["expectation_time"], p["output_expectation_time"]
-        self.to_destination = given.world.user_to_destination
+        self.to_destination = given.world.users.to_destination
 
     def __call__(
         self, tick: Tick, need: Floats, made: Floats, other: Floats,
@@ -55,7 +55,7 @@ class Announce:
 
     def __init__(self, given: Given) -> None:
         self.to_destination = given.controls.to_destination
-        self.share = given.world.arc_share[given.controls.arcs]
+        self.share = given.world.arcs.share[given.controls.arcs]
 
     def __call__(self, alarm: Floats, *, announcement: Floats) -> None:
         self.to_destination(alarm * self.share, out=announcement)
@@ -68,11 +68,11 @@ class Hoard:
     def __init__(self, given: Given) -> None:
         world, self.p = given.world, given.p
         self.destinations, self.node, self.cover, self.young = (
-            world.destinations, world.user_node, world.user_cover, world.project_users
+            world.nodes.destinations, world.users.node, world.users.cover, world.projects.users
         )  # fmt: skip
-        self.stock = world.user_to_destination.scaled(world.user_cover[:, 0])
-        shape = (world.to_destination.shape[0], len(self.young))
-        self.young_stock = Sum(world.user_node[self.young], range(shape[1]), world.user_cover[self.young, 0], shape)
+        self.stock = world.users.to_destination.scaled(world.users.cover[:, 0])
+        shape = (world.arcs.to_destination.shape[0], len(self.young))
+        self.young_stock = Sum(world.users.node[self.young], range(shape[1]), world.users.cover[self.young, 0], shape)
 
     def __call__(
         self, tick: Tick, price: Floats, announcement: Floats, expected_need: Floats, unstocked: Floats,
@@ -96,8 +96,8 @@ class Order:
     def __init__(self, given: Given) -> None:
         world, p = given.world, given.p
         self.time, self.weight = p["stock_adjustment_time"], p["supply_line_weight"]
-        self.node, self.young, self.to_destination = world.user_node, world.project_users, world.user_to_destination
-        self.transit, self.controls = world.to_destination.scaled(world.arc_transit), given.controls
+        self.node, self.young, self.to_destination = world.users.node, world.projects.users, world.users.to_destination
+        self.transit, self.controls = world.arcs.to_destination.scaled(world.arcs.transit), given.controls
         self.under_way, self.reserves = given.under_way, given.hooks.deliveries
 
     def __call__(

@@ -107,8 +107,8 @@ class UnitCost:
 
     def __init__(self, given: Given) -> None:
         world = given.world
-        self.there, self.thrifty = world.user_node[world.plants], world.thrifty
-        self.input_value, self.input_share = world.input_value, world.input_share
+        self.there, self.thrifty = world.users.node[world.users.plants], world.users.thrifty
+        self.input_value, self.input_share = world.facilities.input_value, world.facilities.input_share
 
     def __call__(self, paid: Floats, saving: Floats, thrift: Floats, costs: Floats, *, unit_cost: Floats) -> None:
         spent = pick(paid, self.there)
@@ -123,7 +123,7 @@ class PlanActivity:
     def __init__(self, given: Given) -> None:
         world, p = given.world, given.p
         self.world, self.adjustment = world, p["maker_adjustment_time"]
-        prefix = ["mine_" if process == "mine" else "" for process in world.facility_process]
+        prefix = ["mine_" if process == "mine" else "" for process in world.facilities.process]
         self.utilisation = Utilisation(
             p["utilisation_floor"],
             p["utilisation_base"],
@@ -132,9 +132,9 @@ class PlanActivity:
             p["utilisation_bound"],
             p["least_ratio"],
         )
-        self.unordered = np.flatnonzero(world.full_orders <= 0)
-        self.ordered = np.where(world.full_orders > 0, world.full_orders, 1.0)
-        runs, full = world.output_of_plants(world.activity), world.output_of_plants(world.scale)
+        self.unordered = np.flatnonzero(world.producers.full_orders <= 0)
+        self.ordered = np.where(world.producers.full_orders > 0, world.producers.full_orders, 1.0)
+        runs, full = world.facilities.output(world.facilities.activity), world.facilities.output(world.facilities.scale)
         self.usual = at_least(np.where(runs > 0, runs, full), TINY)  # made in the base year, or at capacity 1
 
     def __call__(
@@ -142,13 +142,13 @@ class PlanActivity:
         unit_cost: Floats, support: Floats, available: Floats, *, planned: Floats,
     ) -> None:  # fmt: skip
         world = self.world
-        price, able = np.exp(expected_price), world.scale * capacity
-        value = world.output_value(price)  # eq. 4.1
-        desired = desired_output(expected_orders, maker_stock, world.maker_cover, self.adjustment) / self.ordered
+        price, able = np.exp(expected_price), world.facilities.scale * capacity
+        value = world.facilities.output_value(price)  # eq. 4.1
+        desired = desired_output(expected_orders, maker_stock, world.producers.cover, self.adjustment) / self.ordered
         desired[self.unordered] = 1
-        desired /= at_least(world.output_of_plants(able) / self.usual, TINY)  # eq. 4.2
-        wished = world.output_value(price * desired) / value
-        margin = np.log(value * world.advantage * support / unit_cost)
+        desired /= at_least(world.facilities.output(able) / self.usual, TINY)  # eq. 4.2
+        wished = world.facilities.output_value(price * desired) / value
+        margin = np.log(value * world.facilities.advantage * support / unit_cost)
         np.multiply(self.utilisation(margin, wished), able * available, out=planned)  # eq. 4.3
 
 
@@ -158,8 +158,8 @@ class RunPlants:
 
     def __init__(self, given: Given) -> None:
         world = given.world
-        self.plants, self.thrifty, self.need_of = world.plants, world.thrifty, world.need_of_plants
-        self.inputs, self.release_time = world.facility_input, given.p["release_time"]
+        self.plants, self.thrifty, self.need_of = world.users.plants, world.users.thrifty, world.facilities.need
+        self.inputs, self.release_time = world.facilities.inputs, given.p["release_time"]
 
     def __call__(
         self, tick: Tick, planned: Floats, received: Floats, saving: Floats, thrift: Floats,
@@ -190,11 +190,11 @@ class PutOut:
 
     def __init__(self, given: Given) -> None:
         world, p = given.world, given.p
-        self.output, self.cover, self.origins = world.output_of_plants, world.maker_cover, world.origins
-        self.flexibility = np.minimum(world.headroom, p["recovery_flexibility"])
-        self.elasticity, self.other_share = p["other_use_elasticity"], world.other_share
-        self.unordered = np.flatnonzero(world.full_orders <= 0)
-        self.disposes = np.flatnonzero(world.other_share)
+        self.output, self.cover, self.origins = world.facilities.output, world.producers.cover, world.nodes.origins
+        self.flexibility = np.minimum(world.producers.headroom, p["recovery_flexibility"])
+        self.elasticity, self.other_share = p["other_use_elasticity"], world.producers.other_share
+        self.unordered = np.flatnonzero(world.producers.full_orders <= 0)
+        self.disposes = np.flatnonzero(world.producers.other_share)
         self.unsold = np.flatnonzero(np.isin(self.disposes, self.unordered))  # of those, what nobody orders
 
     def __call__(

@@ -93,15 +93,15 @@ class LookAhead:
     def __init__(self, given: Given) -> None:
         self.world, p, self.controls, self.under_way = given.world, given.p, given.controls, given.under_way
         world, self.look_ahead, self.time = given.world, p["look_ahead"], p["expectation_time"]
-        reach = at_least(self.look_ahead - world.arc_transit[:, None], 0) * world.arc_abroad[:, None]
-        self.arriving = Weighted(world.to_destination, reach)
-        abroad = np.flatnonzero(world.arc_abroad)
-        self.exports = Sum(world.arc_origin[abroad], abroad, 1.0, (world.to_origin.shape[0], len(world.arcs)))
+        reach = at_least(self.look_ahead - world.arcs.transit[:, None], 0) * world.arcs.abroad[:, None]
+        self.arriving = Weighted(world.arcs.to_destination, reach)
+        abroad = np.flatnonzero(world.arcs.abroad)
+        self.exports = Sum(world.arcs.origin[abroad], abroad, 1.0, (world.arcs.to_origin.shape[0], len(world.arcs)))
         self.thin = thin_market(world, p["thin_market"], self.look_ahead)
-        late = np.maximum(world.arc_transit, given.days)[:, None] - self.look_ahead * world.arc_abroad[:, None]
+        late = np.maximum(world.arcs.transit, given.days)[:, None] - self.look_ahead * world.arcs.abroad[:, None]
         self.late_arcs = np.flatnonzero((late > 0).any(axis=1))
         self.late = at_least(late, 0)[self.late_arcs]
-        rows, shape = world.arc_destination[self.late_arcs], (world.to_destination.shape[0], len(self.late_arcs))
+        rows, shape = world.arcs.destination[self.late_arcs], (world.arcs.to_destination.shape[0], len(self.late_arcs))
         self.to_late = Sum(rows, range(len(rows)), 1.0, shape)
         self.resale = at_least(self.look_ahead - np.asarray(p["resale_transit"]), 0)
 
@@ -111,7 +111,7 @@ class LookAhead:
         expected_output: Floats, expected_orders: Floats, target_stock: Floats,
         *, wished: Floats, prospective_use: Floats, sold_abroad: Floats, supply: Floats, wanted: Floats,
     ) -> None:  # fmt: skip
-        world, controls, d, o = self.world, self.controls, self.world.destinations, self.world.origins
+        world, controls, d, o = self.world, self.controls, self.world.nodes.destinations, self.world.nodes.origins
         smooth(wished, want, step_share(tick.days, self.time))
         passing = 1 - barred
         permitted = wished.copy()
@@ -126,11 +126,11 @@ class LookAhead:
         np.add(use * self.look_ahead, self.thin, out=wanted)  # eq. 8.3
         self.to_late.add(permitted[self.late_arcs] * self.late, wanted[d])
         wanted[d] += target_stock
-        wanted[o] += world.maker_cover * expected_orders
+        wanted[o] += world.producers.cover * expected_orders
         supply[:] = self.thin  # eq. 8.1
         there = supply[d]
         there += self.under_way.coming + traded + resold_to * self.resale
-        world.user_to_destination.add(user_stock, there)
+        world.users.to_destination.add(user_stock, there)
         self.arriving.add(permitted, there)
         controls.to_destination.add(waiting * passing, there)
         supply[o] += maker_stock + expected_output * self.look_ahead
@@ -154,14 +154,14 @@ class Expose:
     def __init__(self, given: Given) -> None:
         self.world, p, self.look_ahead = given.world, given.p, given.p["look_ahead"]
         self.thin = thin_market(given.world, p["thin_market"], self.look_ahead)
-        dealt_in = column(float(given.world.is_traded(c)) for c, _ in given.world.nodes)
+        dealt_in = column(float(given.world.is_traded(c)) for c, _ in given.world.nodes.names)
         self.dealt_in = dealt_in * (np.asarray(p["resale_share"]) > 0)
 
     def __call__(
         self, wanted: Floats, resold_by_users: Floats, resold_by_makers: Floats, resold_to: Floats, set_up: Floats,
         sold_abroad: Floats, elsewhere: Floats, *, exposed: Floats,
     ) -> None:  # fmt: skip
-        d, o = self.world.destinations, self.world.origins
+        d, o = self.world.nodes.destinations, self.world.nodes.origins
         passes = np.zeros_like(wanted)
         passes[d] += resold_by_users + resold_to
         passes[o] += resold_by_makers
@@ -179,19 +179,19 @@ class Costs:
         self.world, p = given.world, given.p
         self.landed_share, self.makers_share = p["landed_pass_through"], p["cost_pass_through"]
         home = np.full(len(self.world.nodes), -1)
-        for a in np.flatnonzero(self.world.arc_abroad == 0):
-            home[self.world.arc_destination[a]] = a
-        self.both = slice(self.world.origins.start, self.world.destinations.stop)
+        for a in np.flatnonzero(self.world.arcs.abroad == 0):
+            home[self.world.arcs.destination[a]] = a
+        self.both = slice(self.world.nodes.origins.start, self.world.nodes.destinations.stop)
         self.home, self.imports_all = home[self.both], np.flatnonzero(home[self.both] < 0)
 
     def __call__(
         self, landed_cost: Floats, unit_cost: Floats, share: Floats, *, cost: Floats, passed_on: Floats
     ) -> None:
-        world, d, o = self.world, self.world.destinations, self.world.origins
+        world, d, o = self.world, self.world.nodes.destinations, self.world.nodes.origins
         landed = np.log(landed_cost)
         cost[d] = landed
         passed_on[d] = landed * self.landed_share
-        makers = world.cost_of_origin(np.log(unit_cost), out=cost[o])
+        makers = world.facilities.cost_of_origin(np.log(unit_cost), out=cost[o])
         np.multiply(makers, self.makers_share, out=passed_on[o])
         abroad = 1 - share[self.home]  # where goods are made and landed, each cost counts by its part in what users buy
         abroad[self.imports_all] = 1
@@ -235,11 +235,11 @@ def thin_market(world: World, share: Scalar, look_ahead: Scalar) -> Floats:
 
 def _use(world: World) -> Floats:
     """(N, 1), t/day: use in the base year at each node, at home and abroad; of new places, at capacity 1."""
-    need = world.user_need.copy()
-    need[world.plants] = np.maximum(need[world.plants], world.need_of_plants(world.scale))
+    need = world.users.need.copy()
+    need[world.users.plants] = np.maximum(need[world.users.plants], world.facilities.need(world.facilities.scale))
     used, full = np.zeros((len(world.nodes), 1)), np.zeros((len(world.nodes), 1))
-    used[world.destinations] += world.user_to_destination(world.user_need)
-    used[world.origins] += world.to_origin(world.arc_flow * world.arc_abroad[:, None])
-    full[world.destinations] += world.user_to_destination(need)
-    full[world.origins] += world.full_orders
+    used[world.nodes.destinations] += world.users.to_destination(world.users.need)
+    used[world.nodes.origins] += world.arcs.to_origin(world.arcs.flow * world.arcs.abroad[:, None])
+    full[world.nodes.destinations] += world.users.to_destination(need)
+    full[world.nodes.origins] += world.producers.full_orders
     return at_least(np.where(used > 0, used, full), TINY)

@@ -29,7 +29,7 @@ class Resold:
 
     def __init__(self, world: World, arcs: Ints, nodes: Ints, places: Ints) -> None:
         self.nodes, self.places, self.kept = nodes, places, KeptBack(world, arcs)
-        self.first, self.destinations = world.origins.start, len(world.nodes[world.destinations])
+        self.first, self.destinations = world.nodes.origins.start, len(world.nodes.used)
         kept, row = self.kept, {pair: q for q, pair in enumerate(zip(nodes.tolist(), places.tolist(), strict=True))}
         ends = list(zip((kept.origin + self.first).tolist(), kept.destination.tolist(), kept.of.tolist(), strict=True))
         stays = [(row[o, d], k, 1.0) for k, (o, d, _) in enumerate(ends) if (o, d) in row]

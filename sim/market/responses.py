@@ -17,7 +17,7 @@ class FollowPrices:
     """Contracts and expectations follow the spot price (eq. 9.1)."""
 
     def __init__(self, given: Given) -> None:
-        p, self.origins = given.p, given.world.origins
+        p, self.origins = given.p, given.world.nodes.origins
         self.plans, self.contracts, self.investors = (
             p["price_expectation_time"], p["contract_time"], p["long_price_time"]
         )  # fmt: skip
@@ -38,7 +38,7 @@ class Thrift:
     def __init__(self, given: Given) -> None:
         world, p = given.world, given.p
         self.fast, self.slow, self.time = FastResponse.of(p), SlowResponse.of(p), p["saving_time"]
-        self.thrifty = world.user_node[world.thrifty]
+        self.thrifty = world.users.node[world.users.thrifty]
 
     def __call__(
         self, tick: Tick, input_cost: Floats, paid: Floats, *, substitution: Floats, saving: Floats, thrift: Floats
@@ -55,9 +55,9 @@ class Invest:
 
     def __init__(self, given: Given) -> None:
         world, p = given.world, given.p
-        self.value, self.size, self.time = world.output_value, given.size, p["investment_time"]
-        self.trend = Trend(world.growth * world.grows * p["growth"])
-        self.investment = world.grows * p["investment_elasticity"]
+        self.value, self.size, self.time = world.facilities.output_value, given.size, p["investment_time"]
+        self.trend = Trend(world.facilities.growth * world.facilities.grows * p["growth"])
+        self.investment = world.facilities.grows * p["investment_elasticity"]
 
     def __call__(self, tick: Tick, long_price: Floats, *, capacity: Floats) -> None:
         goal = 1 + self.investment * at_least(self.value(long_price), 0)

@@ -48,7 +48,7 @@ class Choose:
         world, p, arcs = self.world, self.p, self.controls.arcs
         smooth(doubted, barred, step_share(tick.days, p["expectation_time"]))
         origins = attraction(contract_price, fill, p["sourcing_elasticity"], p["fill_floor"]) * reach
-        attracts = pick(origins, world.arc_origin) * weight
+        attracts = pick(origins, world.arcs.origin) * weight
         deterred = -p["refusal_aversion"] * barred
         if self.hooks.tariffs:
             deterred -= p["sourcing_elasticity"] * np.log1p(tariff)
@@ -57,13 +57,13 @@ class Choose:
             attracts[arcs] *= self._promised(called, reserved)
         moved = step_share(tick.days, p["habit_time"])
         share *= np.subtract(1, moved)
-        share += attracts * pick(moved / world.to_destination(attracts), world.arc_destination)
+        share += attracts * pick(moved / world.arcs.to_destination(attracts), world.arcs.destination)
 
     def _promised(self, called: Floats, reserved: Floats) -> Floats:
         """(K, R): what promises make of the weight of an arc; what is not called is free for others (eq. 6.4)."""
         world, controls = self.world, self.controls
-        theirs = at_most(controls.to_origin(called), 1)[world.arc_origin[controls.arcs]]
-        return 1 - theirs + reserved / world.arc_split[controls.arcs]
+        theirs = at_most(controls.to_origin(called), 1)[world.arcs.origin[controls.arcs]]
+        return 1 - theirs + reserved / world.arcs.split[controls.arcs]
 
 
 @final
@@ -79,12 +79,12 @@ class Ask:
         *, want: Floats,
     ) -> None:  # fmt: skip
         world, held = self.world, self.contract_share
-        cheap = pick(np.exp(-self.elasticity * price[world.origins]), world.arc_origin)
+        cheap = pick(np.exp(-self.elasticity * price[world.nodes.origins]), world.arcs.origin)
         cheap[self.controlled] *= ((1 - doubted) / (1 + tariff)) ** self.elasticity  # what a tonne costs that arrives
         cheap *= share
-        mean = at_least(world.to_destination(cheap), TINY)
-        cheap *= pick(orders * np.subtract(1, held) / mean, world.arc_destination)
-        np.multiply(share, pick(orders * held, world.arc_destination), out=want)
+        mean = at_least(world.arcs.to_destination(cheap), TINY)
+        cheap *= pick(orders * np.subtract(1, held) / mean, world.arcs.destination)
+        np.multiply(share, pick(orders * held, world.arcs.destination), out=want)
         want += cheap
         want += sought
 
@@ -94,7 +94,7 @@ class CountOrders:
     """Orders that makers count on (eq. 6.2): without what they expect the border to bar."""
 
     def __init__(self, given: Given) -> None:
-        self.controls, self.to_origin = given.controls, given.world.to_origin
+        self.controls, self.to_origin = given.controls, given.world.arcs.to_origin
         self.time = given.p["expectation_time"]
 
     def __call__(
@@ -112,7 +112,7 @@ class Ship:
     def __init__(self, given: Given) -> None:
         self.world, self.p, self.controls, self.tariffs = given.world, given.p, given.controls, given.hooks.tariffs
         self.origins: Ints = np.empty(0, np.intp)
-        self.over = given.world.to_origin.of_rows(self.origins)
+        self.over = given.world.arcs.to_origin.of_rows(self.origins)
 
     def __call__(
         self, tick: Tick, want: Floats, orders_received: Floats, blocked: Floats, made: Floats, other: Floats,
@@ -126,20 +126,20 @@ class Ship:
         fresh = (made - other) * days
         most = np.minimum(release(maker_stock - fresh, fresh, days, self.p["release_time"]), maker_stock)
         filled = (most / asked).clip(0, 1)
-        part = pick(filled, world.arc_origin)
+        part = pick(filled, world.arcs.origin)
         some = np.flatnonzero(((filled < 1) & (asked > TINY)).any(axis=1))
         if len(some):
             arcs, of_origin = self._over(some)
             part[arcs] = self._favoured(price, tariff, part[arcs], shipped[arcs], arcs, of_origin)
         shipped *= part
-        maker_stock -= world.to_origin(shipped)
+        maker_stock -= world.arcs.to_origin(shipped)
         at_least(maker_stock, 0, out=maker_stock)
         smooth(fill, filled, step_share(days, self.p["expectation_time"]))
 
     def _over(self, origins: Ints) -> tuple[Ints, Sum]:
         """Arcs that leave some origins, and their sums; mostly the same from tick to tick."""
         if not np.array_equal(origins, self.origins):
-            self.origins, self.over = origins, self.world.to_origin.of_rows(origins)
+            self.origins, self.over = origins, self.world.arcs.to_origin.of_rows(origins)
         return self.over
 
     def _favoured(
@@ -158,7 +158,7 @@ class Ship:
 
     def _offered(self, price: Floats, tariff: Floats, arcs: Ints) -> Floats:
         """(B, R), ln: what buyers at the end of some arcs pay, without what they are charged."""
-        offered = pick(price[self.world.destinations], self.world.arc_destination[arcs])
+        offered = pick(price[self.world.nodes.destinations], self.world.arcs.destination[arcs])
         if self.tariffs:
             there = np.flatnonzero(np.isin(arcs, self.controls.arcs))
             offered[there] -= np.log1p(tariff[self.controls.positions(arcs[there])])

@@ -20,7 +20,7 @@ def _array(axes: str, unit: str, meaning: str, start: Start = 0.0) -> Any:  # no
 
 
 def _made(world: World) -> Floats:
-    return world.output_of_plants(world.activity)
+    return world.facilities.output(world.facilities.activity)
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,19 +28,23 @@ class State:
     """The replicates of a chunk. Levels are at the end of the last tick, flows those of the last tick."""
 
     # stocks and flows
-    maker_stock: Floats = _array("O R", "t", "what makers hold to sell", lambda w: w.maker_cover * w.orders)
-    user_stock: Floats = _array("U R", "t", "inputs that users hold", lambda w: w.user_cover * w.user_need)
+    maker_stock: Floats = _array(
+        "O R", "t", "what makers hold to sell", lambda w: w.producers.cover * w.producers.orders
+    )
+    user_stock: Floats = _array("U R", "t", "inputs that users hold", lambda w: w.users.cover * w.users.need)
     parts: Floats = _array("U R", "1", "each user's part of what lands at its destination")
     received: Floats = _array("U R", "t", "what reached each user in the tick")
-    need: Floats = _array("U R", "t/day", "what users would use if nothing were short", lambda w: w.user_need)
-    use: Floats = _array("U R", "t/day", "what users used", lambda w: w.user_need)
+    need: Floats = _array("U R", "t/day", "what users would use if nothing were short", lambda w: w.users.need)
+    use: Floats = _array("U R", "t/day", "what users used", lambda w: w.users.need)
     planned: Floats = _array("F R", "unit/day", "activity that plants want")
-    activity: Floats = _array("F R", "unit/day", "activity of facilities", lambda w: w.activity)
+    activity: Floats = _array("F R", "unit/day", "activity of facilities", lambda w: w.facilities.activity)
     made: Floats = _array("O R", "t/day", "output of each origin", _made)
-    other: Floats = _array("O R", "t/day", "of it, what went to other use", lambda w: _made(w) * w.other_share)
-    want: Floats = _array("A R", "t/day", "what is ordered over each arc", lambda w: w.arc_flow)
+    other: Floats = _array(
+        "O R", "t/day", "of it, what went to other use", lambda w: _made(w) * w.producers.other_share
+    )
+    want: Floats = _array("A R", "t/day", "what is ordered over each arc", lambda w: w.arcs.flow)
     shipped: Floats = _array("A R", "t", "what left makers' stocks for each arc in the tick")
-    crossed: Floats = _array("A R", "t", "what went on its way in the tick", lambda w: w.arc_flow)
+    crossed: Floats = _array("A R", "t", "what went on its way in the tick", lambda w: w.arcs.flow)
     leaked: Floats = _array("A R", "t", "what went round the controls in the tick")
     landed: Floats = _array("D R", "t", "what landed for all users of a destination in the tick")
     pipeline_share: Floats = _array("D R", "1", "part of reserves in what is on its way to a destination")
@@ -61,15 +65,17 @@ class State:
     resold_by_users: Floats = _array("D R", "t/day", "what they buy of what lands, smoothed")
     resold_to: Floats = _array("D R", "t/day", "what they send to each destination, smoothed")
     # what people expect
-    expected_need: Floats = _array("U R", "t/day", "need, smoothed", lambda w: w.user_need)
+    expected_need: Floats = _array("U R", "t/day", "need, smoothed", lambda w: w.users.need)
     unstocked: Floats = _array("U R", "t/day", "of expected need, what is too new to have a stock")
     expected_use: Floats = _array(
-        "D R", "t/day", "expected need of all users at a destination", lambda w: w.to_destination(w.arc_flow)
+        "D R", "t/day", "expected need of all users at a destination", lambda w: w.arcs.to_destination(w.arcs.flow)
     )
-    orders_received: Floats = _array("O R", "t/day", "orders over all arcs from each origin", lambda w: w.orders)
-    expected_orders: Floats = _array("O R", "t/day", "orders that makers count on", lambda w: w.orders)
-    expected_output: Floats = _array("O R", "t/day", "output less other use, smoothed", lambda w: w.orders)
-    wished: Floats = _array("A R", "t/day", "wants, smoothed", lambda w: w.arc_flow)
+    orders_received: Floats = _array(
+        "O R", "t/day", "orders over all arcs from each origin", lambda w: w.producers.orders
+    )
+    expected_orders: Floats = _array("O R", "t/day", "orders that makers count on", lambda w: w.producers.orders)
+    expected_output: Floats = _array("O R", "t/day", "output less other use, smoothed", lambda w: w.producers.orders)
+    wished: Floats = _array("A R", "t/day", "wants, smoothed", lambda w: w.arcs.flow)
     hoarding: Floats = _array("D R", "1", "factor on target cover", 1.0)
     announcement: Floats = _array("D R", "1", "how much of the supply of a place is under an announced control")
     target_cover: Floats = _array("U R", "days", "of expected need, what each user wants to hold")
@@ -77,16 +83,16 @@ class State:
         "D R",
         "t",
         "what all users at a destination want to hold",
-        lambda w: w.user_to_destination(w.user_cover * w.user_need),
+        lambda w: w.users.to_destination(w.users.cover * w.users.need),
     )
-    user_orders: Floats = _array("U R", "t/day", "orders of each user", lambda w: w.user_need)
+    user_orders: Floats = _array("U R", "t/day", "orders of each user", lambda w: w.users.need)
     orders: Floats = _array(
-        "D R", "t/day", "orders of all users at a destination", lambda w: w.to_destination(w.arc_flow)
+        "D R", "t/day", "orders of all users at a destination", lambda w: w.arcs.to_destination(w.arcs.flow)
     )
-    share: Floats = _array("A R", "1", "share of its destination's orders", lambda w: w.arc_share)
+    share: Floats = _array("A R", "1", "share of its destination's orders", lambda w: w.arcs.share)
     doubted: Floats = _array("K R", "1", "of what they order, what buyers have learned not to count on")
     weight: Floats = _array(
-        "A R", "1", "what an origin weighs at a destination, all else equal", lambda w: w.arc_weight
+        "A R", "1", "what an origin weighs at a destination, all else equal", lambda w: w.arcs.weight
     )
     reach: Floats = _array("O R", "1", "what customers may take of an origin, ratio to base year", 1.0)
     fill: Floats = _array("O R", "1", "share of orders that an origin fills, smoothed", 1.0)
@@ -159,13 +165,13 @@ def sizes(world: World, controlled: int, replicates: int) -> dict[str, int]:
     """Number of rows by letter of the axis."""
     return {
         "N": len(world.nodes),
-        "D": world.to_destination.shape[0],
-        "O": world.to_origin.shape[0],
+        "D": world.arcs.to_destination.shape[0],
+        "O": world.arcs.to_origin.shape[0],
         "A": len(world.arcs),
         "K": controlled,
         "F": len(world.facilities),
         "S": len(world.sectors),
-        "U": len(world.user_node),
-        "T": world.thrifty.stop,
+        "U": len(world.users),
+        "T": world.users.thrifty.stop,
         "R": replicates,
     }

@@ -96,7 +96,7 @@ class Market:
         self.p, self.hooks, self.controls, self.shocks = p, hooks, controls, no_shocks(world, replicates)
         self.state = base_state(world, sizes(world, len(controls.arcs), replicates))
         self.state.capacity[:] = size
-        self.under_way = UnderWay(world.arc_transit, world.arc_flow, world.to_destination, whole, replicates)
+        self.under_way = UnderWay(world.arcs.transit, world.arcs.flow, world.arcs.to_destination, whole, replicates)
         self.moment = Moment.of(self.state, controls, self.shocks, self.under_way)
         given = Given(world, p, controls, hooks, self.under_way, whole, size)
         kinds = [entry for entries in TICK.values() for entry in entries if isinstance(entry, type)]

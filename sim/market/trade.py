@@ -46,19 +46,19 @@ class Quote:
         world, p = self.world, self.p
         duty = self.duty(tariff, leaving) if self.tariffs else 0.0
         weight, with_others = self._weight(expected_use)
-        bids = np.exp((price[world.destinations] - duty) * p["resale_choice"]) * weight
+        bids = np.exp((price[world.nodes.destinations] - duty) * p["resale_choice"]) * weight
         self._offer(bids, weight, sold_to, netback, elsewhere)
         elsewhere[self.places.largest] = with_others
         if self.tariffs:
-            netback[world.origins] -= self._exit(leaving, sold_to)
+            netback[world.nodes.origins] -= self._exit(leaving, sold_to)
         gain = at_least(netback - price - p["resale_margin"], 0)
         np.subtract(1, np.exp(gain / np.negative(p["resale_spread"])), out=worth)
         worth[self.places.idle] = 0
-        netback[world.destinations] += duty
+        netback[world.nodes.destinations] += duty
 
     def _offer(self, bids: Floats, weight: Floats, sold_to: Floats, netback: Floats, elsewhere: Floats) -> None:
         """Who pays most gets most of what is sold (eq. 6.7); the mean of the best bids elsewhere (eq. 6.5)."""
-        p, places, d = self.p, self.places, self.world.destinations
+        p, places, d = self.p, self.places, self.world.nodes.destinations
         top, use = self.of_good(bids), self.of_good(weight)
         mean = at_least(top, NEXT_TO_NOTHING) / at_least(use, NEXT_TO_NOTHING)
         least = np.exp(np.negative(p["resale_choice"] * p["resale_margin"]))
@@ -90,7 +90,7 @@ class Quote:
     def _exit(self, leaving: Floats, sold_to: Floats) -> Floats:
         """(O, R) ln: what is charged on goods that leave a place, by who would get them (eq. 6.5)."""
         controls = self.controls
-        return np.log1p(controls.to_origin(leaving * sold_to[self.world.arc_destination[controls.arcs]]))
+        return np.log1p(controls.to_origin(leaving * sold_to[self.world.arcs.destination[controls.arcs]]))
 
 
 @final
@@ -100,8 +100,8 @@ class Buy:
     def __init__(self, given: Given) -> None:
         self.active, self.world, self.p, self.controls = is_active(given), given.world, given.p, given.controls
         self.places, arcs = Places(given.world), given.controls.arcs
-        self.covered = np.flatnonzero([given.world.is_traded(given.world.arcs[a][0]) for a in arcs])
-        self.destination = given.world.arc_destination[arcs]
+        self.covered = np.flatnonzero([given.world.is_traded(given.world.arcs.names[a][0]) for a in arcs])
+        self.destination = given.world.arcs.destination[arcs]
 
     def __call__(
         self, tick: Tick, worth: Floats, set_up: Floats, maker_stock: Floats, user_stock: Floats, target_stock: Floats,
@@ -113,19 +113,19 @@ class Buy:
             return
         world, p, places = self.world, self.p, self.places
         ready, pace = worth * set_up, step_share(tick.days, p["resale_time"])
-        makers = ready[world.origins] * maker_stock * pace
+        makers = ready[world.nodes.origins] * maker_stock * pace
         direct = places.direct
-        sought[direct] = makers[world.arc_origin[direct]] * sold_to[world.arc_destination[direct]] / tick.days
+        sought[direct] = makers[world.arcs.origin[direct]] * sold_to[world.arcs.destination[direct]] / tick.days
         sought[self.controls.arcs] *= 1 - barred
         np.multiply(makers, places.pooled, out=sold_by_makers)
         rows = self.covered
         passing = (1 - barred[rows]) * (1 - blocked[rows]) * (1 - licensed[rows])
         shut[rows] = (1 - passing) * sold_to[self.destination[rows]]
-        world.user_to_destination(user_stock, out=held)
+        world.users.to_destination(user_stock, out=held)
         free = np.asarray(p["resale_share"]) * np.subtract(1, p["contract_share"])
         ordered = np.minimum(resold_by_users * tick.days, landed)  # for resale; of the rest, what is not under contract
         users = at_least(held - target_stock, 0) * pace + ordered + (landed - ordered) * free
-        np.minimum(users * ready[world.destinations] * places.of_users, held, out=sold_by_users)
+        np.minimum(users * ready[world.nodes.destinations] * places.of_users, held, out=sold_by_users)
 
 
 @final
@@ -136,7 +136,7 @@ class SendOn:
         world = given.world
         self.active, self.world, self.p, self.places = is_active(given), world, given.p, Places(world)
         self.kept = KeptBack(world, given.controls.arcs)
-        goods = self.places.good[[*range(len(self.places.there)), *range(world.origins.start, len(world.nodes))]]
+        goods = self.places.good[[*range(len(self.places.there)), *range(world.nodes.origins.start, len(world.nodes))]]
         self.pool = Sum(goods, range(len(goods)), 1.0, (len(world.commodities), len(goods)))  # users', then makers'
 
     def __call__(
@@ -156,13 +156,13 @@ class SendOn:
             if traced.any():
                 users, got = kept.without_traced(users, got, share, traced * sold_to[kept.destination])
             got = at_least(got, 0)
-        user_stock *= pick(1 - users / at_least(held, NEXT_TO_NOTHING), world.user_node)
+        user_stock *= pick(1 - users / at_least(held, NEXT_TO_NOTHING), world.users.node)
         maker_stock -= makers
         at_least(maker_stock, 0, out=maker_stock)
         traded += got
         bought.fill(0)
-        bought[world.destinations] += users
-        bought[world.origins] += makers
+        bought[world.nodes.destinations] += users
+        bought[world.nodes.origins] += makers
         learned = step_share(days, self.p["expectation_time"])
         expected_orders += makers * (learned / days)
         smooth(resold_to, got / days, learned)
@@ -186,9 +186,9 @@ class SetUp:
         kept, goal = self.kept, worth
         if kept.any:
             goal = worth.copy()
-            goal[self.alone] *= 1 - kept.to_origin(shut)[self.alone - self.world.origins.start]
+            goal[self.alone] *= 1 - kept.to_origin(shut)[self.alone - self.world.nodes.origins.start]
             if traced.any():
-                goal[self.world.destinations] *= 1 - kept.traced_share(share, traced * sold_to[kept.destination])
+                goal[self.world.nodes.destinations] *= 1 - kept.traced_share(share, traced * sold_to[kept.destination])
         smooth(set_up, goal, step_share(tick.days, self.time))
 
 
@@ -205,14 +205,17 @@ class KeptBack:
     """
 
     def __init__(self, world: World, arcs: Ints) -> None:
-        self.any = any(world.is_traded(world.arcs[a][0]) for a in arcs)
-        self.origin, self.destination = world.arc_origin[arcs], world.arc_destination[arcs]
-        places, rows = world.to_destination.shape[0], range(len(arcs))
-        self.to_origin = Sum(self.origin, rows, 1.0, (world.to_origin.shape[0], len(arcs)))
+        self.any = any(world.is_traded(world.arcs.names[a][0]) for a in arcs)
+        self.origin, self.destination = world.arcs.origin[arcs], world.arcs.destination[arcs]
+        places, rows = world.arcs.to_destination.shape[0], range(len(arcs))
+        self.to_origin = Sum(self.origin, rows, 1.0, (world.arcs.to_origin.shape[0], len(arcs)))
         self.to_destination = Sum(self.destination, rows, 1.0, (places, len(arcs)))
         groups = np.unique(self.origin)
-        self.arcs = np.flatnonzero(np.isin(world.arc_origin, groups))
-        self.place, self.group = world.arc_destination[self.arcs], np.searchsorted(groups, world.arc_origin[self.arcs])
+        self.arcs = np.flatnonzero(np.isin(world.arcs.origin, groups))
+        self.place, self.group = (
+            world.arcs.destination[self.arcs],
+            np.searchsorted(groups, world.arcs.origin[self.arcs]),
+        )
         self.of = np.searchsorted(groups, self.origin)
         theirs = range(len(self.arcs))
         self.by_group = Sum(self.group, theirs, 1.0, (len(groups), len(self.arcs)))
@@ -255,7 +258,7 @@ class Places:
     """
 
     def __init__(self, world: World) -> None:
-        nodes, d, o = world.nodes, world.destinations, world.origins
+        nodes, d, o = world.nodes.names, world.nodes.destinations, world.nodes.origins
         traded = np.array([world.is_traded(c) for c, _ in nodes])
         main = np.isin(np.arange(len(nodes)), _largest_makers(world))
         of_users, of_makers = np.zeros(len(nodes), bool), np.zeros(len(nodes), bool)
@@ -267,7 +270,7 @@ class Places:
         self.largest: Ints = np.flatnonzero(main[d])
         self.makers_alone: Ints = np.flatnonzero(of_makers & ~of_users)
         self.pooled: Floats = (of_makers & ~main)[o, None].astype(np.float64)
-        direct = (traded & main)[o][world.arc_origin] & (world.arc_abroad > 0)
+        direct = (traded & main)[o][world.arcs.origin] & (world.arcs.abroad > 0)
         self.direct: Ints = np.flatnonzero(direct)
         self.idle: Ints = np.flatnonzero(~of_makers & ~of_users)
 
@@ -275,14 +278,14 @@ class Places:
 def _largest_makers(world: World) -> Ints:
     """Rows of the nodes (N) where most of a good is made in the base year, one for each good that is made."""
     most: dict[str, tuple[float, int]] = {}
-    for row, ((good, _), made) in enumerate(zip(world.nodes[world.origins], world.orders[:, 0], strict=True)):
+    for row, ((good, _), made) in enumerate(zip(world.nodes.made, world.producers.orders[:, 0], strict=True)):
         if made > most.get(good, (0.0, 0))[0]:
-            most[good] = made, row + world.origins.start
+            most[good] = made, row + world.nodes.origins.start
     return np.array(sorted(row for _, row in most.values()), np.intp)
 
 
 def _share_from_abroad(world: World, controls: Controls) -> Floats:
     """(K, 1): part of each controlled arc in what a destination buys abroad in the base year."""
-    bought = world.arc_share * world.arc_abroad[:, None]
-    total = world.to_destination(bought)[world.arc_destination]
+    bought = world.arcs.share * world.arcs.abroad[:, None]
+    total = world.arcs.to_destination(bought)[world.arcs.destination]
     return np.divide(bought, total, out=np.zeros_like(bought), where=total > 0)[controls.arcs]

@@ -104,11 +104,11 @@ def fields_of(world: World, arcs: Ints, resold_goods: Collection[str]) -> Fields
 
 def _amounts(world: World, arcs: Ints, resold_goods: Collection[str]) -> dict[str, Field]:
     """Fields that add up over time: the amount of each tick, (rows, R)."""
-    abroad = np.flatnonzero(world.arc_abroad)
-    sectors = [Label(region=g, sector=s) for s, g in world.sectors]
-    users = [Label(c, g, sector=s) for c, g, s in world.users]
-    makers = _node_labels(world.nodes[world.origins])
-    value_added, first = world.sector_value_added, len(world.plant_users)
+    abroad = np.flatnonzero(world.arcs.abroad)
+    sectors = [Label(region=g, sector=s) for s, g in world.sectors.names]
+    users = [Label(c, g, sector=s) for c, g, s in world.users.names]
+    makers = _node_labels(world.nodes.made)
+    value_added, first = world.sectors.value_added, len(world.users.of_plants)
     return {
         "exports": Field(_arc_labels(world, abroad), lambda m, t: m.state.crossed[abroad]),
         "resold": _resold(world, arcs, resold_goods),
@@ -127,9 +127,9 @@ def _amounts(world: World, arcs: Ints, resold_goods: Collection[str]) -> dict[st
 
 def _levels(world: World, arcs: Ints) -> dict[str, Field]:
     """Fields that hold at the end of a tick, (rows, R)."""
-    makers = _node_labels(world.nodes[world.origins])
-    users = tuple(Label(c, g) for c, g, _ in world.users)
-    price = world.node_price / TONNE
+    makers = _node_labels(world.nodes.made)
+    users = tuple(Label(c, g) for c, g, _ in world.users.names)
+    price = world.nodes.price / TONNE
     return {
         "stock": Field(makers + users, lambda m, t: np.concatenate([m.state.maker_stock, m.state.user_stock])),
         "in_transit": Field(
@@ -137,20 +137,25 @@ def _levels(world: World, arcs: Ints) -> dict[str, Field]:
             lambda m, t: np.concatenate([m.under_way.total, m.state.traded]),
         ),
         "licence_backlog": Field(_arc_labels(world, arcs), lambda m, t: m.controls.waiting),
-        "price_spot": Field(_node_labels(world.nodes), lambda m, t: price * np.exp(m.state.price), _volumes(world)),
+        "price_spot": Field(
+            _node_labels(world.nodes.names), lambda m, t: price * np.exp(m.state.price), _volumes(world)
+        ),
         "lines_stopped": Field(
-            tuple(Label(region=g, sector=s) for s, g in world.sectors),
+            tuple(Label(region=g, sector=s) for s, g in world.sectors.names),
             lambda m, t: 1 - m.state.production,
-            world.sector_value_added[:, 0],
+            world.sectors.value_added[:, 0],
         ),
     }
 
 
 def _resold(world: World, arcs: Ints, goods: Collection[str]) -> Field:
     """What trading houses sent between all pairs of places of some goods."""
-    to = [(d, c, g) for d, (c, g) in enumerate(world.nodes[world.destinations]) if c in goods and world.is_traded(c)]
+    to = [(d, c, g) for d, (c, g) in enumerate(world.nodes.used) if c in goods and world.is_traded(c)]
     pairs = [
-        (n, d, Label(c, g, to_g)) for n, (c, g) in enumerate(world.nodes) for d, k, to_g in to if k == c and g != to_g
+        (n, d, Label(c, g, to_g))
+        for n, (c, g) in enumerate(world.nodes.names)
+        for d, k, to_g in to
+        if k == c and g != to_g
     ]
     nodes, places = (np.array([pair[side] for pair in pairs], np.intp) for side in (0, 1))
     resold = Resold(world, arcs, nodes, places)
@@ -158,7 +163,7 @@ def _resold(world: World, arcs: Ints, goods: Collection[str]) -> Field:
 
 
 def _arc_labels(world: World, arcs: Sequence[int] | Ints) -> tuple[Label, ...]:
-    return tuple(Label(*world.arcs[a]) for a in arcs)
+    return tuple(Label(*world.arcs.names[a]) for a in arcs)
 
 
 def _node_labels(nodes: Sequence[tuple[str, str]]) -> tuple[Label, ...]:
@@ -167,28 +172,28 @@ def _node_labels(nodes: Sequence[tuple[str, str]]) -> tuple[Label, ...]:
 
 def _bought_labels(world: World) -> tuple[Label, ...]:
     """What is bought is about its destination."""
-    return tuple(Label(c, d) for c, _, d in world.arcs)
+    return tuple(Label(c, d) for c, _, d in world.arcs.names)
 
 
 def _sold_on_labels(world: World) -> tuple[Label, ...]:
     """What trading houses have under way comes from a pool: it has a partner and no region."""
-    return tuple(Label(c, partner=g) for c, g in world.nodes[world.destinations])
+    return tuple(Label(c, partner=g) for c, g in world.nodes.used)
 
 
 def _volumes(world: World) -> Floats:
     """(N,), t/day: base-year use at destinations; what is made, at nodes where nothing is used."""
     volume = np.zeros(len(world.nodes))
-    volume[world.origins] = world.orders[:, 0]
-    volume[world.destinations] = world.to_destination(world.arc_flow)[:, 0]
+    volume[world.nodes.origins] = world.producers.orders[:, 0]
+    volume[world.nodes.destinations] = world.arcs.to_destination(world.arcs.flow)[:, 0]
     return volume
 
 
 def _unmet(world: World, market: Market, tick: Tick) -> Floats:
     """Need that was not met, t: of sectors against their baseline, of plants against their wish."""
     state, gap = market.state, np.empty_like(market.state.need)
-    gap[world.plants] = state.need[world.plants]
-    for slot in world.slots:
-        np.multiply(world.user_need[slot], state.baseline[: slot.stop - slot.start], out=gap[slot])
+    gap[world.users.plants] = state.need[world.users.plants]
+    for slot in world.users.slots:
+        np.multiply(world.users.need[slot], state.baseline[: slot.stop - slot.start], out=gap[slot])
     gap -= state.use
     gap *= tick.days
     return gap
@@ -197,15 +202,15 @@ def _unmet(world: World, market: Market, tick: Tick) -> Floats:
 def _lost(world: World, market: Market, tick: Tick) -> Floats:
     """Value added lost against the baseline, USD (eq. 3.6)."""
     state = market.state
-    return (state.baseline - state.production * state.demand) * (world.sector_value_added * tick.days)
+    return (state.baseline - state.production * state.demand) * (world.sectors.value_added * tick.days)
 
 
 def _lost_by_input(world: World, market: Market, tick: Tick) -> Floats:
     """Value added lost for want of each input of each sector, USD (eq. 3.6)."""
-    state, first = market.state, len(world.plant_users)
-    stands = (1 - state.production) * state.demand * (world.sector_value_added * tick.days)
+    state, first = market.state, len(world.users.of_plants)
+    stands = (1 - state.production) * state.demand * (world.sectors.value_added * tick.days)
     lost = np.empty((len(state.use) - first, stands.shape[1]))
-    for k, slot in enumerate(world.slots):
+    for k, slot in enumerate(world.users.slots):
         n = slot.stop - slot.start
         np.multiply(stands[:n], state.critical[:n] == k, out=lost[slot.start - first : slot.stop - first])
     return lost
@@ -218,10 +223,10 @@ class _Paid:
     """
 
     def __init__(self, world: World) -> None:
-        self.world, self.price = world, world.origin_price[world.arc_origin] / TONNE
+        self.world, self.price = world, world.producers.price[world.arcs.origin] / TONNE
 
     def __call__(self, market: Market, tick: Tick) -> Floats:
         del tick  # of amounts
         world, state, share = self.world, market.state, market.p["contract_share"]
-        paid = share * np.exp(state.contract_price) + (1 - share) * np.exp(state.price[world.origins])
-        return state.crossed * self.price * paid[world.arc_origin]
+        paid = share * np.exp(state.contract_price) + (1 - share) * np.exp(state.price[world.nodes.origins])
+        return state.crossed * self.price * paid[world.arcs.origin]

@@ -36,11 +36,11 @@ class MassCheck:
             [world.commodities.index(c) for c, _ in goods], range(len(goods)), 1.0, (len(world.commodities), len(goods))
         )
         self.commodities = world.commodities
-        self.under_way = self._at((c, d) for c, _, d in world.arcs)
-        self.waiting = self._at((world.arcs[a][0], world.arcs[a][1]) for a in arcs)
-        self.traded = self._at(world.nodes[world.destinations])
-        self.makers = self._at(world.nodes[world.origins])
-        self.users = self._at((c, g) for c, g, _ in world.users)
+        self.under_way = self._at((c, d) for c, _, d in world.arcs.names)
+        self.waiting = self._at((world.arcs.names[a][0], world.arcs.names[a][1]) for a in arcs)
+        self.traded = self._at(world.nodes.used)
+        self.makers = self._at(world.nodes.made)
+        self.users = self._at((c, g) for c, g, _ in world.users.names)
 
     def _at(self, rows: Iterable[tuple[str, str]]) -> Sum:
         """(P, rows): adds up rows by the place that each is at."""

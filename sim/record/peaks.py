@@ -49,18 +49,18 @@ class Followed:
 
     def __init__(self, world: World, focus: Focus, weights: Floats) -> None:
         self.first_control = focus.first_control
-        labels, goods = [Label(c, g) for c, g in world.nodes], set(focus.covered)
-        items = [Item("", c, g) for c, g in world.nodes if c in goods]
+        labels, goods = [Label(c, g) for c, g in world.nodes.names], set(focus.covered)
+        items = [Item("", c, g) for c, g in world.nodes.names if c in goods]
         named = [c for c in dict.fromkeys(item.commodity for item in items) if focus.homes.get(c)]
         items += [Item("", c, f"{ALL}-{focus.homes[c]}") for c in named]
         nodes = Labels(labels)
         self.items = [item for item in items if len(nodes.rows(item))]
         self.nodes = np.unique(np.concatenate([nodes.rows(item) for item in self.items]))
         means = rows_of(self.items, [labels[n] for n in self.nodes], weights[self.nodes])
-        self.prices = means.scaled(world.node_price[self.nodes, 0] / TONNE)  # of ratios to base prices
+        self.prices = means.scaled(world.nodes.price[self.nodes, 0] / TONNE)  # of ratios to base prices
         self.base = self.prices(np.ones((len(self.nodes), 1)))
         self.origin = self._origin_rows(focus)
-        users = [Label(c, g) for c, g, _ in world.users]
+        users = [Label(c, g) for c, g, _ in world.users.names]
         self.users = rows_of(self.items, users)
         self.enough = self.users.scaled(np.full(len(users), WITHIN - 1))  # less what is supply enough
 

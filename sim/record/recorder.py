@@ -181,8 +181,8 @@ class Recorder(Watcher):
         self.last: list[Floats] = []
         self.kept: tuple[list[Floats], list[Floats]] = [], []
         world, worlds = record.world, len(replicates)
-        sectors = [(g, s, "") for s, g in world.sectors]
-        users = [(g, "users", c) for c, g in world.nodes[world.destinations]]
+        sectors = [(g, s, "") for s, g in world.sectors.names]
+        users = [(g, "users", c) for c, g in world.nodes.used]
         self.stops = Turns(LINES_STOP, LINES_RUN, sectors, worlds)
         self.hoards = Turns(HOARDING, RESTOCKED, users, worlds)
 

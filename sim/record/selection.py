@@ -121,9 +121,9 @@ def _keys(world: World, focus: Focus, name: str) -> Iterator[dict[str, str]]:
 
 
 def _sector_keys(world: World, focus: Focus) -> Iterator[dict[str, str]]:
-    for sector, region in sorted(world.sectors):
+    for sector, region in sorted(world.sectors.names):
         yield {"region": region, "sector": sector}
-    for sector in sorted({s for s, _ in world.sectors}):
+    for sector in sorted({s for s, _ in world.sectors.names}):
         for region in (ALL, *_but_home(focus)):
             yield {"region": region, "sector": sector}
     for region in (*world.regions, ALL, *_but_home(focus)):

@@ -84,7 +84,7 @@ def totals(world: World, focus: Focus, items: Sequence[Item], fields: Mapping[st
     return (
         of(LOST, "value_added_lost", is_loss),
         of(LOST, "lost_by_input", lambda item: item.name == LOST.name and item.commodity != ""),
-        of(STOPS, "stops", is_loss, world.sector_value_added[:, 0], DAYS_A_WEEK),
+        of(STOPS, "stops", is_loss, world.sectors.value_added[:, 0], DAYS_A_WEEK),
         of(UNMET, "unmet_demand", lambda item: item.name == UNMET.name),
         of(EXPORTS, "exports", lambda item: item.name == EXPORTS.name),
         of(RESOLD, "resold", lambda item: item.name == RESOLD.name),

@@ -78,8 +78,8 @@ def _row(rows: Mapping[tuple[str, str], CostShareRow], process: str, region: str
 
 def of_facilities(world: World) -> CostShares:
     """(F, 1): of lines, whose unit cost is that of projects, without capital."""
-    lines = set(world.lines.tolist())
-    made = zip(world.facility_process, world.facility_region, strict=True)
+    lines = set(world.facilities.new.tolist())
+    made = zip(world.facilities.process, world.facilities.region, strict=True)
     return CostShares.of(world.tables, ((process, region, f in lines) for f, (process, region) in enumerate(made)))
 
 
@@ -90,8 +90,10 @@ def of_projects(portfolio: Portfolio, tables: Tables) -> CostShares:
 
 def all_costs(world: World, p: Parameters) -> Floats:
     """(F, 1) or (F, R), USD: what a unit of activity costs in the base year, inputs included (eq. 4.1)."""
-    value = np.asarray(world.output_of_plants.matrix.T @ world.origin_price)
-    return value / (world.advantage * p.by_row([f"margin_{process}" for process in world.facility_process]))
+    value = np.asarray(world.facilities.output.matrix.T @ world.producers.price)
+    return value / (
+        world.facilities.advantage * p.by_row([f"margin_{process}" for process in world.facilities.process])
+    )
 
 
 class UnitCost(NamedTuple):
@@ -123,9 +125,11 @@ def unit_costs(world: World, portfolio: Portfolio, p: Parameters) -> list[UnitCo
     p : Parameters
         The same in all worlds.
     """
-    conversion = (all_costs(world, p) * (1 - world.input_share))[:, 0] / TONNE
-    runs = np.flatnonzero(world.activity[:, 0] > 0)
-    names = [(world.facilities[f], "facility", world.facility_region[f], world.facility_process[f]) for f in runs]
+    conversion = (all_costs(world, p) * (1 - world.facilities.input_share))[:, 0] / TONNE
+    runs = np.flatnonzero(world.facilities.activity[:, 0] > 0)
+    names = [
+        (world.facilities.names[f], "facility", world.facilities.region[f], world.facilities.process[f]) for f in runs
+    ]
     projects = [(row.project, "project", row.region, row.process) for row in portfolio.rows]
     cash = np.array([row.unit_cost for row in portfolio.rows])
     kilograms = portfolio.running_cost[:, 0] / cash

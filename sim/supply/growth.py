@@ -84,16 +84,16 @@ class Growth:
 
 def _reach(world: World, portfolio: Portfolio) -> tuple[Ints, Sum, Floats]:
     """Origins that projects reach, the share of each facility there in what was made, and what others make."""
-    made = world.output_of_plants.matrix.tocoo()
+    made = world.facilities.output.matrix.tocoo()
     amount = {(o, f): v for o, f, v in zip(*made.coords, made.data, strict=True)}
-    total = world.output_of_plants(world.activity)
-    total = np.where(total > 0, total, world.output_of_plants(world.scale))[:, 0]
+    total = world.facilities.output(world.facilities.activity)
+    total = np.where(total > 0, total, world.facilities.output(world.facilities.scale))[:, 0]
     place = {f: m for m, f in enumerate(portfolio.facilities.tolist())}
     origins = sorted({int(o) for o, f in amount if f in place})
     row = {o: i for i, o in enumerate(origins)}
-    share = {(o, f): v * world.scale[f, 0] / total[o] for (o, f), v in amount.items() if o in row}
+    share = {(o, f): v * world.facilities.scale[f, 0] / total[o] for (o, f), v in amount.items() if o in row}
     constant = np.zeros((len(origins), 1))
     for (o, f), part in share.items():
-        constant[row[o]] += part * (f not in place) * (world.activity[f, 0] > 0)
+        constant[row[o]] += part * (f not in place) * (world.facilities.activity[f, 0] > 0)
     entries = ((row[o], place[f], part) for (o, f), part in share.items() if f in place)
     return np.array(origins, np.intp), Sum.of(entries, (len(origins), len(place))), constant

@@ -23,25 +23,25 @@ class Plans:
     """
 
     def __init__(self, world: World, facilities: Ints) -> None:
-        recipes = world.need_of_plants.matrix.tocoo()
+        recipes = world.facilities.need.matrix.tocoo()
         place = {f: m for m, f in enumerate(facilities.tolist())}
         needs = [
             (int(u), place[int(f)], v) for u, f, v in zip(*recipes.coords, recipes.data, strict=True) if f in place
         ]
         self.users = np.array(sorted({u for u, _, _ in needs}), np.intp)
         row = {u: i for i, u in enumerate(self.users.tolist())}
-        scale = world.scale[facilities, 0]
+        scale = world.facilities.scale[facilities, 0]
         self.need = Sum.of(((row[u], m, v * scale[m]) for u, m, v in needs), (len(row), len(place)))
-        self.there = world.user_node[self.users]
-        self.near, self.of_users = world.user_to_destination.of_rows(self.there)  # all users at those destinations
-        self.arcs = np.flatnonzero(np.isin(world.arc_destination, self.there))
+        self.there = world.users.node[self.users]
+        self.near, self.of_users = world.users.to_destination.of_rows(self.there)  # all users at those destinations
+        self.arcs = np.flatnonzero(np.isin(world.arcs.destination, self.there))
         user = {d: i for i, d in enumerate(self.there.tolist())}  # each destination has one user that is a plant
-        self.of_arc = np.array([user[d] for d in world.arc_destination[self.arcs].tolist()], np.intp)
-        origins = world.arc_origin[self.arcs]
+        self.of_arc = np.array([user[d] for d in world.arcs.destination[self.arcs].tolist()], np.intp)
+        origins = world.arcs.origin[self.arcs]
         asked = _asked(world, self.arcs)
         old = np.flatnonzero(asked[:, 0] >= 0)
         self.old, self.asked, self.of_old = self.arcs[old], asked[old], self.of_arc[old]
-        self.to_origin = Sum(origins, range(len(self.arcs)), 1.0, (world.to_origin.shape[0], len(self.arcs)))
+        self.to_origin = Sum(origins, range(len(self.arcs)), 1.0, (world.arcs.to_origin.shape[0], len(self.arcs)))
 
     def follow(self, state: State, change: Floats, stocked: Scalar = 0.0) -> None:
         """Let expectations follow a change of capacity, (M, R) ratio to base, in place.
@@ -66,9 +66,9 @@ class Plans:
 
 def _asked(world: World, arcs: Ints) -> Floats:
     """(K, 1): whom new needs are asked of: origins of the base year by what they export; −1 for new ones."""
-    abroad = world.to_origin(world.arc_flow * world.arc_abroad[:, None])[world.arc_origin[arcs]]
-    old = world.orders[world.arc_origin[arcs]] > 0  # makes some in the base year
-    into = Sum(world.arc_destination[arcs], range(len(arcs)), 1.0, (world.to_destination.shape[0], len(arcs)))
-    total = into(abroad * old)[world.arc_destination[arcs]]
-    share = np.divide(abroad, total, out=world.arc_share[arcs].copy(), where=total > 0)
+    abroad = world.arcs.to_origin(world.arcs.flow * world.arcs.abroad[:, None])[world.arcs.origin[arcs]]
+    old = world.producers.orders[world.arcs.origin[arcs]] > 0  # makes some in the base year
+    into = Sum(world.arcs.destination[arcs], range(len(arcs)), 1.0, (world.arcs.to_destination.shape[0], len(arcs)))
+    total = into(abroad * old)[world.arcs.destination[arcs]]
+    share = np.divide(abroad, total, out=world.arcs.share[arcs].copy(), where=total > 0)
     return np.where(old, share, -1.0)

@@ -70,27 +70,27 @@ def portfolio(world: World, horizon: Horizon, utilisation: float, size: Floats) 
         Capacity that a scenario gives a facility over that of the tables.
     """
     tables = world.tables
-    rows = world.project_rows
+    rows = world.projects.rows
     index = {row.project: j for j, row in enumerate(rows)}
-    facility = {name: f for f, name in enumerate(world.facilities)}
+    facility = {name: f for f, name in enumerate(world.facilities.names)}
     lines = [row for row in tables.lines if row.project in index]
     project = np.array([index[row.project] for row in lines], np.intp)
     where = np.array([facility[row.facility] for row in lines], np.intp)
-    runs = world.activity[where, 0] > 0  # in the base year
+    runs = world.facilities.activity[where, 0] > 0  # in the base year
     nameplate = np.array([row.capacity for row in lines]) * size[where, 0]
-    full = utilisation * nameplate / DAYS_A_YEAR / world.scale[where, 0]
+    full = utilisation * nameplate / DAYS_A_YEAR / world.facilities.scale[where, 0]
     own = runs & np.array([rows[j].stage == "operating" for j in project], bool)
     base = np.where(own, size[where, 0], 0)
     managed = np.unique(where)
     at = np.searchsorted(managed, where)
-    old = world.activity[managed, 0] > 0
+    old = world.facilities.activity[managed, 0] > 0
     elsewhere = size[managed, 0] * old
     elsewhere[at[own]] = 0
     ramps = np.array([_day(rows[j].start, horizon, np.inf) + rows[j].ramp * DAYS_A_MONTH > 0 for j in project], bool)
     added = at_least(full - base, 0) * (ramps | ~own)
-    activity = (base + added) * world.scale[where, 0] * DAYS_A_YEAR  # t a year at full output
-    sold, output = _amounts(world.output_of_plants, activity, project, where, len(rows))
-    taken, spending = _amounts(world.need_of_plants, activity, project, where, len(rows))
+    activity = (base + added) * world.facilities.scale[where, 0] * DAYS_A_YEAR  # t a year at full output
+    sold, output = _amounts(world.facilities.output, activity, project, where, len(rows))
+    taken, spending = _amounts(world.facilities.need, activity, project, where, len(rows))
     return Portfolio(
         rows=rows,
         records=tuple(next(r for r in tables.records if r.slips == row.slips) for row in rows),
@@ -114,8 +114,8 @@ def portfolio(world: World, horizon: Horizon, utilisation: float, size: Floats) 
         grows=np.isin(managed, where[added > 0]),
         capacity=Sum(at, range(len(lines)), 1.0, (len(managed), len(lines))),
         sold=sold,
-        bought=world.user_node[world.plants][taken],
-        revenue=output.scaled(world.origin_price[sold, 0]),
+        bought=world.users.node[world.users.plants][taken],
+        revenue=output.scaled(world.producers.price[sold, 0]),
         spending=spending.scaled(_landed(world)[taken, 0]),
         output=output,
     )
@@ -148,5 +148,5 @@ def _amounts(recipes: Sum, activity: Floats, project: Ints, facility: Ints, proj
 
 def _landed(world: World) -> Floats:
     """(P, 1) USD/t: mean price at the works of what plant users buy in the base year."""
-    price = world.origin_price[world.arc_origin]
-    return world.to_destination(world.arc_share * price)[world.user_node[world.plants]]
+    price = world.producers.price[world.arcs.origin]
+    return world.arcs.to_destination(world.arcs.share * price)[world.users.node[world.users.plants]]

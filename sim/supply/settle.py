@@ -147,5 +147,5 @@ class Supply:
         """(J, R): what each project makes in the tick, as a share of its full output."""
         facility = self.portfolio.line_facility
         there = self.capacity[np.searchsorted(self.portfolio.facilities, facility)]
-        scale = self.world.scale[facility] * at_least(there, TINY)
+        scale = self.world.facilities.scale[facility] * at_least(there, TINY)
         return self.full(self.built * (state.activity[facility] / scale))

@@ -225,8 +225,9 @@ def read(place: str | Path) -> Result | SweepResult:
 
 
 @lru_cache(maxsize=4)
-def _opened(folder: Path, written: int) -> SweepResult:  # noqa: ARG001  (another time of writing, another result)
+def _opened(folder: Path, written: int) -> SweepResult:
     """Open a sweep once for all its points."""
+    del written  # another time of writing is another result
     return SweepResult(folder)
 
 

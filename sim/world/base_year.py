@@ -32,7 +32,6 @@ class Lines:
     share: Mapping[Arc, float] = field(default_factory=dict)  # from whom new destinations would buy first
     routes: tuple[Arc, ...] = ()  # from exporters to destinations that buy elsewhere today, and will need more
     weight: Mapping[Arc, float] = field(default_factory=dict)  # what arcs from new origins weigh beside those shares
-    reached: frozenset[Node] = frozenset()  # where projects make anything, but for largest makers
     orders: Mapping[Node, float] = field(default_factory=dict)  # t that new origins would send, all lines at capacity 1
     split: Mapping[Arc, float] = field(default_factory=dict)  # share of a new origin's goods that would go over an arc
     price: Mapping[Node, float] = field(default_factory=dict)  # USD/t that new makers ask at their works
@@ -125,7 +124,6 @@ def with_lines(year: BaseYear, tables: Tables, projects: Iterable[str], utilisat
         unit_cost={name: cost[name] / size for name, size in capacity.items()},
         share=trade.share,
         routes=trade.routes,
-        reached=_reached(year, {(c, region[f]) for f, c in {**year.outputs, **outputs} if f in scale or f in more}),
         weight=trade.weight,
         orders=trade.made,
         split=trade.split,
@@ -161,11 +159,6 @@ def largest_maker(year: BaseYear, commodity: str) -> str:
         if c == commodity and flow > 0:
             sent[o] += flow
     return max(sent, key=lambda o: (sent[o], o)) if sent else ""
-
-
-def _reached(year: BaseYear, made: set[Node]) -> frozenset[Node]:
-    largest = {c: largest_maker(year, c) for c, _ in made}
-    return frozenset((c, region) for c, region in made if region != largest[c])
 
 
 def _more(year: BaseYear, tables: Tables, projects: set[str], utilisation: float) -> dict[str, float]:

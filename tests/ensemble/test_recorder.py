@@ -88,9 +88,9 @@ def test_lines_that_stand_still_make_weeks_of_stops(licensed: Run) -> None:
 
 def test_what_is_under_way_at_the_start_is_flow_times_transit(licensed: Run) -> None:
     world = licensed.plan.world
-    arc = world.arcs.index(("magnet.rich", "HO", "AB"))
+    arc = world.arcs.names.index(("magnet.rich", "HO", "AB"))
     at_start = series(licensed, "in_transit", commodity="magnet.rich", region="HO", partner="AB")[0]
-    assert at_start == pytest.approx(world.arc_flow[arc, 0] * world.arc_transit[arc])
+    assert at_start == pytest.approx(world.arcs.flow[arc, 0] * world.arcs.transit[arc])
 
 
 def test_the_backlog_at_the_end_is_what_is_open(licensed: Run) -> None:
@@ -114,7 +114,7 @@ def test_files_are_granted_refused_or_open(licensed: Run) -> None:
 def test_the_price_paid_starts_at_the_mean_base_price_of_what_is_bought(licensed: Run) -> None:
     """Magnets cost 60 at home and 72 abroad; Σ flow × price ÷ Σ flow over the two arcs into the region."""
     world = licensed.plan.world
-    flows = {o: world.arc_flow[world.arcs.index(("magnet.rich", o, "AB")), 0] for o in ("HO", "AB")}
+    flows = {o: world.arcs.flow[world.arcs.names.index(("magnet.rich", o, "AB")), 0] for o in ("HO", "AB")}
     mean = (flows["HO"] * 60 + flows["AB"] * 72) / (flows["HO"] + flows["AB"])
     assert series(licensed, "price_paid", commodity="magnet.rich", region="AB")[0] == pytest.approx(mean)
 

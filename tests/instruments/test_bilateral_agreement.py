@@ -33,7 +33,7 @@ def after(days: int, *specs: Spec) -> Built:
 def charged(built: Built, arc: tuple[str, str, str]) -> float:
     """What goods on an arc are charged, share of their price."""
     return float(
-        built.market.controls.tariff[built.market.controls.arcs.tolist().index(built.world.arcs.index(arc)), 0]
+        built.market.controls.tariff[built.market.controls.arcs.tolist().index(built.world.arcs.names.index(arc)), 0]
     )
 
 
@@ -73,7 +73,7 @@ def test_worked_priority() -> None:
     """Half of what AB's mine makes, which is all of AB's oxide, is promised to AB itself; kept by four fifths: 0.4."""
     first = {"commodities": "oxide.Ee", "projects": "AB mine", "share": 0.5}
     built = after(14, pact(partners="AB", waiver=None, priority=first, coverage=0.8))
-    row = built.market.controls.arcs.tolist().index(built.world.arcs.index(OXIDE_OWN))
+    row = built.market.controls.arcs.tolist().index(built.world.arcs.names.index(OXIDE_OWN))
     assert built.market.controls.reserved[row, 0] == pytest.approx(0.4)
 
 

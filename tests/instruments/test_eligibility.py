@@ -18,7 +18,7 @@ def world() -> World:
 
 def names(world: World, arcs: object) -> set[tuple[str, str, str]]:
     """Arcs by name."""
-    return {world.arcs[int(a)] for a in arcs}  # type: ignore[attr-defined]
+    return {world.arcs.names[int(a)] for a in arcs}  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize(

@@ -45,11 +45,11 @@ def test_it_makes_goods_dear_abroad_and_cheap_at_home() -> None:
     """Eight weeks into it; and trade comes back when it is lifted."""
     built = market(ban(in_force=day(70), until=day(210)), days=420)
     prices, crossed = [], []
-    rows = {node: built.world.node_index[node] for node in (OXIDE_AB, ("oxide.Ee", "HO"))}
+    rows = {node: built.world.nodes.index[node] for node in (OXIDE_AB, ("oxide.Ee", "HO"))}
 
     def note(_tick: object) -> None:
         prices.append({node: one(built.market.state.price, row) for node, row in rows.items()})
-        crossed.append(one(built.market.state.crossed, built.world.arcs.index(OXIDE_ABROAD)))
+        crossed.append(one(built.market.state.crossed, built.world.arcs.names.index(OXIDE_ABROAD)))
 
     run(built, note)
     assert prices[18][OXIDE_AB] > 0.2

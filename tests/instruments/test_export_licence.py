@@ -204,7 +204,7 @@ def shares(built: Built, ticks: int = 3) -> dict[tuple[str, str, str], float]:
         built.market.settle(tick)
     controls = built.market.controls
     share = (controls.pending / (controls.waiting - built.market.state.shipped[controls.arcs]))[:, 0]
-    return dict(zip((built.world.arcs[a] for a in controls.arcs), share.tolist(), strict=True))
+    return dict(zip((built.world.arcs.names[a] for a in controls.arcs), share.tolist(), strict=True))
 
 
 def test_the_most_specific_rule_wins_and_of_equals_the_later() -> None:
@@ -301,7 +301,7 @@ def plain_magnets(ticks: int, **fields: object) -> tuple[Built, Floats, Floats]:
     """What was shipped and crossed, t, of plain magnets from HO to AB, where rich ones need a licence."""
     spec = licence(covers={"commodities": "magnet.rich"}, look_alikes=HELD, **fields)
     built = driver.market(driver.tables(), [spec], **CALM)
-    arc, rows = built.world.arcs.index(("magnet.plain", "HO", "AB")), []
+    arc, rows = built.world.arcs.names.index(("magnet.plain", "HO", "AB")), []
     for _, tick in zip(range(ticks), built.clock.horizon.ticks(), strict=False):
         built.market.settle(tick)
         rows.append((built.market.state.shipped[arc, 0], built.market.state.crossed[arc, 0]))
@@ -311,7 +311,7 @@ def plain_magnets(ticks: int, **fields: object) -> tuple[Built, Floats, Floats]:
 
 def waiting(built: Built) -> list[float]:
     """Plain magnets that wait, and of those that waited before orders what is expected to come through, t."""
-    arcs = [built.world.arcs[a] for a in built.market.controls.arcs]
+    arcs = [built.world.arcs.names[a] for a in built.market.controls.arcs]
     row = arcs.index(("magnet.plain", "HO", "AB"))
     return [float(array[row, 0]) for array in (built.market.controls.waiting, built.market.controls.pending)]
 

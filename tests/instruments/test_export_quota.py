@@ -93,7 +93,7 @@ def test_margins_are_price_gaps_for_each_tonne_of_contents() -> None:
     case = Case(quota(covers={"elements": "all"}), days=7)
     case.state.price[case.node[MAGNET_AB]] = case.state.price[case.node[MAGNET_HO]] = math.log(0.9)
     run(case.built)
-    room = {case.world.arcs[a]: 1 - one(case.controls.blocked, k) for k, a in enumerate(case.controls.arcs)}
+    room = {case.world.arcs.names[a]: 1 - one(case.controls.blocked, k) for k, a in enumerate(case.controls.arcs)}
     odds = {arc: share / (1 - share) for arc, share in room.items()}
     assert odds[MAGNET_ABROAD] / odds[OXIDE_ABROAD] == pytest.approx(math.exp(2.5))
 
@@ -155,7 +155,7 @@ def test_a_batch_opens_on_its_day_and_not_before() -> None:
     """Nothing until July; the last day of June lets nothing leave."""
     batches = [{"month": 1, "share": 0}, {"month": 7, "share": 1}]
     built = driver.market(tiny.tables(), [quota(batches=batches)], tick=1, days=FIRST_HALF + 3, margins=tiny.MARGINS)
-    arc, crossed = built.world.arcs.index(OXIDE_ABROAD), {}
+    arc, crossed = built.world.arcs.names.index(OXIDE_ABROAD), {}
 
     def note(tick: Tick) -> None:
         crossed[tick.start] = one(built.market.state.crossed, arc)

@@ -74,7 +74,7 @@ def test_rates_change_on_their_dates_and_tariffs_add() -> None:
 def test_origins_that_are_exempt_pay_nothing() -> None:
     """Of goods from everywhere, those of CD come in free; so do those of AB itself."""
     world = driver.market(driver.tables(regions=("HO", "AB", "CD")), [tariff(on="all", exempt="CD")]).market.controls
-    arcs = driver.market(driver.tables(regions=("HO", "AB", "CD"))).world.arcs
+    arcs = driver.market(driver.tables(regions=("HO", "AB", "CD"))).world.arcs.names
     assert {(arcs[a][1], arcs[a][2]) for a in world.arcs} == {("HO", "AB")}
 
 
@@ -112,7 +112,7 @@ def imports(rate: float) -> dict[str, Floats]:
     total = dict.fromkeys(("HO", "CD"), np.zeros(2))
 
     def add(_tick: object) -> None:
-        for a, (commodity, origin, destination) in enumerate(built.world.arcs):
+        for a, (commodity, origin, destination) in enumerate(built.world.arcs.names):
             if destination == "AB" and origin in total and not commodity.startswith("concentrate"):
                 total[origin] = total[origin] + built.market.state.crossed[a]
 
@@ -131,7 +131,7 @@ def test_what_is_landed_is_dearer_by_the_tariff_in_the_end() -> None:
     """Price paid for magnets in AB after two years of 30 %: above base, by less than all of it."""
     built = driver.market(driver.tables(), [tariff(rate=0.3, covers={"commodities": "magnet.*"})], days=728)
     driver.run(built)
-    destinations = built.world.nodes[built.world.destinations]
+    destinations = built.world.nodes.used
     paid = {node: one(built.market.state.paid, d) for d, node in enumerate(destinations)}
     assert 1.02 < paid["magnet.rich", "AB"] < 1.3
     assert OXIDE_AB not in paid

@@ -61,7 +61,7 @@ def test_inflation_wears_a_nominal_price_down() -> None:
 def test_what_is_bound_is_promised_to_the_buyer() -> None:
     """All oxide of AB is the mine's: half of it."""
     built = taken(14)
-    row = built.market.controls.arcs.tolist().index(built.world.arcs.index(OXIDE_OWN))
+    row = built.market.controls.arcs.tolist().index(built.world.arcs.names.index(OXIDE_OWN))
     assert built.market.controls.reserved[row, 0] == pytest.approx(0.5)
 
 

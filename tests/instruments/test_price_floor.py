@@ -111,6 +111,6 @@ def test_plants_see_what_is_paid_on_top(until: str) -> None:
     """10 USD/kg more on 60, half of 20: capacity is used as if the price were a sixth higher, to the last day."""
     built = allies.market(floor(until=until), days=7, **NO_OUTAGES)
     run(built)
-    facility = built.world.facilities.index("AB mine")
+    facility = built.world.facilities.names.index("AB mine")
     assert built.market.shocks.support[facility, 0] == pytest.approx(1 + 10 / 60)
     assert built.market.state.activity[facility, 0] > 1.03

@@ -79,7 +79,7 @@ def test_dumping_makes_goods_cheap_and_ends() -> None:
     changes = [{"name": "dumping", "since": day(182), "level": 1.3, "push": 0.5, "discount": 0.2}]
     spec = quota(processes="mine+separation", level=1, changes=changes, until=day(546))
     built = driver.market(driver.tables(), [spec], days=1456)
-    row = built.world.node_index["oxide.Bb", "HO"]
+    row = built.world.nodes.index["oxide.Bb", "HO"]
     prices: list[float] = []
     driver.run(built, lambda _: prices.append(one(built.market.state.price, row)))
     assert prices[24] == pytest.approx(0, abs=0.02)

@@ -51,7 +51,7 @@ def settle(built: Built) -> None:
 
 def row(built: Built, facility: str) -> int:
     """The row of a facility."""
-    return built.world.facilities.index(facility)
+    return built.world.facilities.names.index(facility)
 
 
 def test_worked_number_of_costs() -> None:
@@ -99,7 +99,7 @@ def test_worked_number_of_the_premium() -> None:
     Of 56 t at 40,000 USD/t that cross to AB, 336,000 USD.
     """
     built = market(standard(processes="magnet", premium=0.15))
-    built.market.state.crossed[built.world.arcs.index(MAGNET_ABROAD)] = 56
+    built.market.state.crossed[built.world.arcs.names.index(MAGNET_ABROAD)] = 56
     settle(built)
     assert one(built.market.shocks.support, row(built, "HO works")) == pytest.approx(1.1)
     assert one(built.market.shocks.support, row(built, "HO mine")) == pytest.approx(1)
@@ -119,11 +119,11 @@ def test_who_does_not_meet_it_gets_no_premium() -> None:
 def test_worked_number_of_the_tariff() -> None:
     """A fifth on what comes from HO, where nobody has to meet it: 56 t of magnets at 40,000 USD/t bring 448,000."""
     built = market(standard(on="AB", tariff=0.2))
-    state, arc = built.market.state, built.world.arcs.index(MAGNET_ABROAD)
+    state, arc = built.market.state, built.world.arcs.names.index(MAGNET_ABROAD)
     built.market.controls.clear()
     built.market.run("events", TICK)
     assert built.market.controls.tariff.tolist() == pytest.approx(np.full((2, 2), 0.2))
-    assert [built.world.arcs[a] for a in built.market.controls.arcs] == [MAGNET_ABROAD, OXIDE_ABROAD]
+    assert [built.world.arcs.names[a] for a in built.market.controls.arcs] == [MAGNET_ABROAD, OXIDE_ABROAD]
     state.shipped[arc] = 56
     built.market.run("border", TICK)
     assert measured(built, "duties_collected").tolist() == pytest.approx([448_000] * 2)
@@ -143,7 +143,9 @@ def prices(required: float) -> Floats:
     """Prices of oxide and magnets of HO after three years, ln."""
     built = market(standard(required=required), days=1092)
     driver.run(built)
-    return np.array([one(built.market.state.price, built.world.node_index[c, "HO"]) for c in ("oxide.Ee", "magnet.Ee")])
+    return np.array(
+        [one(built.market.state.price, built.world.nodes.index[c, "HO"]) for c in ("oxide.Ee", "magnet.Ee")]
+    )
 
 
 def test_more_that_is_required_makes_goods_dearer() -> None:
@@ -164,11 +166,13 @@ def test_worked_number_of_a_project() -> None:
     assert setting.supply is not None
     folio, world = setting.supply.portfolio, setting.world
     j = folio.names.index("LAMP")
-    terms = setting.supply.appraisal.offers(TICK, np.zeros((len(world.orders), 2)), setting.supply.portfolio.life)
+    terms = setting.supply.appraisal.offers(
+        TICK, np.zeros((len(world.producers.orders), 2)), setting.supply.portfolio.life
+    )
     assert terms.standards[j, 0] == pytest.approx(folio.running_cost[j, 0] * 0.03 / 0.77)
-    to = setting.world.to_origin
+    to = setting.world.arcs.to_origin
     asks = ("US", "JP", "KR", "EU", "GB", "CA", "AU")
-    goes = np.minimum(to(world.arc_split * np.array([[float(d in asks)] for _, _, d in world.arcs])), 1)
+    goes = np.minimum(to(world.arcs.split * np.array([[float(d in asks)] for _, _, d in world.arcs.names])), 1)
     assert terms.top_up[j, 0] == pytest.approx(0.1 * folio.revenue(goes[folio.sold])[j, 0])
     assert 0 < terms.top_up[j, 0] < 0.1 * folio.revenue(np.ones((len(folio.sold), 1)))[j, 0]
     assert terms.standards[folio.names.index("Mountain Pass")].max() == 0

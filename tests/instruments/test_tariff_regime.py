@@ -128,7 +128,7 @@ def test_a_truce_lets_off_a_share_of_tariffs_between_the_two() -> None:
 def test_a_control_comes_and_goes_with_it() -> None:
     """Nothing leaves in the ticks in which it is in force, everything before and after; nobody sees it come."""
     built = market(tariff(rate=1), regime(hazard="0.01/day", reference=1), ban(), days=364)
-    row = built.world.arcs.index(OXIDE_ABROAD)
+    row = built.world.arcs.names.index(OXIDE_ABROAD)
     told: list[tuple[float, float, float]] = []
 
     def note(tick: object) -> None:
@@ -149,7 +149,7 @@ def test_what_follows_a_regime_that_never_acts_never_comes() -> None:
     """The regime at its zero is not bound; the ban stands by."""
     built = market(tariff(), ban(), days=182)
     driver.run(built)
-    assert one(built.market.state.crossed, built.world.arcs.index(OXIDE_ABROAD)) > 0
+    assert one(built.market.state.crossed, built.world.arcs.names.index(OXIDE_ABROAD)) > 0
     assert not built.market.controls.barred.any()
 
 

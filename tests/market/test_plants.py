@@ -186,9 +186,11 @@ def test_works_with_two_inputs_run_by_the_scarcer() -> None:
     for missing, plain in (("oxide.Aa", 0), ("oxide.Bb", 1)):
         built = driver.market(driver.tables())
         state, world = built.market.state, built.world
-        state.user_stock[world.users.index((missing, "HO", ""))] = 0
+        state.user_stock[world.users.names.index((missing, "HO", ""))] = 0
         built.market.run("plants", TICK)
-        made = dict(zip(world.facilities, (state.activity / world.activity)[:, 0].tolist(), strict=True))
+        made = dict(
+            zip(world.facilities.names, (state.activity / world.facilities.activity)[:, 0].tolist(), strict=True)
+        )
         assert made["HO rich magnets"] == 0
         assert made["HO plain magnets"] == pytest.approx(plain)
         assert made["AB rich magnets"] == pytest.approx(1)

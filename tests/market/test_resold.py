@@ -14,7 +14,7 @@ from tests.tiny import TICK, ban, wide_market
 
 def pairs(built: Built) -> tuple[Ints, Ints]:
     """All places of oxide, and all destinations of it, but for those that are the same."""
-    nodes, d = built.world.nodes, built.world.destinations
+    nodes, d = built.world.nodes.names, built.world.nodes.destinations
     found = [
         (n, k) for n, a in enumerate(nodes) for k, b in enumerate(nodes[d]) if a[0] == b[0] == "oxide.Ee" and a != b
     ]
@@ -25,7 +25,7 @@ def pairs(built: Built) -> tuple[Ints, Ints]:
 def test_pairs_add_up_to_what_was_bought_and_what_is_on_its_way(traced: float, barred: float) -> None:
     """CD and EF pay; AB and its mine sell, HO's rule keeps some of it from CD; HO's makers sell nothing on."""
     built = wide_market(ban(towards="CD"), **EAGER)
-    state, controls, node = built.market.state, built.market.controls, built.world.node_index
+    state, controls, node = built.market.state, built.market.controls, built.world.nodes.index
     controls.trace(np.array([0]), traced)
     controls.bar(np.array([0]), barred)
     state.set_up[:], state.landed[:] = 1, 5
@@ -47,11 +47,11 @@ def test_a_rule_keeps_goods_from_one_buyer_only() -> None:
     to: dict[float, dict[str, float]] = {}
     for traced in (0.0, 1.0):
         built = wide_market(ban(towards="CD"), **EAGER)
-        state, node = built.market.state, built.world.node_index
+        state, node = built.market.state, built.world.nodes.index
         built.market.controls.trace(np.array([0]), traced)
         state.set_up[:], state.landed[:], state.maker_stock[:] = 1, 5, 0
         state.price[node["oxide.Ee", "CD"]], state.price[node["oxide.Ee", "EF"]] = 1.0, 0.97
-        place = {g: k for k, (c, g) in enumerate(built.world.nodes[built.world.destinations]) if c == "oxide.Ee"}
+        place = {g: k for k, (c, g) in enumerate(built.world.nodes.used) if c == "oxide.Ee"}
         resold = Resold(
             built.world,
             built.market.controls.arcs,
@@ -69,11 +69,11 @@ def test_a_maker_who_may_not_sell_to_a_buyer_does_not_do_so_by_trading_houses() 
     to: dict[float, float] = {}
     for barred in (0.0, 0.4):
         built = wide_market(ban(by="AB", towards="EF"), **EAGER)
-        state, node = built.market.state, built.world.node_index
+        state, node = built.market.state, built.world.nodes.index
         built.market.controls.bar(np.array([0]), barred)
         state.set_up[:], state.landed[:] = 1, 0
         state.price[node["oxide.Ee", "CD"]], state.price[node["oxide.Ee", "EF"]] = 0.97, 1.0
-        place = {g: k for k, (c, g) in enumerate(built.world.nodes[built.world.destinations]) if c == "oxide.Ee"}
+        place = {g: k for k, (c, g) in enumerate(built.world.nodes.used) if c == "oxide.Ee"}
         resold = Resold(
             built.world, built.market.controls.arcs, np.array([node["oxide.Ee", "AB"]]), np.array([place["EF"]])
         )

@@ -60,7 +60,7 @@ def test_capacity_keeps_up_with_the_growth_of_what_it_goes_into() -> None:
     """Cars and optics grow by 8 % a year, of which the scale takes half: after a week capacity is where its goal is."""
     case = Case(sector_growth=0.08, growth=0.5, investment_time=HALF)
     case.settle("responses")
-    for facility in case.world.facilities:
+    for facility in case.world.facilities.names:
         assert one(case.state.capacity, case.facility[facility]) == pytest.approx(1.08 ** (0.5 * 7 / 365), rel=1e-12)
 
 

@@ -169,11 +169,11 @@ def test_makers_learn_to_count_on_them() -> None:
 def test_who_pays_more_gets_more_and_who_pays_less_gets_none() -> None:
     """CD and EF use as much oxide; CD pays e times as much as AB, which sells; EF as much as AB: nothing for it."""
     built = wide_market(**EAGER)
-    state, node = built.market.state, built.world.node_index
+    state, node = built.market.state, built.world.nodes.index
     state.set_up[:] = 1
     state.price[node["oxide.Ee", "CD"]] = 1.0
     built.market.run("trade", TICK)
-    d = {place: row for row, place in enumerate(built.world.nodes[built.world.destinations])}
+    d = {place: row for row, place in enumerate(built.world.nodes.used)}
     assert one(state.sold_to, d["oxide.Ee", "CD"]) == pytest.approx(1)
     state.price[node["oxide.Ee", "EF"]] = 0.97
     built.market.run("trade", TICK)
@@ -184,15 +184,15 @@ def test_who_pays_more_gets_more_and_who_pays_less_gets_none() -> None:
 
 def sold_on(built: Built, act: Callable[[Controls], None]) -> Floats:
     """(R,), t: what is bought of users in AB, where 21 t landed, while a control acts on goods from HO to CD."""
-    state, d = built.market.state, built.world.destinations
-    place = {node: row for row, node in enumerate(built.world.nodes[d])}
+    state, d = built.market.state, built.world.nodes.destinations
+    place = {node: row for row, node in enumerate(built.world.nodes.names[d])}
     state.set_up[:] = 1
-    state.price[built.world.node_index["oxide.Ee", "CD"]] = 2.0
+    state.price[built.world.nodes.index["oxide.Ee", "CD"]] = 2.0
     state.landed[place["oxide.Ee", "AB"]] = 21
     act(built.market.controls)
-    before = built.world.user_to_destination(state.user_stock)[place["oxide.Ee", "AB"]]
+    before = built.world.users.to_destination(state.user_stock)[place["oxide.Ee", "AB"]]
     built.market.run("trade", TICK)
-    after = built.world.user_to_destination(state.user_stock)[place["oxide.Ee", "AB"]]
+    after = built.world.users.to_destination(state.user_stock)[place["oxide.Ee", "AB"]]
     sold: Floats = before - after
     return sold
 
@@ -204,7 +204,7 @@ def test_goods_of_a_controlled_origin_are_not_sold_on() -> None:
     sold = sold_on(free, lambda controls: None)
     kept = sold_on(forbidden, lambda controls: controls.trace(np.array([0]), 0.8))
     assert kept == pytest.approx(sold * (1 - 0.75 * 0.8))
-    goods = {node: row for row, node in enumerate(free.world.nodes)}
+    goods = {node: row for row, node in enumerate(free.world.nodes.names)}
     set_up = [one(built.market.state.set_up, goods["oxide.Ee", "AB"]) for built in (free, forbidden)]
     assert 2 * set_up[1] - 1 == pytest.approx((2 * set_up[0] - 1) * (1 - 0.75 * 0.8))
 
@@ -214,10 +214,10 @@ def test_what_a_maker_may_not_sell_to_a_buyer_stays_with_him() -> None:
     gone: dict[float, float] = {}
     for barred in (0.0, 0.4):
         built = wide_market(ban(by="AB", towards="EF"), **EAGER)
-        state, origins = built.market.state, built.world.nodes[built.world.origins]
+        state, origins = built.market.state, built.world.nodes.made
         built.market.controls.bar(np.array([0]), barred)
         state.set_up[:], state.landed[:] = 1, 0
-        state.price[built.world.node_index["oxide.Ee", "EF"]] = 1.0
+        state.price[built.world.nodes.index["oxide.Ee", "EF"]] = 1.0
         row = origins.index(("oxide.Ee", "AB"))
         before = one(state.maker_stock, row)
         built.market.run("trade", TICK)
@@ -233,7 +233,7 @@ def test_what_leaves_one_place_comes_to_another() -> None:
     controls.trace(np.array([0]), 0.5)
     controls.bar(np.array([0]), 0.4)
     state.set_up[:], state.landed[:] = 1, 5
-    state.price[built.world.node_index["oxide.Ee", "CD"]] = 1.0
+    state.price[built.world.nodes.index["oxide.Ee", "CD"]] = 1.0
     before = state.user_stock.sum() + state.maker_stock.sum()
     built.market.run("trade", TICK)
     gone = before - state.user_stock.sum() - state.maker_stock.sum()

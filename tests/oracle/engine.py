@@ -147,17 +147,17 @@ def of_instruments(measured: Sequence[Measured], traced: Sequence[Traced]) -> di
 
 def names_of_axes(world: World, controlled: Ints) -> dict[str, list[Any]]:
     """Names, as the oracle spells them, of the rows of each axis."""
-    users = [user if user[2] else user[:2] for user in world.users]
+    users = [user if user[2] else user[:2] for user in world.users.names]
     return {
-        "N": list(world.nodes),
-        "D": list(world.nodes[world.destinations]),
-        "O": list(world.nodes[world.origins]),
+        "N": list(world.nodes.names),
+        "D": list(world.nodes.used),
+        "O": list(world.nodes.made),
         "U": users,
-        "T": users[world.thrifty],
-        "A": list(world.arcs),
-        "K": [world.arcs[a] for a in controlled],
-        "F": list(world.facilities),
-        "S": list(world.sectors),
+        "T": users[world.users.thrifty],
+        "A": list(world.arcs.names),
+        "K": [world.arcs.names[a] for a in controlled],
+        "F": list(world.facilities.names),
+        "S": list(world.sectors.names),
     }
 
 
@@ -165,8 +165,8 @@ def critical(world: World, places: list[float]) -> dict[tuple[str, str], str]:
     """The critical commodity of each sector, from its place among the sector's inputs."""
     return {
         (sector, region): commodity
-        for (sector, region), place in zip(world.sectors, places, strict=True)
-        for commodity, user_region, user_sector in world.users[world.slots[int(place)]]
+        for (sector, region), place in zip(world.sectors.names, places, strict=True)
+        for commodity, user_region, user_sector in world.users.names[world.users.slots[int(place)]]
         if (user_sector, user_region) == (sector, region)
     }
 

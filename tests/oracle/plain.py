@@ -53,7 +53,7 @@ def plain(instrument: Instrument, world: World, horizon: Horizon, longest: int) 
 
 
 def _named(world: World, arcs: Ints) -> list[Any]:
-    return [world.arcs[a] for a in arcs]
+    return [world.arcs.names[a] for a in arcs]
 
 
 def _dates(control: Control, horizon: Horizon) -> Plain:
@@ -157,11 +157,11 @@ def _review(review: TreatyReview, world: World, horizon: Horizon, longest: int) 
 def _production(quota: ProductionQuota, world: World, horizon: Horizon, longest: int) -> Plain:
     del longest
     recipes = {(r.facility, r.commodity): r.value for r in world.tables.base_year if r.quantity == "output"}
-    elements, rows = quota.elements.among(world.elements), [world.facilities[f] for f in quota.rows(world)]
+    elements, rows = quota.elements.among(world.elements), [world.facilities.names[f] for f in quota.rows(world)]
     held = {c: sum(world.content[c].get(e, 0.0) for e in elements) for c in world.commodities}
     counted = {f: sum(v * held[c] for (g, c), v in recipes.items() if g == f) for f in rows}
     counted = {f: kappa for f, kappa in counted.items() if kappa}
-    usual = sum(world.activity[world.facilities.index(f), 0] * kappa for f, kappa in counted.items())
+    usual = sum(world.facilities.activity[world.facilities.names.index(f), 0] * kappa for f, kappa in counted.items())
     dated: list[tuple[date, ProductionQuota | QuotaChange]] = [(quota.in_force, quota)]
     dated += [(change.since, change) for change in quota.changes]
     ends = [*(since for since, _ in dated[1:]), quota.until]
@@ -179,7 +179,7 @@ def _production(quota: ProductionQuota, world: World, horizon: Horizon, longest:
 
 def _floor(floor: PriceFloor, world: World, horizon: Horizon, longest: int) -> Plain:
     del longest
-    met = {world.project_rows[j].project for j in floor.rows(world)}
+    met = {world.projects.rows[j].project for j in floor.rows(world)}
     return {
         **{key: getattr(floor, key) for key in ("commodity", "basis", "upside", "vat", "nominal")},
         "facilities": sorted({row.facility for row in world.tables.lines if row.project in met}),
@@ -213,13 +213,13 @@ def _shock(shock: Shock, horizon: Horizon) -> Plain:
 
 def _supply_shock(shock: SupplyShock, world: World, horizon: Horizon, longest: int) -> Plain:
     del longest
-    facilities = [world.facilities[f] for f in shock.rows(world)]
+    facilities = [world.facilities.names[f] for f in shock.rows(world)]
     return {**_shock(shock, horizon), "facilities": facilities, "loss": median(shock.loss)}
 
 
 def _demand_shock(shock: DemandShock, world: World, horizon: Horizon, longest: int) -> Plain:
     del longest
-    sectors = [world.sectors[s] for s in shock.rows(world)]
+    sectors = [world.sectors.names[s] for s in shock.rows(world)]
     return {**_shock(shock, horizon), "sectors": sectors, "change": median(shock.change)}
 
 
@@ -252,7 +252,7 @@ def _rule(rule: ApprovalRule, licence: ExportLicence, world: World, horizon: Hor
         share = sum(world.content[commodity].get(e, 0.0) for e in elements or ())
         return elements is None or share > licence.covers.share_above
 
-    sectors = sorted({sector for sector, _ in world.sectors})
+    sectors = sorted({sector for sector, _ in world.sectors.names})
     return {
         "arcs": [a for a in _named(world, licence.covered_arcs(world)) if a[2] in towards and holds(a[0])],
         "end_uses": None if rule.end_use is None else rule.end_use.among(sectors),

@@ -15,7 +15,7 @@ Plain = dict[str, Any]
 
 def reserve(kept: Reserve, world: World, horizon: Horizon) -> Plain:
     """Its region, its goods, who may draw, and its rules."""
-    sales, declared, sectors = kept.sales, kept.draws.declared, sorted({sector for sector, _ in world.sectors})
+    sales, declared, sectors = kept.sales, kept.draws.declared, sorted({sector for sector, _ in world.sectors.names})
     return {
         "by": kept.by,
         "announced": horizon.day(kept.announced or kept.since),
@@ -40,7 +40,7 @@ def reserve(kept: Reserve, world: World, horizon: Horizon) -> Plain:
 
 def _targets(kept: Reserve, world: World) -> Iterator[tuple[str, Plain]]:
     """What it is to hold of each good that somebody there uses, in days or in tonnes."""
-    used = {world.nodes[world.destinations][d][0] for d in kept.rows(world)}
+    used = {world.nodes.used[d][0] for d in kept.rows(world)}
     for holding in kept.holdings:
         size = {"days": holding.cover, "tonnes": holding.tonnes}
         told = {unit: median(value) for unit, value in size.items() if value is not None}

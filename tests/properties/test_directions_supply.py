@@ -36,10 +36,10 @@ def end(*instruments: Spec) -> End:
     market, setting = chunk.market, chunk.setting
     setting.clock.run(market.settle)
     world = plan.world
-    allied = [f for f, region in enumerate(world.facility_region) if region in world.allied]
+    allied = [f for f, region in enumerate(world.facilities.region) if region in world.allied]
     assert setting.supply is not None
     return End(
-        (market.state.capacity * world.scale)[allied].sum(axis=0) * 365,
+        (market.state.capacity * world.facilities.scale)[allied].sum(axis=0) * 365,
         np.isfinite(setting.supply.stages.decided).sum(axis=0).astype(np.float64),
     )
 

@@ -19,11 +19,11 @@ class Account:
 
     def __init__(self, built: Built) -> None:
         self.built, world = built, built.world
-        self.of_arcs = world.contents(c for c, _, _ in world.arcs).T
-        self.of_users = world.contents(c for c, _, _ in world.users).T
-        self.of_places = world.contents(c for c, _ in world.nodes[world.destinations]).T
-        self.of_origins = world.contents(c for c, _ in world.nodes[world.origins]).T
-        self.mines = np.array([[float(process == "mine")] for process in world.facility_process])
+        self.of_arcs = world.contents(c for c, _, _ in world.arcs.names).T
+        self.of_users = world.contents(c for c, _, _ in world.users.names).T
+        self.of_places = world.contents(c for c, _ in world.nodes.used).T
+        self.of_origins = world.contents(c for c, _ in world.nodes.made).T
+        self.mines = np.array([[float(process == "mine")] for process in world.facilities.process])
         self.queued = np.zeros_like(built.market.controls.waiting)
         self.mined, self.gone = np.zeros_like(self.held()), np.zeros_like(self.held())
         self.initial = self.held()
@@ -47,7 +47,7 @@ class Account:
         world, state, controls = self.built.world, self.built.market.state, self.built.market.controls
         self.queued += (state.shipped - state.crossed)[controls.arcs] - controls.refused
         assert np.abs(self.queued - controls.waiting).max(initial=0) < 1e-9 * (1 + self.queued.max(initial=0))
-        mined = self.of_origins @ world.output_of_plants(state.activity * self.mines)
+        mined = self.of_origins @ world.facilities.output(state.activity * self.mines)
         made = self.of_origins @ state.made - mined
         used = self.of_users @ state.use
         self.mined += mined * tick.days

@@ -47,8 +47,8 @@ def seen(*instruments: Spec, end: str) -> Seen:
     chunk = Chunk(plan.setup, range(WORLDS))
     market, setting = chunk.market, chunk.setting
     world, state = plan.world, market.state
-    row, first = world.node_index[TERBIUM], plan.horizon.day(FILL)
-    abroad = np.array([region != "CN" for _, region in world.sectors])
+    row, first = world.nodes.index[TERBIUM], plan.horizon.day(FILL)
+    abroad = np.array([region != "CN" for _, region in world.sectors.names])
     price, days, lost = np.zeros(WORLDS), 0, np.zeros(WORLDS)
 
     def settle(tick: Tick) -> None:
@@ -57,7 +57,7 @@ def seen(*instruments: Spec, end: str) -> Seen:
         if first <= tick.start < first + 365:
             price[:] += np.exp(state.price[row])
             days += 1
-        gone = (state.baseline - state.production * state.demand) * world.sector_value_added * tick.days
+        gone = (state.baseline - state.production * state.demand) * world.sectors.value_added * tick.days
         lost[:] += gone[abroad].sum(axis=0)
 
     setting.clock.run(settle)

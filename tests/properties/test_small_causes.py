@@ -49,8 +49,10 @@ def test_a_small_disturbance_dies_away(scenario: str) -> None:
 def places(plan: Plan) -> Iterator[tuple[int, int]]:
     """Pairs of places of a traded good between which no control of the scenario stands."""
     world = plan.world
-    controlled = {world.arcs[a][:2] for a in plan.arcs}
-    goods = [(n, node) for n, node in enumerate(world.nodes) if world.is_traded(node[0]) and node not in controlled]
+    controlled = {world.arcs.names[a][:2] for a in plan.arcs}
+    goods = [
+        (n, node) for n, node in enumerate(world.nodes.names) if world.is_traded(node[0]) and node not in controlled
+    ]
     for (n, a), (m, b) in combinations(goods, 2):
         if a[0] == b[0]:
             yield n, m
@@ -69,7 +71,7 @@ def test_one_good_has_one_price_where_it_may_be_traded(scenario: str) -> None:
         for apart in (np.abs(median[:, n] - median[:, m]) > limit).tolist():
             run = run + 1 if apart else 0
             most = max(most, run)
-        good = plan.world.nodes[n][0]
+        good = plan.world.nodes.names[n][0]
         longest[good] = max(longest.get(good, 0), most)
     assert max(longest.values()) <= 8, {good: weeks for good, weeks in longest.items() if weeks > 8}
 

@@ -49,7 +49,7 @@ def disturbed(tables: Tables) -> tuple[Built, dict[str, Floats]]:
 def test_a_fifth_off_all_stocks_is_made_up_for_in_four_years(tables: Tables) -> None:
     """Stocks of makers and at destinations, and prices, are back within 10 %."""
     built, before = disturbed(tables)
-    state, total = built.market.state, built.world.user_to_destination
+    state, total = built.market.state, built.world.users.to_destination
     assert np.abs(state.maker_stock / before["maker_stock"] - 1).max() < 0.1
     assert np.abs(total(state.user_stock) / total(before["user_stock"]) - 1).max() < 0.1
     assert np.abs(np.exp(state.price) - 1).max() < 0.1

@@ -25,15 +25,15 @@ def story(tick: int) -> dict[str, float]:
     parameters: dict[str, Any] = {**ROUND}
     built = market(tables(), [LICENCE], tick=tick, days=840, **parameters)
     state, world = built.market.state, built.world
-    abroad = np.flatnonzero(world.arc_abroad)
+    abroad = np.flatnonzero(world.arcs.abroad)
     told = {"exports": 0.0, "lost": 0.0} | {f"{c} {g}": 0.0 for c, g in NODES}
 
     def note(now: Tick) -> None:
-        lost = (state.baseline - state.production * state.demand) * world.sector_value_added
+        lost = (state.baseline - state.production * state.demand) * world.sectors.value_added
         told["lost"] += float(lost[:, 0].sum()) * now.days
         told["exports"] += float(state.crossed[abroad, 0].sum())
         for commodity, region in NODES:
-            price = float(np.exp(state.price[world.node_index[commodity, region], 0]))
+            price = float(np.exp(state.price[world.nodes.index[commodity, region], 0]))
             told[f"{commodity} {region}"] = max(told[f"{commodity} {region}"], price)
 
     run(built, note)

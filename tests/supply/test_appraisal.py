@@ -25,7 +25,7 @@ def appraisal(rows: Sequence[ProjectRow] = ROWS) -> tuple[Appraisal, Floats, Flo
     built = allies.market(made=allies.tables(rows))
     assert built.setting.supply is not None
     appraised = built.setting.supply.appraisal
-    prices = np.zeros((built.world.to_origin.shape[0], 2))
+    prices = np.zeros((built.world.arcs.to_origin.shape[0], 2))
     return appraised, prices, np.ones((len(appraised.portfolio.bought), 2))
 
 
@@ -44,7 +44,7 @@ def test_prices_move_what_they_are_paid_on() -> None:
     """Magnets a tenth dearer, oxide a fifth: 40.15 M USD for 22.995 and 14.6."""
     appraised, prices, paid = appraisal()
     world = allies.market().world
-    prices[world.nodes[world.origins].index(allies.MAGNET_NEW)] = math.log(1.1)
+    prices[world.nodes.made.index(allies.MAGNET_NEW)] = math.log(1.1)
     year = appraised.account(np.exp(prices[appraised.portfolio.sold]), paid * 1.2)
     assert year.revenue[WORKS, 0] / MILLION == pytest.approx(40.15)
     assert year.costs[WORKS, 0] / MILLION == pytest.approx(1.2 * 19.1625 + 14.6)

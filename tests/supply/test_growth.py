@@ -105,7 +105,7 @@ def test_customers_may_take_less_than_is_built() -> None:
     out = grown(projects, 865, [-3653, NEVER, 500, NEVER])
     assert out.capacity[AB_WORKS, 0] == pytest.approx(1)
     world = projects.world
-    origin = world.nodes[world.origins].index(allies.MAGNET_NEW)
+    origin = world.nodes.made.index(allies.MAGNET_NEW)
     assert out.reach[projects.growth.origins.tolist().index(origin), 0] == pytest.approx(0.5)
 
 
@@ -113,7 +113,7 @@ def test_reach_is_what_projects_and_others_make_of_a_good() -> None:
     """Oxide of AB: all of it from the mine, half as much again with the expansion."""
     _, projects = built()
     world = projects.world
-    row = projects.growth.origins.tolist().index(world.nodes[world.origins].index(OXIDE_AB))
+    row = projects.growth.origins.tolist().index(world.nodes.made.index(OXIDE_AB))
     assert grown(projects, 900, [-3653, NEVER, NEVER, NEVER]).reach[row, 0] == pytest.approx(1)
     assert grown(projects, 900, [-3653, 400, NEVER, NEVER]).reach[row, 0] == pytest.approx(1.5)
     assert grown(projects, 900, [NEVER] * 4).reach[row, 0] < 1e-9
@@ -124,13 +124,13 @@ def test_nameplate_is_what_lines_make_at_the_utilisation_of_the_base_year() -> N
     _, projects = built()
     works = projects.world.tables.lines[2]
     assert works.capacity * UTILISATION / 365 == pytest.approx(2)
-    assert projects.world.scale[projects.portfolio.line_facility[2], 0] == pytest.approx(2)
+    assert projects.world.facilities.scale[projects.portfolio.line_facility[2], 0] == pytest.approx(2)
 
 
 def test_what_a_project_makes_is_its_part_of_what_the_facility_does() -> None:
     """The mine at 0.9 of 1.5 t a day: 0.9 of the full output of both its projects."""
     made, projects = built()
-    state, facility = made.market.state, made.world.facilities.index("AB mine")
+    state, facility = made.market.state, made.world.facilities.names.index("AB mine")
     projects.built = np.array([[1.0, 1.0], [0.5, 0.5], [0.0, 0.0], [0.0, 0.0]])
     projects.capacity = np.array([[1.5, 1.5], [0.0, 0.0], [0.0, 0.0]])
     state.capacity[facility], state.activity[facility] = 1.5, 0.9 * 1.5
@@ -146,7 +146,7 @@ def test_what_is_half_open_makes_half() -> None:
     assert projects is not None
     projects.operations.open[:] = 0.5
     made.market.run("events", Tick(1, 7, 14, 7))
-    facility = made.world.facilities.index("AB mine")
+    facility = made.world.facilities.names.index("AB mine")
     assert made.market.shocks.available[facility, 0] == pytest.approx(0.5)
     state.activity[facility] = 0.5
     assert projects.running(state)[0, 0] == pytest.approx(0.5)

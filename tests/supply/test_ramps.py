@@ -61,7 +61,7 @@ def stand_at_nameplate(projects: Supply) -> None:
     for at, j in enumerate(folio.line_project.tolist()):
         nameplate = next(line.capacity for line in projects.world.tables.lines if line.project == folio.names[j])
         full = nameplate * float(np.mean(projects.p["utilisation_base"])) / 365
-        full /= projects.world.scale[folio.line_facility[at], 0]
+        full /= projects.world.facilities.scale[folio.line_facility[at], 0]
         if folio.names[j] != "LAMP":
             folio.line_base[at], folio.line_added[at] = 0, full
 
@@ -77,7 +77,7 @@ def bands(**changed: float) -> Mapping[Key, Floats]:
         plan = make_plan(load("baseline", PERIOD | changes | {"seeds": [folder]}))
     chunk = Chunk(plan.setup, range(WORLDS))
     market, setting = chunk.market, chunk.setting
-    projects, origins = setting.supply, plan.world.nodes[plan.world.origins]
+    projects, origins = setting.supply, plan.world.nodes.made
     assert projects is not None
     stand_at_nameplate(projects)
     made: dict[Key, Floats] = defaultdict(lambda: np.zeros(WORLDS))
@@ -92,17 +92,17 @@ def bands(**changed: float) -> Mapping[Key, Floats]:
 def settle(market: Market, projects: Supply, tick: Tick) -> Floats:
     """(O, R), t/day: what the projects make in a tick at the prices of its quarter."""
     state, world, shocks = market.state, projects.world, market.shocks
-    sold = [o for o, (commodity, _) in enumerate(world.nodes[world.origins]) if commodity == GOOD]
+    sold = [o for o, (commodity, _) in enumerate(world.nodes.made) if commodity == GOOD]
     state.expected_price[sold] = state.long_price[sold] = np.log(
         RATIO[quarter(projects.horizon.date(int(tick.middle)))]
     )
     shocks.clear()
     market.moment.tick = tick
     projects(market.moment)
-    margin = np.log(world.output_value(np.exp(state.expected_price)))
+    margin = np.log(world.facilities.output_value(np.exp(state.expected_price)))
     used = market.kernels[PlanActivity].utilisation(margin, np.ones_like(margin))
     built = np.isin(np.arange(len(world.facilities)), projects.portfolio.facilities)[:, None]
-    return world.output_of_plants(world.scale * state.capacity * shocks.available * used * built)
+    return world.facilities.output(world.facilities.scale * state.capacity * shocks.available * used * built)
 
 
 def band(key: Key, **changed: float) -> tuple[float, float]:

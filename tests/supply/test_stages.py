@@ -132,7 +132,7 @@ def test_worked_price_of_a_decision(ratio: float, decides: bool) -> None:
     built = allies.market(made=allies.tables(change(ROWS, "AB works", unit_cost=22.0)))
     state, projects = built.market.state, built.setting.supply
     assert projects is not None
-    state.long_price[built.world.nodes[built.world.origins].index(MAGNET_NEW)] = np.log(ratio)
+    state.long_price[built.world.nodes.made.index(MAGNET_NEW)] = np.log(ratio)
     built.market.run("events", Tick(0, 0, 7, 7))
     built.market.run("events", Tick(1, 196, 224, 28))
     assert (projects.stages.stage[WORKS] == (Stage.CONSTRUCTION if decides else Stage.DECISION)).all()

@@ -38,9 +38,10 @@ def labels(built: Built) -> Mapping[str, Sequence[object]]:
     """What stands in the rows of each axis, by letter."""
     world = built.world
     return {
-        "K": [world.arcs[a] for a in built.market.controls.arcs],
-        "N": world.nodes, "D": world.nodes[world.destinations], "O": world.nodes[world.origins], "A": world.arcs,
-        "F": world.facilities, "S": world.sectors, "U": world.users, "T": world.plant_users[world.thrifty],
+        "K": [world.arcs.names[a] for a in built.market.controls.arcs],
+        "N": world.nodes.names, "D": world.nodes.used, "O": world.nodes.made, "A": world.arcs.names,
+        "F": world.facilities.names, "S": world.sectors.names, "U": world.users.names,
+        "T": world.users.of_plants[world.users.thrifty],
     }  # fmt: skip
 
 
@@ -206,9 +207,9 @@ def test_a_plant_may_be_of_no_size_at_all(tmp_path: Path) -> None:
 def test_a_world_without_projects_has_no_lines() -> None:
     """The tables list projects, the scenario wants none."""
     world = allies.market(projects=()).world
-    assert world.projects == ()
-    assert len(world.lines) == 0
-    assert len(world.new_origins) == 0
+    assert world.projects.names == ()
+    assert len(world.facilities.new) == 0
+    assert (world.producers.orders == world.producers.full_orders).all()
 
 
 def test_events_do_not_grow_with_replicates() -> None:

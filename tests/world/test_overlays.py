@@ -200,7 +200,7 @@ def test_own_capacity_acts_like_that_of_a_scenario(tmp_path: Path) -> None:
     file.write_text("monazite: 1\nname: own\nextends: baseline.yaml\nseeds: [own]\n")
     plan = make_plan(sim.load(file))
     other = make_plan(sim.load("baseline", {"facilities[Mt Weld].capacity": "14500 t/year"}))
-    assert plan.size[plan.world.facilities.index("Mt Weld")] == 0.5
+    assert plan.size[plan.world.facilities.names.index("Mt Weld")] == 0.5
     assert np.array_equal(plan.size, other.size)
     write(tmp_path / "own", "base_year", *shipped_rows("base_year", ACTIVITY))
     assert np.all(make_plan(sim.load(file)).size == 1)

@@ -17,6 +17,7 @@ from sim.files.quantities import Date, Model, Names, Share, UncertainShare, Worl
 from sim.instruments.base import IN_FORCE, Instrument, Problem, Setting
 from sim.instruments.notices import Waiver
 from sim.instruments.parts.calendar import Calendar
+from sim.instruments.parts.eligibility import arcs_between
 from sim.instruments.parts.output import Output, Promise, arcs_of, makers
 from sim.instruments.parts.schedule import check_end, lasting
 from sim.instruments.reserves.release import Release, reserves_of
@@ -85,20 +86,15 @@ class BilateralAgreement(Instrument):
         """Goods that are promised, the partners' projects (J) that make them, and the arcs on which they leave."""
         if self.priority is None:
             return []
-        partners = set(self.partners.among(world.regions))
-        names = set(self.priority.projects.among(world.projects))
-        rows = np.array(
-            [j for j, row in enumerate(world.project_rows) if row.region in partners and row.project in names], np.intp
-        )
+        partners, names = self.partners.among(world.regions), self.priority.projects.among(world.projects.names)
+        rows = world.projects.where(name=names, region=partners)
         goods = self.priority.commodities.among(world.commodities)
         found = [(good, rows, arcs_of(world, makers(world, rows, good), good)) for good in goods]
         return [promise for promise in found if len(promise[2])]
 
     def between(self, world: World) -> Ints:
         """Arcs (K,) between the sides, both ways."""
-        partners = set(self.partners.among(world.regions)) - {self.by}
-        sides = [(o == self.by and d in partners) or (d == self.by and o in partners) for _, o, d in world.arcs]
-        return np.flatnonzero(sides)
+        return arcs_between(world, self.by, self.partners.among(world.regions))
 
     def arcs(self, world: World) -> Ints:
         """Arcs of promised goods."""

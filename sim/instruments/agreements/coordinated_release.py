@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from typing import ClassVar, Literal, final
 
 from pydantic import Field
+from typing_extensions import override
 
-from sim.axes import Ints
 from sim.files.quantities import Date, Names, UncertainShare, WorldNames
-from sim.instruments.base import IN_FORCE, NO_ARCS, Instrument, Problem, Setting, amount
+from sim.instruments.base import IN_FORCE, Instrument, Problem, Setting, amount
 from sim.instruments.parts.schedule import check_end, lasting
 from sim.instruments.reserves.release import Release, Rule, reserves_of
 from sim.world.build import World
@@ -32,7 +32,8 @@ class CoordinatedRelease(Instrument):
     since: Date = Field(description="first day on which it holds")
     until: Date | None = Field(None, description="first day on which it no longer holds; left out, it stays")
 
-    def check(self, names: WorldNames) -> Iterator[Problem]:  # noqa: ARG002  (an instrument's signature)
+    @override
+    def check(self, names: WorldNames) -> Iterator[Problem]:
         """Dates that cannot be."""
         yield from check_end(self.since, self.until)
 
@@ -48,11 +49,8 @@ class CoordinatedRelease(Instrument):
         """Whether nothing is offered."""
         return amount(self.share) == 0
 
-    def arcs(self, world: World) -> Ints:  # noqa: ARG002  (an instrument's signature)
-        """None: reserves let go where members are."""
-        return NO_ARCS
-
-    def acts_on(self, world: World) -> bool:  # noqa: ARG002  (an instrument's signature)
+    @override
+    def acts_on(self, world: World) -> bool:
         """Whether it names any good is known when reserves are bound."""
         return True
 

@@ -12,6 +12,7 @@ from typing import ClassVar, Literal, final
 
 import numpy as np
 from pydantic import Field
+from typing_extensions import override
 
 from sim.axes import Floats, Scalar, Sum, at_least
 from sim.definitions.metrics import Metric, declare
@@ -109,11 +110,13 @@ class Grant(Funding):
 
     kind: Literal["grant"]
 
-    def rate(self, setting: Setting) -> Scalar:  # noqa: ARG002  (a fund's signature)
+    @override
+    def rate(self, setting: Setting) -> Scalar:
         """Nothing."""
         return 0.0
 
-    def write(self, terms: Terms, offered: Floats, rate: Scalar) -> None:  # noqa: ARG002
+    @override
+    def write(self, terms: Terms, offered: Floats, rate: Scalar) -> None:
         """Capital that costs nothing."""
         terms.granted[:] += offered
 

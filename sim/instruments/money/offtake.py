@@ -91,11 +91,11 @@ class _Offtake:
         projects, folio = len(self.output.full), self.supply.portfolio
         self.ledger, self.taken = Ledger(setting.replicates, projects), np.zeros(setting.replicates)
         self.total = Sum(np.zeros(projects, np.intp), range(projects), 1.0, (1, projects))
-        origins = world.nodes[world.origins]
+        origins = world.nodes.made
         own = [(schema.commodity, row.region) for row in folio.rows]
         self.made = np.array([j for j in np.flatnonzero(self.output.full[:, 0]) if own[j] in origins], np.intp)
         self.origin = np.array([origins.index(own[j]) for j in self.made], np.intp)
-        self.base = world.origin_price[self.origin]
+        self.base = world.producers.price[self.origin]
 
     def _gain(self, price: Floats, day: float) -> Floats:
         """(K, R), USD/t: what the agreed price is above that of the market where a project stands (eq. 11.7)."""
@@ -130,6 +130,6 @@ class _Offtake:
         tonnes = self.output.made * self.bound * tick.days
         self.taken = self.taken + self.total(tonnes)[0]
         gain = np.zeros_like(tonnes)
-        gain[self.made] = self._gain(state.price[self.supply.world.origins], tick.middle)
+        gain[self.made] = self._gain(state.price[self.supply.world.nodes.origins], tick.middle)
         self.ledger.post_plants(Account.TOP_UPS, Account.TREASURY, tonnes * at_least(gain, 0))
         self.ledger.post_plants(Account.TREASURY, Account.RETURNS, tonnes * at_least(-gain, 0))

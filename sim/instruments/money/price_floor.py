@@ -51,7 +51,7 @@ class PriceFloor(Support):
 
     def acts_on(self, world: World) -> bool:
         """Whether such projects make the good, and it is made where the reference is taken."""
-        quoted = (self.commodity, self.basis) in world.nodes[world.origins]
+        quoted = (self.commodity, self.basis) in world.nodes.made
         return quoted and bool(makers(world, self.rows(world), self.commodity))
 
     def bind(self, setting: Setting) -> None:
@@ -70,8 +70,8 @@ class _Floor:
         world = setting.world
         self.schema, self.setting, self.supply = schema, setting, schema.opens(setting)
         self.output = Output(self.supply, schema.rows(world), schema.commodity)
-        self.origin = world.nodes[world.origins].index((schema.commodity, schema.basis))
-        self.base = float(world.origin_price[self.origin, 0]) * (1 + schema.vat)
+        self.origin = world.nodes.made.index((schema.commodity, schema.basis))
+        self.base = float(world.producers.price[self.origin, 0]) * (1 + schema.vat)
         self.level = schema.draw(setting, "floor", schema.floor, "USD/t")
         self.above = self.level if schema.above is None else schema.draw(setting, "above", schema.above, "USD/t")
         self.covered = schema.draw(setting, "output", schema.output, "1")
@@ -103,7 +103,7 @@ class _Floor:
         tick, state = period.tick, period.state
         if not self.schema.is_offered(day_of(self.setting, tick)):
             return
-        reference = self.base * np.exp(state.price[self.supply.world.origins][self.origin])
+        reference = self.base * np.exp(state.price[self.supply.world.nodes.origins][self.origin])
         each = top_up(reference, *_in_order(self._worn(tick.middle), self.schema.upside))
         made = self.output.made
         tonnes = self.total(made)[0] * self.covered * tick.days

@@ -13,7 +13,7 @@ from sim.axes import Bools, Floats, Ints, Scalar, Sum, at_most, column
 from sim.definitions.metrics import Metric, declare
 from sim.ensemble.gauges import Measured
 from sim.files.quantities import Date, Names, Share, UncertainRatio, UncertainShare, WorldNames
-from sim.instruments.base import IN_FORCE, NO_ARCS, Instrument, Problem, Setting, amount
+from sim.instruments.base import IN_FORCE, Instrument, Problem, Setting, amount
 from sim.instruments.notices import Levy
 from sim.instruments.parts.duty import Duty
 from sim.instruments.parts.schedule import check_end, lasting
@@ -83,16 +83,16 @@ class Standard(Instrument):
 
     def acts_on(self, world: World) -> bool:
         """Whether there are such producers, and buyers who ask."""
-        return bool(_among(world.facility_process, self.processes).any()) and bool(self.by.among(world.regions))
+        return bool(_among(world.facilities.process, self.processes).any()) and bool(self.by.among(world.regions))
 
     def arcs(self, world: World) -> Ints:
         """Arcs on which goods of producers who do not have to meet it come to those who require it."""
         if amount(self.tariff) == 0:
-            return NO_ARCS
+            return super().arcs(world)
         to, bound = set(self.by.among(world.regions)), set(self.on.among(world.regions))
-        meant = _among(world.facility_process, self.processes).astype(np.float64)
-        made = world.cost_of_origin(meant)[world.arc_origin, 0] > 0
-        free = [d in to and o != d and o not in bound for _, o, d in world.arcs]
+        meant = _among(world.facilities.process, self.processes).astype(np.float64)
+        made = world.facilities.cost_of_origin(meant)[world.arcs.origin, 0] > 0
+        free = [d in to and o != d and o not in bound for _, o, d in world.arcs.names]
         return np.flatnonzero(made & np.array(free, bool))
 
     def years_left(self, day: date) -> float:
@@ -124,7 +124,7 @@ class Standard(Instrument):
         """Charge goods by the part of them that does not meet it, and let others know."""
         world, arcs = setting.world, self.arcs(setting.world)
         tariff = self.draw(setting, "tariff", self.tariff, "1")
-        failing = world.cost_of_origin(rule.facilities.fails)[world.arc_origin[arcs]]
+        failing = world.facilities.cost_of_origin(rule.facilities.fails)[world.arcs.origin[arcs]]
         Duty(setting, self.name, arcs, lambda tick: failing * tariff * rule.calendar.share(tick))
         on = frozenset(world.regions) - frozenset(self.on.among(world.regions))
         for region in self.by.among(world.regions):
@@ -177,13 +177,13 @@ class _Standard:
         world = setting.world
         self.calendar = lasting(setting.clock.horizon, schema.since, schema.until)
         self.asked, self.premium = schema.demands(setting), schema.draw(setting, "premium", schema.premium, "1")
-        shares, made = of_facilities(world), (world.facility_process, world.facility_region)
+        shares, made = of_facilities(world), (world.facilities.process, world.facilities.region)
         self.facilities = _Meeting.of(schema, shares, *made, self.asked)
-        self.added = (1 - world.input_share) * self.facilities.added  # over all costs of the base year
+        self.added = (1 - world.facilities.input_share) * self.facilities.added  # over all costs of the base year
         buyers = schema.by.among(world.regions)
-        towards = column(float(destination in buyers) for _, _, destination in world.arcs)
-        self.reach = at_most(world.to_origin(world.arc_split * towards), 1)  # (O, 1) of goods, what buyers get
-        self.rewarded = world.output_value(self.reach) * self.facilities.meets * self.premium
+        towards = column(float(destination in buyers) for _, _, destination in world.arcs.names)
+        self.reach = at_most(world.arcs.to_origin(world.arcs.split * towards), 1)  # (O, 1) of goods, what buyers get
+        self.rewarded = world.facilities.output_value(self.reach) * self.facilities.meets * self.premium
         if setting.supply is not None:
             self.rewarded[setting.supply.portfolio.facilities] = 0  # their reward is an offer to projects
         self._open_books(setting, towards)
@@ -192,10 +192,10 @@ class _Standard:
         """What is spent on a unit of activity, USD, and paid on top of the base price of what buyers get, USD/t."""
         world = setting.world
         spent = self.added * all_costs(world, setting.parameters)
-        good = world.cost_of_origin(self.facilities.meets)[world.arc_origin]
-        paid = good * towards * world.origin_price[world.arc_origin] * self.premium
+        good = world.facilities.cost_of_origin(self.facilities.meets)[world.arcs.origin]
+        paid = good * towards * world.producers.price[world.arcs.origin] * self.premium
         self.paying = np.flatnonzero(np.any(paid > 0, axis=1))
-        self.unit_spent, self.unit_paid, self.origin = spent, paid[self.paying], world.arc_origin[self.paying]
+        self.unit_spent, self.unit_paid, self.origin = spent, paid[self.paying], world.arcs.origin[self.paying]
         self.over_facilities, self.over_arcs = _all(len(spent)), _all(len(self.paying))
         self.spent, self.paid = np.zeros(setting.replicates), np.zeros(setting.replicates)
 

@@ -92,7 +92,7 @@ class Approvals:
         self.default = draw("approval.default", schema.default)
         drawn = [(rule, draw(f"approval.rules.{rule.name}.share", rule.share)) for rule in schema.rules]
         self.rules = sorted(drawn, key=lambda drawn: drawn[0].rank)  # the one that wins comes last
-        sectors = sorted({s for _, _, s in world.users if s})
+        sectors = sorted({s for _, _, s in world.users.names if s})
         self.end_uses = EndUses(world, arcs, [s for s in sectors if any(rule.names(s) for rule in schema.rules)])
         self.share = np.zeros((len(arcs), replicates))
         self.granted: list[Floats] = []  # (J, R) by end use: what it is granted on the arcs to where it stands
@@ -121,7 +121,7 @@ class Approvals:
         return granted
 
     def _fits(self, rule: ApprovalRule, arc: int) -> bool:
-        commodity, _, destination = self.world.arcs[arc]
+        commodity, _, destination = self.world.arcs.names[arc]
         return (rule.towards is None or destination in rule.towards.among(self.world.regions)) and (
             rule.elements is None or self.covers.holds(self.world, commodity, rule.elements)
         )
@@ -137,16 +137,16 @@ class EndUses:
 
     def __init__(self, world: World, arcs: Ints, names: Sequence[str]) -> None:
         self.names = names
-        group = np.array([names.index(s) if s in names else len(names) for _, _, s in world.users])
-        named = world.user_node[group < len(names)]
-        self.places = np.intersect1d(named, world.arc_destination[arcs])
-        self.rows = np.flatnonzero(np.isin(world.arc_destination[arcs], self.places))
+        group = np.array([names.index(s) if s in names else len(names) for _, _, s in world.users.names])
+        named = world.users.node[group < len(names)]
+        self.places = np.intersect1d(named, world.arcs.destination[arcs])
+        self.rows = np.flatnonzero(np.isin(world.arcs.destination[arcs], self.places))
         self.arcs = arcs[self.rows]
-        self.place = np.searchsorted(self.places, world.arc_destination[self.arcs])
+        self.place = np.searchsorted(self.places, world.arcs.destination[self.arcs])
         self.into = Sum(self.place, range(len(self.arcs)), 1.0, (len(self.places), len(self.arcs)))
-        near = np.isin(world.user_node, self.places)
+        near = np.isin(world.users.node, self.places)
         self.users = [np.flatnonzero(near & (group == g)) for g in range(len(names) + 1)]
-        self.at = [np.searchsorted(self.places, world.user_node[users]) for users in self.users]
+        self.at = [np.searchsorted(self.places, world.users.node[users]) for users in self.users]
         self.add_up = [Sum(at, range(len(at)), 1.0, (len(self.places), len(at))) for at in self.at]
 
     @property

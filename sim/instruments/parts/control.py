@@ -68,7 +68,7 @@ class Control(Instrument):
 
     def acts_on(self, world: World) -> bool:
         """Whether covered trade exists in the base year, or projects would begin it."""
-        return bool((world.arc_weight[self.covered_arcs(world)] > 0).any())
+        return bool((world.arcs.weight[self.covered_arcs(world)] > 0).any())
 
     def check_control(self, names: WorldNames) -> Iterator[Problem]:
         """Names that are not known, and dates in an order that cannot be."""

@@ -50,8 +50,8 @@ class Duty:
     ) -> None:
         world, self.leaving = setting.world, leaving
         self.name, self.arcs, self.rate, self.notices = name, arcs, rate, setting.notices
-        self.rows, self.origin = setting.controls.positions(arcs), world.arc_origin[arcs]
-        price = world.node_price[world.origins][self.origin]
+        self.rows, self.origin = setting.controls.positions(arcs), world.arcs.origin[arcs]
+        price = world.nodes.price[world.nodes.origins][self.origin]
         self.worth = Sum(np.zeros(len(arcs), np.intp), range(len(arcs)), price[:, 0], (1, len(arcs)))
         self.charged = np.zeros((len(arcs), setting.replicates))
         self.ledger = Ledger(setting.replicates)

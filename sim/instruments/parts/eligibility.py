@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import numpy as np
 from pydantic import Field
@@ -59,24 +59,24 @@ def _singular(word: str) -> str:
 
 def outward_arcs(world: World, by: str, goods: frozenset[str], towards: Names) -> Ints:
     """Arcs (K,) on which some goods leave a region towards some others; ascending."""
-    to = set(towards.among(world.regions))
-    return np.array(
-        [a for a, (c, o, d) in enumerate(world.arcs) if o == by and d != by and d in to and c in goods], np.intp
-    )
+    to = towards.among(world.regions)
+    return world.arcs.where(commodity=goods, origin=[by], destination=to, abroad=True)
 
 
 def inward_arcs(world: World, by: str, goods: frozenset[str], origins: frozenset[str]) -> Ints:
     """Arcs (K,) on which some goods of some regions come into another; ascending."""
-    return np.array(
-        [a for a, (c, o, d) in enumerate(world.arcs) if d == by and o != by and o in origins and c in goods], np.intp
-    )
+    return world.arcs.where(commodity=goods, origin=origins, destination=[by], abroad=True)
+
+
+def arcs_between(world: World, one: str, others: Collection[str]) -> Ints:
+    """Arcs (K,) on which goods go from a region to some others, or back; ascending."""
+    there = world.arcs.where(origin=[one], destination=others, abroad=True)
+    return np.union1d(there, world.arcs.where(origin=others, destination=[one], abroad=True))
 
 
 def look_alike_arcs(world: World, covered: Ints) -> Ints:
     """Arcs of goods that are not covered but share origin, destination and customs code with some that are."""
-    seen = {(world.customs_code[c], o, d) for c, o, d in (world.arcs[a] for a in covered)}
-    taken = set(covered.tolist())
-    return np.array(
-        [a for a, (c, o, d) in enumerate(world.arcs) if a not in taken and (world.customs_code[c], o, d) in seen],
-        np.intp,
-    )
+    under = [(world.customs_code[c], o, d) for c, o, d in world.arcs.names]
+    seen = {under[a] for a in covered}
+    same = np.flatnonzero([code in seen for code in under])
+    return np.setdiff1d(same, covered)

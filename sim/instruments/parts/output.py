@@ -16,10 +16,10 @@ from sim.world.build import World
 
 def makers(world: World, projects: Ints, commodity: str) -> list[str]:
     """Regions in which some projects, rows (J), make a good."""
-    names = {world.project_rows[j].project for j in projects.tolist()}
-    made, nodes = world.output_of_plants, world.nodes[world.origins]
+    names = {world.projects.rows[j].project for j in projects.tolist()}
+    made, nodes = world.facilities.output, world.nodes.made
     entries = zip(made.rows, made.columns, strict=True)
-    makes = {world.facilities[f]: nodes[o][1] for o, f in entries if nodes[o][0] == commodity}
+    makes = {world.facilities.names[f]: nodes[o][1] for o, f in entries if nodes[o][0] == commodity}
     return sorted({makes[row.facility] for row in world.tables.lines if row.project in names and row.facility in makes})
 
 
@@ -37,7 +37,7 @@ class Output:
 
     def __init__(self, supply: Supply, rows: Ints, commodity: str) -> None:
         self.supply, folio, world = supply, supply.portfolio, supply.world
-        origins = world.nodes[world.origins]
+        origins = world.nodes.made
         goods = np.array([origins[o][0] == commodity for o in folio.sold], np.float64)[:, None]
         meant = np.isin(np.arange(len(folio.rows)), rows)[:, None]
         self.full = folio.output(goods) * meant
@@ -71,10 +71,10 @@ class Promise:
 
     def __init__(self, setting: Setting, output: Output, arcs: Ints, to: str) -> None:
         world, self.output = setting.world, output
-        towards = arcs[[world.arcs[a][2] == to for a in arcs]]
-        self.rows, self.origins = setting.controls.positions(towards), world.arc_origin[towards]
+        towards = arcs[[world.arcs.names[a][2] == to for a in arcs]]
+        self.rows, self.origins = setting.controls.positions(towards), world.arcs.origin[towards]
         regions = [row.region for row in output.supply.portfolio.rows]
-        here = [[j for j, region in enumerate(regions) if region == world.arcs[a][1]] for a in towards]
+        here = [[j for j, region in enumerate(regions) if region == world.arcs.names[a][1]] for a in towards]
         self.of = Sum.of(((k, j, 1.0) for k, rows in enumerate(here) for j in rows), (len(towards), len(regions)))
 
     def keep(self, moment: Moment, share: Scalar) -> None:
@@ -88,4 +88,4 @@ class Promise:
 
 def arcs_of(world: World, regions: list[str], commodity: str) -> Ints:
     """Arcs (K,) on which a good leaves the makers of some regions; ascending."""
-    return np.array([a for a, (c, o, _) in enumerate(world.arcs) if c == commodity and o in regions], np.intp)
+    return world.arcs.where(commodity=[commodity], origin=regions)

@@ -6,12 +6,10 @@ from collections.abc import Iterator
 
 from pydantic import Field
 
-from sim.axes import Ints
 from sim.definitions.events import Happening, declare_event
 from sim.files.quantities import Date, UncertainDays, WorldNames
-from sim.instruments.base import NO_ARCS, Instrument, Problem, Setting
+from sim.instruments.base import Instrument, Problem, Setting
 from sim.instruments.parts.calendar import Calendar
-from sim.world.build import World
 
 BEGINS = declare_event(Happening("begins", "first day of a shock", "instrument", detail="its kind"))
 
@@ -21,10 +19,6 @@ class Shock(Instrument):
 
     start: Date = Field(description="first day")
     lasts: UncertainDays = Field(description="for how long")
-
-    def arcs(self, world: World) -> Ints:  # noqa: ARG002  (an instrument's signature)
-        """None: a shock is no control."""
-        return NO_ARCS
 
     def check_names(self, names: WorldNames, **fields: str) -> Iterator[Problem]:
         """Names that are not known, field by field; `fields` says what each holds."""

@@ -7,7 +7,6 @@ from datetime import date
 from functools import partial
 from typing import ClassVar
 
-import numpy as np
 from pydantic import Field
 
 from sim.axes import Ints
@@ -16,7 +15,7 @@ from sim.ensemble.clock import Tick
 from sim.ensemble.gauges import Measured
 from sim.files.quantities import Date, Names, WorldNames
 from sim.finance.ledger import PUBLIC_COST, PUBLIC_PAID, Ledger
-from sim.instruments.base import NO_ARCS, Instrument, Problem, Setting
+from sim.instruments.base import Instrument, Problem, Setting
 from sim.instruments.parts.schedule import check_end
 from sim.supply.settle import Supply
 from sim.units import DAYS_A_YEAR
@@ -55,21 +54,14 @@ class Support(Instrument):
                 yield ((field,), found, right)
         yield from check_end(self.since, self.until)
 
-    def arcs(self, world: World) -> Ints:  # noqa: ARG002  (an instrument's signature)
-        """None: money crosses no border here."""
-        return NO_ARCS
-
     def rows(self, world: World) -> Ints:
         """Rows (J) of its projects."""
-        names, regions = set(self.projects.among(world.projects)), set(self.regions.among(world.regions))
-        known = world.project_rows
-        processes = set(self.processes.among(sorted({row.process for row in known})))
-        meant = [
-            j
-            for j, row in enumerate(known)
-            if row.project in names and row.region in regions and row.process in processes
-        ]
-        return np.array(meant, np.intp)
+        known = world.projects
+        return known.where(
+            name=self.projects.among(known.names),
+            region=self.regions.among(world.regions),
+            process=self.processes.among(sorted({row.process for row in known.rows})),
+        )
 
     def acts_on(self, world: World) -> bool:
         """Whether there are such projects."""
@@ -101,7 +93,7 @@ def booked(support: Support, ledger: Ledger, world: World) -> Iterator[Measured]
     yield Measured(PUBLIC_COST.item(instrument=name), lambda: checked().cost)
     yield Measured(PUBLIC_PAID.item(instrument=name), lambda: checked().paid)
     for j in support.rows(world):
-        row = world.project_rows[j]
+        row = world.projects.rows[j]
         item = PUBLIC_COST.item(instrument=name, region=row.region, facility=row.project)
         yield Measured(item, partial(ledger.of_plants.__getitem__, j))
 

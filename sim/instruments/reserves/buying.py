@@ -21,12 +21,12 @@ class Buying:
     def __init__(self, inventory: Inventory) -> None:
         self.inventory, setting = inventory, inventory.setting
         world, places, look_ahead = setting.world, inventory.places, setting.parameters["look_ahead"]
-        self.memory, self.origin = setting.parameters["expectation_time"], world.arc_origin[places.arcs]
+        self.memory, self.origin = setting.parameters["expectation_time"], world.arcs.origin[places.arcs]
         self.price = np.repeat(inventory.base, setting.replicates, axis=1)  # at which it has ordered, USD/t
         self.reference: Floats | None = None  # (K, R) ln of the spot price there when it begins to buy
         self.had_members = total(inventory.books.members) > 0
-        abroad = world.arc_abroad[places.arcs] > 0
-        transit = np.where(abroad, world.arc_transit[places.arcs], 0)[:, None]
+        abroad = world.arcs.abroad[places.arcs] > 0
+        transit = np.where(abroad, world.arcs.transit[places.arcs], 0)[:, None]
         self.ahead = at_least(look_ahead - transit, 0)  # days of what is ordered that arrive in the look-ahead
         self.inward = places.controls[abroad[places.controlled]]  # of the controlled arcs, those from abroad
 

@@ -25,7 +25,7 @@ from sim.files.quantities import (
     UncertainTonnes,
     WorldNames,
 )
-from sim.instruments.base import NO_ARCS, Instrument, Problem, amount
+from sim.instruments.base import Instrument, Problem, amount
 from sim.instruments.reserves.declared import Declaration
 from sim.units import DAYS_A_YEAR
 from sim.world.build import World
@@ -167,10 +167,6 @@ class Charter(Instrument):
         """Whether it can hold nothing."""
         return amount(self.budget) == 0
 
-    def arcs(self, world: World) -> Ints:  # noqa: ARG002  (an instrument's signature)
-        """None: it buys as everybody does."""
-        return NO_ARCS
-
     def acts_on(self, world: World) -> bool:
         """Whether members use some good of each of its holdings there."""
         used = self._used(world)
@@ -178,14 +174,14 @@ class Charter(Instrument):
 
     def _used(self, world: World) -> set[str]:
         """Goods that members use there."""
-        sectors = set(self.members.sectors.among(sorted({sector for sector, _ in world.sectors})))
+        sectors = set(self.members.sectors.among(sorted({sector for sector, _ in world.sectors.names})))
         members = sectors | ({""} if self.members.makers else set())
-        return {c for c, g, sector in world.users if g == self.by and sector in members}
+        return {c for c, g, sector in world.users.names if g == self.by and sector in members}
 
     def notes(self, world: World, horizon: Horizon) -> Iterator[str]:
         """What to know of it before a run: also goods that it names, and nobody there could draw."""
         yield from super().notes(world, horizon)
-        used, bought = self._used(world), {c for c, g in world.nodes[world.destinations] if g == self.by}
+        used, bought = self._used(world), {c for c, g in world.nodes.used if g == self.by}
         for holding in self.holdings:
             named = () if holding.commodities.is_complement else holding.commodities.named
             for commodity in named:
@@ -197,5 +193,5 @@ class Charter(Instrument):
     def rows(self, world: World) -> Ints:
         """Destinations (K,) where it keeps goods; ascending."""
         named = {c for holding in self.holdings for c in holding.commodities.among(world.commodities)}
-        nodes = world.nodes[world.destinations]
+        nodes = world.nodes.used
         return np.array([d for d, (c, g) in enumerate(nodes) if g == self.by and c in named], np.intp)

@@ -39,8 +39,8 @@ class Inventory:
         world = setting.world
         self.charter, self.setting = charter, setting
         places = Places(world, setting.controls, charter.rows(world))
-        self.goods = [world.nodes[d][0] for d in places.rows]
-        self.base = world.node_price[places.rows]
+        self.goods = [world.nodes.names[d][0] for d in places.rows]
+        self.base = world.nodes.price[places.rows]
         self.shape = (len(places.rows), setting.replicates)
         self.members = self._members()
         self.target = self._targets()
@@ -84,7 +84,7 @@ class Inventory:
 
     def _members(self) -> Members:
         meant, world = self.charter.members, self.setting.world
-        sectors = meant.sectors.among(sorted({sector for sector, _ in world.sectors}))
+        sectors = meant.sectors.among(sorted({sector for sector, _ in world.sectors.names}))
         share, rows = self._draw("members.share", meant.share), self.charter.rows(world)
         return Members(world, rows, sectors, share, self.setting.replicates, with_makers=meant.makers)
 

@@ -47,14 +47,14 @@ class Members:
         self, world: World, rows: Ints, sectors: Sequence[str], share: Scalar, replicates: int, *, with_makers: bool
     ) -> None:
         place = {int(d): k for k, d in enumerate(rows)}
-        named = [sector or MAKERS for _, _, sector in world.users]
+        named = [sector or MAKERS for _, _, sector in world.users.names]
         allowed = {*sectors, *([MAKERS] if with_makers else [])}
-        chosen = [u for u, d in enumerate(world.user_node) if int(d) in place and named[u] in allowed]
+        chosen = [u for u, d in enumerate(world.users.node) if int(d) in place and named[u] in allowed]
         self.rows = np.array(chosen, np.intp)
-        self.good = np.array([place[int(world.user_node[u])] for u in chosen], np.intp)
+        self.good = np.array([place[int(world.users.node[u])] for u in chosen], np.intp)
         self.names = tuple(sorted({named[u] for u in chosen}))
         self.member = np.array([self.names.index(named[u]) for u in chosen], np.intp)
-        self.need, self.cover = world.user_need[self.rows], world.user_cover[self.rows]
+        self.need, self.cover = world.users.need[self.rows], world.users.cover[self.rows]
         shape = (len(chosen), replicates)
         self.share = np.zeros(shape) + share
         self.owed, self.due = np.zeros(shape), np.zeros(shape)

@@ -101,7 +101,8 @@ OF_BOOKS = {
 def stocks(charter: Charter, world: World) -> list[Item]:
     """The series of what a reserve holds of each good."""
     return [
-        HELD.item(commodity=world.nodes[d][0], region=charter.by, instrument=charter.name) for d in charter.rows(world)
+        HELD.item(commodity=world.nodes.names[d][0], region=charter.by, instrument=charter.name)
+        for d in charter.rows(world)
     ]
 
 

@@ -40,10 +40,10 @@ class Places:
 
     def __init__(self, world: World, controls: Controls, rows: Ints) -> None:
         self.rows = rows
-        self.arcs = np.flatnonzero(np.isin(world.arc_destination, rows))
-        self.users = np.flatnonzero(np.isin(world.user_node, rows))
-        self.of_users = np.searchsorted(rows, world.user_node[self.users])
-        of_arcs = np.searchsorted(rows, world.arc_destination[self.arcs])
+        self.arcs = np.flatnonzero(np.isin(world.arcs.destination, rows))
+        self.users = np.flatnonzero(np.isin(world.users.node, rows))
+        self.of_users = np.searchsorted(rows, world.users.node[self.users])
+        of_arcs = np.searchsorted(rows, world.arcs.destination[self.arcs])
         self.into = Sum(of_arcs, range(len(self.arcs)), 1.0, (len(rows), len(self.arcs)))
         self.controlled = np.flatnonzero(np.isin(self.arcs, controls.arcs))  # of these arcs
         self.controls = np.searchsorted(controls.arcs, self.arcs[self.controlled])
@@ -76,7 +76,7 @@ class Stock:
         self.own, self.members, self.part, self.asked = (np.zeros_like(tonnes) for _ in range(4))
         self.ordered = Split(np.zeros_like(tonnes), np.zeros_like(tonnes))
         self.theirs = np.zeros_like(tonnes)  # its orders, smoothed, t/day
-        flow = places.into(world.arc_flow[places.arcs])
+        flow = places.into(world.arcs.flow[places.arcs])
         self.all = np.repeat(flow, tonnes.shape[1], axis=1)  # all orders, smoothed, t/day
         self.pool, self.waiting = np.zeros_like(tonnes), np.zeros_like(tonnes)
 

@@ -41,9 +41,9 @@ class DemandShock(Shock):
 
     def rows(self, world: World) -> Ints:
         """Rows (S) of its sectors."""
-        sectors = set(self.sectors.among(sorted({s for s, _ in world.sectors})))
+        sectors = set(self.sectors.among(sorted({s for s, _ in world.sectors.names})))
         regions = set(self.regions.among(world.regions))
-        return np.array([i for i, (s, g) in enumerate(world.sectors) if s in sectors and g in regions], np.intp)
+        return np.array([i for i, (s, g) in enumerate(world.sectors.names) if s in sectors and g in regions], np.intp)
 
     def bind(self, setting: Setting) -> None:
         """Attach the change of demand."""

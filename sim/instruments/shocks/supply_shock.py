@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar, Literal, final
 
-import numpy as np
 from pydantic import Field
 
 from sim.axes import Ints
@@ -42,12 +41,12 @@ class SupplyShock(Shock):
 
     def rows(self, world: World) -> Ints:
         """Rows (F) of its facilities."""
-        names = set(self.facilities.among(tuple(row.facility for row in world.tables.facilities)))
-        regions = set(self.regions.among(world.regions))
-        processes = set(self.processes.among(sorted({row.process for row in world.tables.facilities})))
-        kept = zip(world.facilities, world.facility_region, world.facility_process, strict=True)
-        rows = [f for f, (n, g, p) in enumerate(kept) if n in names and g in regions and p in processes]
-        return np.array(rows, np.intp)
+        rows = world.tables.facilities
+        return world.facilities.where(
+            name=self.facilities.among(tuple(row.facility for row in rows)),
+            region=self.regions.among(world.regions),
+            process=self.processes.among(sorted({row.process for row in rows})),
+        )
 
     def bind(self, setting: Setting) -> None:
         """Attach the loss of capacity."""

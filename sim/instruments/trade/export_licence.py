@@ -8,6 +8,7 @@ from typing import ClassVar, Literal, final
 
 import numpy as np
 from pydantic import Field
+from typing_extensions import override
 
 from sim.axes import TINY, Floats, Ints, Scalar, Sum, at_least, at_most, ratio
 from sim.definitions.items import Item
@@ -111,7 +112,8 @@ class ExportLicence(Control):
         """Arcs of covered goods and look-alikes."""
         return np.sort(np.concatenate([self.covered_arcs(world), self.look_alike_arcs(world)]))
 
-    def series(self, world: World) -> list[Item]:  # noqa: ARG002  (an instrument's signature)
+    @override
+    def series(self, world: World) -> list[Item]:
         """What has been granted of what was filed."""
         return [APPROVED.item(region=self.by, instrument=self.name)]
 
@@ -150,11 +152,11 @@ class _Licence:
         self.mean_days = cases.mean
         self.queue = Queue(*shape, cases.within, setting.clock.horizon.tick, int(p["licence_horizon"]))
         self.pile = np.zeros(shape)  # ready files that wait for a reviewer
-        value = world.node_price[world.origins][world.arc_origin[self.arcs]]
-        normal = float((value * world.arc_flow[self.arcs]).sum())
+        value = world.nodes.price[world.nodes.origins][world.arcs.origin[self.arcs]]
+        normal = float((value * world.arcs.flow[self.arcs]).sum())
         one = np.zeros(len(self.arcs), np.intp)
         self.load = Sum(one, range(len(self.arcs)), value[:, 0] / normal, (1, len(self.arcs)))
-        self.filed_rate = np.broadcast_to(world.arc_flow[self.arcs] * coverage, shape).copy()
+        self.filed_rate = np.broadcast_to(world.arcs.flow[self.arcs] * coverage, shape).copy()
         self.granted_rate = np.zeros(shape)
         self.granted = np.zeros(shape)
         self.totals = {name: np.zeros(setting.replicates) for name in ("filed", "granted", "refused", "tonne days")}

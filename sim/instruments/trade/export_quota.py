@@ -99,7 +99,7 @@ class _Rule:
         self.world, self.calendar, self.p, self.clock = world, calendar, p, setting.clock
         arcs = schema.arcs(world)
         self.rows = setting.controls.positions(arcs)
-        self.arcs, self.origin, self.destination = arcs, world.arc_origin[arcs], world.arc_destination[arcs]
+        self.arcs, self.origin, self.destination = arcs, world.arcs.origin[arcs], world.arcs.destination[arcs]
         self.counted = _counted(schema, world, arcs)
         self.total = Sum(np.zeros(len(arcs), np.intp), range(len(arcs)), self.counted[:, 0], (1, len(arcs)))
         self.coverage = schema.draw(setting, "coverage", schema.coverage, "1")
@@ -157,8 +157,8 @@ class _Rule:
     def _margin(self, state: State) -> Floats:
         """(K, R), USD/t of counted contents: price at the destination less price at the origin."""
         world = self.world
-        price = world.node_price * np.exp(state.price)
-        gap = price[world.destinations][self.destination] - price[world.origins][self.origin]
+        price = world.nodes.price * np.exp(state.price)
+        gap = price[world.nodes.destinations][self.destination] - price[world.nodes.origins][self.origin]
         return gap / self.counted
 
     def count(self, moment: Moment) -> None:
@@ -173,7 +173,7 @@ def _counted(schema: ExportQuota, world: World, arcs: Ints) -> Floats:
     """(K, 1), t REO counted in a tonne of the good of each arc: of the named elements, or of all."""
     named = schema.covers.elements
     elements = world.elements if named is None else named.among(world.elements)
-    goods = [world.arcs[a][0] for a in arcs]
+    goods = [world.arcs.names[a][0] for a in arcs]
     return np.array([[sum(world.content[c].get(e, 0.0) for e in elements)] for c in goods]).reshape(-1, 1)
 
 

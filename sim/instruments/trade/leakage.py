@@ -79,9 +79,12 @@ class _Rule:
         """What tries to go round in a tick (eq. 7.13)."""
         world, arcs, tick, controls = self.world, self.arcs, moment.tick, moment.controls
         price = moment.state.price
-        gap = price[world.destinations][world.arc_destination[arcs]] - price[world.origins][world.arc_origin[arcs]]
+        gap = (
+            price[world.nodes.destinations][world.arcs.destination[arcs]]
+            - price[world.nodes.origins][world.arcs.origin[arcs]]
+        )
         days = tick.days * self.calendar.share(tick)
-        tried = self.rate * world.arc_flow[arcs] * at_least(gap, 0) * controls.barred[self.rows] * days
+        tried = self.rate * world.arcs.flow[arcs] * at_least(gap, 0) * controls.barred[self.rows] * days
         controls.leaking[self.rows] += tried
         for row in tried:
             self.total += row

@@ -14,7 +14,7 @@ from sim.definitions.events import Happening, declare_event
 from sim.definitions.metrics import Metric, declare
 from sim.ensemble.gauges import Measured
 from sim.files.quantities import Date, Names, UncertainRatio, UncertainShare, UncertainTonnesPerDay, WorldNames
-from sim.instruments.base import IN_FORCE, LIFTED, NO_ARCS, Instrument, Problem, Setting, amount
+from sim.instruments.base import IN_FORCE, LIFTED, Instrument, Problem, Setting, amount
 from sim.instruments.parts.schedule import Dated, Schedule, check_order
 from sim.market.hooks import Moment
 from sim.world.build import World
@@ -97,39 +97,37 @@ class ProductionQuota(Instrument):
         """Whether it says nothing of prices: what a discount does is seen in prices alone."""
         return not any(map(amount, (self.discount, *(change.discount or 0.0 for change in self.changes))))
 
-    def arcs(self, world: World) -> Ints:  # noqa: ARG002  (an instrument's signature)
-        """None: it is on plants."""
-        return NO_ARCS
-
     def acts_on(self, world: World) -> bool:
         """Whether any of the plants runs in the base year and makes what is counted."""
-        return bool((self.counted(world) * world.activity[:, 0]).sum() > 0)
+        return bool((self.counted(world) * world.facilities.activity[:, 0]).sum() > 0)
 
     def rows(self, world: World) -> Ints:
         """Rows (F) of its facilities."""
-        names = set(self.facilities.among(world.facilities))
-        processes = set(self.processes.among(sorted(set(world.facility_process))))
-        kept = enumerate(zip(world.facilities, world.facility_region, world.facility_process, strict=True))
-        return np.array([f for f, (n, g, p) in kept if n in names and g == self.by and p in processes], np.intp)
+        known = world.facilities
+        return known.where(
+            name=self.facilities.among(known.names),
+            region=[self.by],
+            process=self.processes.among(sorted(set(known.process))),
+        )
 
     def counted(self, world: World) -> Floats:
         """(F,), t REO that are counted in what a unit of activity makes; nought for plants that it is not on."""
-        counted, rows, made = np.zeros(len(world.facilities)), self.rows(world), world.output_of_plants
+        counted, rows, made = np.zeros(len(world.facilities)), self.rows(world), world.facilities.output
         content = np.bincount(made.columns, made.weights * self.content(world)[made.rows], len(counted))
         counted[rows] = content[rows]
         return counted
 
     def content(self, world: World) -> Floats:
         """(O,), t REO that are counted in a tonne of what is made."""
-        elements, goods = self.elements.among(world.elements), [c for c, _ in world.nodes[world.origins]]
+        elements, goods = self.elements.among(world.elements), [c for c, _ in world.nodes.made]
         return np.array([sum(world.content[c].get(e, 0.0) for e in elements) for c in goods])
 
     def makers(self, world: World) -> Ints:
         """Rows of the nodes (N) where its plants make what is counted."""
-        made = world.output_of_plants
+        made = world.facilities.output
         theirs = np.isin(made.columns, self.rows(world))
         makes = np.bincount(made.rows, made.weights * theirs, made.shape[0]) > 0
-        return np.arange(len(world.nodes))[world.origins][makes & (self.content(world) > 0)]
+        return np.arange(len(world.nodes))[world.nodes.origins][makes & (self.content(world) > 0)]
 
     def bind(self, setting: Setting) -> None:
         """Attach what plants may make, and what makers charge."""
@@ -162,11 +160,13 @@ class _Rule:
         self.rows = np.flatnonzero(counted)
         size = len(self.rows)
         self.counted = Sum(np.zeros(size, np.intp), range(size), counted[self.rows], (1, size))
-        self.usual = float(self.counted(world.activity[self.rows])[0, 0])
+        self.usual = float(self.counted(world.facilities.activity[self.rows])[0, 0])
         self.makers = schema.makers(world)
         self.enforced = schema.draw(setting, "enforced", schema.enforced, "1")
         self.schedule = self._schedule(schema, setting)
-        self.most = world.scale[self.rows] / setting.parameters["utilisation_base"]  # at all of base-year capacity
+        self.most = (
+            world.facilities.scale[self.rows] / setting.parameters["utilisation_base"]
+        )  # at all of base-year capacity
         self.held_back, self.pushed = np.zeros(setting.replicates), np.zeros(setting.replicates)
 
     def _schedule(self, schema: ProductionQuota, setting: Setting) -> Schedule[_Terms]:

@@ -26,8 +26,9 @@ from sim.files.quantities import (
     UncertainShare,
     WorldNames,
 )
-from sim.instruments.base import NO_ARCS, Instrument, Problem, Setting, amount
+from sim.instruments.base import Instrument, Problem, Setting, amount
 from sim.instruments.notices import Regime, Waiver
+from sim.instruments.parts.eligibility import arcs_between
 from sim.market.hooks import Moment
 from sim.world.build import World
 
@@ -103,14 +104,9 @@ class TariffRegime(Instrument):
         """Whether nothing is ever answered."""
         return amount(self.hazard) == 0
 
-    def arcs(self, world: World) -> Ints:  # noqa: ARG002  (an instrument's signature)
-        """None: what follows it acts."""
-        return NO_ARCS
-
     def between(self, world: World) -> Ints:
         """Arcs on which goods go from one to the other, either way."""
-        pair = {(self.by, self.against), (self.against, self.by)}
-        return np.array([a for a, (_, o, d) in enumerate(world.arcs) if (o, d) in pair], np.intp)
+        return arcs_between(world, self.by, [self.against])
 
     def acts_on(self, world: World) -> bool:
         """Whether the two trade."""

@@ -114,7 +114,7 @@ class _Result:
     def __init__(self, schema: TreatyReview, setting: Setting) -> None:
         self.day, self.when = setting.clock.horizon.day(schema.review), schema.review
         regions, world = schema.regions.among(setting.world.regions), setting.world
-        self.rows = np.array([j for j, row in enumerate(world.project_rows) if row.region in regions], np.intp)
+        self.rows = world.projects.where(region=regions)
         chance = schema.draw(setting, "chance", schema.chance, "1")
         luck = np.broadcast_to(np.asarray(schema.draw(setting, "luck", LUCK, "1")), (setting.replicates,))
         self.is_extended: Bools = luck >= chance

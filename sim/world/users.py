@@ -1,0 +1,121 @@
+"""Users of goods: plants by region, and sectors by input; and the sectors themselves."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import final
+
+import numpy as np
+
+from sim.axes import Floats, Ints, Sum, column
+from sim.units import DAYS_A_WEEK, DAYS_A_YEAR
+from sim.world.axis import Axis
+from sim.world.base_year import BaseYear, Node
+from sim.world.facilities import Facilities, Plants
+from sim.world.nodes import Nodes
+from sim.world.rows import Tables
+from sim.world.values import landed_prices
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Users(Axis):
+    """Who holds a stock of inputs (U): plants of a region first, then sectors' inputs slot by slot.
+
+    The k-th inputs of the sectors that have so many are a slice.
+    """
+
+    names: tuple[tuple[str, str, str], ...]  # commodity, region, sector; sector empty for plants
+    plants: slice  # P of the U
+    thrifty: slice  # of those, the ones that can make do with less
+    slots: tuple[slice, ...]  # k-th inputs of the first sectors
+    node: Ints  # (U,) → D
+    need: Floats  # (U, 1) t/day
+    cover: Floats  # (U, 1) days
+    value: Floats  # (U, 1) share of its sector's input value; 0 for plants
+    to_destination: Sum  # (D, U)
+
+    @property
+    def of_plants(self) -> tuple[Node, ...]:
+        """(P) goods and regions of the plants' stocks."""
+        return tuple((c, g) for c, g, _ in self.names[self.plants])
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Sectors(Axis):
+    """End uses in a region (S), by number of inputs, most first."""
+
+    names: tuple[Node, ...]  # sector, region
+    value_added: Floats  # (S, 1) USD/day
+    growth: Floats  # (S, 1) a day
+    spread: Floats  # (S, 1) of the logarithm of firms' covers
+    cost_share: Floats  # (S, 1) of inputs in all that a sector spends and earns
+    cover: Floats  # (S, 1) days
+
+
+@final
+class Uses:
+    """What sectors use in a base year, as it is put together."""
+
+    def __init__(self, year: BaseYear, tables: Tables, nodes: Nodes) -> None:
+        self.year, self.tables, self.nodes = year, tables, nodes
+        order = {row.commodity: i for i, row in enumerate(tables.commodities)}
+        self.inputs: dict[Node, list[str]] = defaultdict(list)
+        for c, g, name in sorted(year.uses, key=lambda use: order[use[0]]):
+            self.inputs[name, g].append(c)
+        self.rows = {(row.sector, row.region): row for row in tables.sectors}
+        self.names = tuple(sorted(self.inputs, key=lambda s: (-len(self.inputs[s]), s)))
+        self.landed = landed_prices(year)
+        self.spent: dict[Node, float] = defaultdict(float)
+        for s, goods in self.inputs.items():
+            for c in goods:
+                self.spent[s] += self._value(c, s)
+
+    def _value(self, commodity: str, sector: Node) -> float:
+        """USD/day: what a sector spends on an input at base prices."""
+        name, region = sector
+        return self.year.uses[commodity, region, name] * self.landed[commodity, region]
+
+    def users(self, plants: Plants, facilities: Facilities) -> Users:
+        """All who hold stocks."""
+        year, to_d, first = self.year, self.nodes.destination, len(plants.held)
+        slots: list[slice] = []
+        used: list[tuple[str, Node]] = []
+        for k in range(max([0, *(len(goods) for goods in self.inputs.values())])):
+            having = [s for s in self.names if len(self.inputs[s]) > k]
+            start = first + len(used)
+            slots.append(slice(start, start + len(having)))
+            used += [(self.inputs[s][k], s) for s in having]
+        cover = {row.commodity: row.user_cover * DAYS_A_WEEK for row in self.tables.commodities}
+        node = np.array([to_d[n] for n in plants.held] + [to_d[c, g] for c, (_, g) in used], np.intp)
+        needed = column(year.uses[c, g, name] for c, (name, g) in used)
+        held = [cover[c] for c, _ in plants.held] + [self.rows[s].cover * DAYS_A_WEEK for _, s in used]
+        return Users(
+            names=(*((c, g, "") for c, g in plants.held), *((c, g, name) for c, (name, g) in used)),
+            plants=slice(0, first),
+            thrifty=slice(0, plants.thrifting),
+            slots=tuple(slots),
+            node=node,
+            need=np.concatenate([facilities.need.once(facilities.activity), needed]),
+            cover=column(held),
+            value=column([0.0] * first + [self._value(c, s) / self.spent[s] for c, s in used]),
+            to_destination=Sum(node, range(len(node)), 1.0, (len(to_d), len(node))),
+        )
+
+    def sectors(self) -> Sectors:
+        """What they are."""
+        rows = [self.rows[s] for s in self.names]
+        value_added, cost = (
+            column(row.value_added / DAYS_A_YEAR for row in rows),
+            column(self.spent[s] for s in self.names),
+        )
+        return Sectors(
+            names=self.names,
+            value_added=value_added,
+            growth=column(np.log1p(row.growth) / DAYS_A_YEAR for row in rows),
+            spread=column(row.spread for row in rows),
+            cost_share=cost / (cost + value_added),
+            cover=column(row.cover * DAYS_A_WEEK for row in rows),
+        )
