@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from sim.axes import Floats
+from sim.ensemble.memory import side_by_side
 from sim.world.build import World
 
 Start = Callable[[World], Floats] | float
@@ -152,12 +153,11 @@ def base_state(world: World, sizes: Mapping[str, int]) -> State:
     sizes
         Number of rows by letter, with K for controlled arcs and R for replicates.
     """
-    arrays = {}
+    rows = {declared.name: sizes[declared.metadata["axes"][0]] for declared in fields(State)}
+    arrays = side_by_side(rows, sizes["R"])
     for declared in fields(State):
         start = declared.metadata["start"]
-        value = start(world) if callable(start) else start
-        arrays[declared.name] = np.empty([sizes[letter] for letter in declared.metadata["axes"].split()])
-        arrays[declared.name][:] = value
+        arrays[declared.name][:] = start(world) if callable(start) else start
     return State(**arrays)
 
 

@@ -136,8 +136,9 @@ class SendOn:
         world = given.world
         self.active, self.world, self.p, self.places = is_active(given), world, given.p, Places(world)
         self.kept = KeptBack(world, given.controls.arcs)
-        goods = self.places.good[[*range(len(self.places.there)), *range(world.nodes.origins.start, len(world.nodes))]]
-        self.pool = Sum(goods, range(len(goods)), 1.0, (len(world.commodities), len(goods)))  # users', then makers'
+        there, o = self.places.there, self.places.good[world.nodes.origins]
+        self.users_of_good = Sum(there, range(len(there)), 1.0, (len(world.commodities), len(there)))
+        self.makers_of_good = Sum(o, range(len(o)), 1.0, (len(world.commodities), len(o)))
 
     def __call__(
         self, tick: Tick, held: Floats, sold_by_makers: Floats, sold_by_users: Floats, sold_to: Floats,
@@ -148,7 +149,7 @@ class SendOn:
         if not self.active:
             return
         world, days, kept = self.world, tick.days, self.kept
-        pool = self.pool(np.concatenate([sold_by_users, sold_by_makers]))
+        pool = self.makers_of_good.add(sold_by_makers, self.users_of_good(sold_by_users))
         makers, users, got = sold_by_makers, sold_by_users, pick(pool, self.places.there) * sold_to
         if kept.any:
             stays = shut * makers[kept.origin]  # (K, R) t

@@ -39,8 +39,7 @@ class UnderWay:
         ticks = at_least(transit / whole, 1.0)
         self.groups, self.into = [_Group(ticks, value) for value in np.unique(ticks)], into
         length = max([1, *(int(g.whole + 2) for g in self.groups)])
-        self.ring = [np.zeros((len(transit), replicates)) for _ in range(length)]
-        self.landed = np.zeros((len(transit), replicates))
+        *self.ring, self.landed = np.zeros((length + 1, len(transit), replicates))  # in one block of memory
         self.arrived = np.zeros((into.shape[0], replicates))
         for before in range(1, length):  # what the ticks before the first one sent
             for group in self.groups:

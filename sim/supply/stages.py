@@ -123,13 +123,11 @@ class Stages:
 
     def _build(self, day: int) -> None:
         """What is built starts; what breaks off does so half way (eq. 10.3)."""
-        builds = self.stage == Stage.CONSTRUCTION
-        if not builds.any():
-            return
-        half = self.decided + self.building / 2
-        broken = builds & self.breaks_off & (half <= day)
-        self.stage[broken] = Stage.FAILED
-        done = self.decided + self.building
-        starts = builds & ~broken & (done <= day)
-        self.stage[starts] = Stage.OPERATING
-        self.started[starts] = done[starts]
+        rows, columns = np.nonzero(self.stage == Stage.CONSTRUCTION)
+        decided, building = self.decided[rows, columns], self.building[rows, columns]
+        broken = self.breaks_off[rows, columns] & (decided + building / 2 <= day)
+        done = decided + building
+        starts = ~broken & (done <= day)
+        self.stage[rows[broken], columns[broken]] = Stage.FAILED
+        self.stage[rows[starts], columns[starts]] = Stage.OPERATING
+        self.started[rows[starts], columns[starts]] = done[starts]
