@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-import numpy as np
-
 from sim.axes import Floats
 from sim.ensemble.memory import side_by_side
 from sim.world.build import World
