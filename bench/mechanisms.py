@@ -27,7 +27,7 @@ LICENCE = "instruments.china-licence"
 
 VARIANTS: dict[str, list[str]] = {
     "as it is": [],
-    "no hoarding": ["parameters.hoarding_gain=0", "parameters.hoarding_alarm=0"],
+    "no hoarding": ["parameters.hoarding_gain=0", "parameters.hoarding_announcement=0"],
     "no saving, thrift or substitution": ["parameters.saving_elasticity=0", "parameters.thrift_elasticity=0"],
     "no trading houses": ["parameters.resale_share=0"],
     "no look-alikes held": [f"{LICENCE}.look_alikes=null"],
@@ -52,12 +52,12 @@ instruments:
 
 def main(arguments: Sequence[str]) -> None:
     """Run every variant and lay out the tables."""
-    worlds = next((int(a) for a in arguments if a.isdigit()), 200)
+    replicates = next((int(a) for a in arguments if a.isdigit()), 200)
     found: dict[str, Hindcast] = {}
     with TemporaryDirectory() as folder:
         for name, settings in VARIANTS.items():
             scenario, more = prepared(name, Path(folder))
-            loaded = sim.load(scenario, overrides=[f"ensemble.replicates={worlds}", *settings, *more])
+            loaded = sim.load(scenario, overrides=[f"ensemble.replicates={replicates}", *settings, *more])
             found[name] = hindcast(loaded, targets_beside(EPISODE))
             print(f"{name}: {summary(found[name])}", file=sys.stderr)
     tables = {"scores": scores(found["as it is"]), "mechanisms": mechanisms(found)}

@@ -31,9 +31,9 @@ ASSUMED: Mapping[str, Mapping[str, str]] = {
     "filled in a year": {f"{VAULT}.fill.time": "1 year"},
     "filled in four years": {f"{VAULT}.fill.time": "4 years"},
     "no ceiling on prices": {f"{VAULT}.fill.ceiling": "null"},
-    "declared on the day": {f"{VAULT}.draws.declared.after": "0 days"},
-    "declared after three months": {f"{VAULT}.draws.declared.after": "90 days"},
-    "never declared: half of their cover at all times": {f"{VAULT}.draws.declared.after": "3650 days"},
+    "declared on the day": {f"{VAULT}.drawdown.declared.after": "0 days"},
+    "declared after three months": {f"{VAULT}.drawdown.declared.after": "90 days"},
+    "never declared: half of their cover at all times": {f"{VAULT}.drawdown.declared.after": "3650 days"},
     "buys on while one is declared": {f"{VAULT}.fill.pauses": "false"},
     "2 % of the money is for rare earths": {f"{VAULT}.part": "2 %"},
     "members give up 40 % of their own cover": {f"{VAULT}.influence.buffers": "40 %"},
@@ -46,18 +46,18 @@ ASSUMED: Mapping[str, Mapping[str, str]] = {
 
 def main(arguments: Sequence[str]) -> None:
     """Run everything and lay out the tables."""
-    worlds = next((int(a) for a in arguments if a.isdigit()), 200)
-    base = run(BASE, worlds)
-    found = {name: sim.compare(base, run(name, worlds)).table for name in SCENARIOS}
-    found["allies alone"] = sim.compare(base, run("vault-and-allies", worlds, {f"{VAULT}.budget": "0 USD"})).table
-    found["vault-and-allies"] = sim.compare(base, run("vault-and-allies", worlds)).table
-    early = run(BASE, worlds, LICENCES_ONLY)
+    replicates = next((int(a) for a in arguments if a.isdigit()), 200)
+    base = run(BASE, replicates)
+    found = {name: sim.compare(base, run(name, replicates)).table for name in SCENARIOS}
+    found["allies alone"] = sim.compare(base, run("vault-and-allies", replicates, {f"{VAULT}.budget": "0 USD"})).table
+    found["vault-and-allies"] = sim.compare(base, run("vault-and-allies", replicates)).table
+    early = run(BASE, replicates, LICENCES_ONLY)
     full = {
         "vault-full-in-2025, to the end of 2026": sim.compare(
-            early, run("vault-full-in-2025", worlds, LICENCES_ONLY)
+            early, run("vault-full-in-2025", replicates, LICENCES_ONLY)
         ).table
     }
-    leans = {name: sim.compare(base, run("vault", worlds, given)).table for name, given in ASSUMED.items()}
+    leans = {name: sim.compare(base, run("vault", replicates, given)).table for name, given in ASSUMED.items()}
     tables = {
         "scenarios": scenarios({**found, **full}),
         "sectors": sectors(
@@ -74,21 +74,21 @@ def main(arguments: Sequence[str]) -> None:
             PAGE.write_text(placed(PAGE.read_text("utf-8"), name, table), "utf-8")
 
 
-def run(name: str, worlds: int, given: Mapping[str, str] = {}) -> sim.Result:
+def run(name: str, replicates: int, given: Mapping[str, str] = {}) -> sim.Result:
     """Run a scenario that ships."""
     print(name, dict(given), file=sys.stderr)
-    return sim.run(sim.load(name, {"ensemble.replicates": str(worlds), **given}), workers=2)
+    return sim.run(sim.load(name, {"ensemble.replicates": str(replicates), **given}), workers=2)
 
 
 def scenarios(found: Mapping[str, Any]) -> str:
-    """A row a scenario: loss avoided in the US and in all, cost, what one dollar avoids, magnets bought and let go."""
+    """A row a scenario: loss avoided in the US and in all, cost, avoided per dollar, magnets bought and released."""
     head = (
         "avoided in the US, bn USD",
         "in all",
         "net cost, million USD",
         "avoided per dollar",
         "magnets bought, t",
-        "let go, t",
+        "released, t",
     )
     lines = [f"| | {' | '.join(head)} |", "|---|---|---|---|---|---|---|"]
     for name, table in found.items():
@@ -119,7 +119,7 @@ def sectors(found: Mapping[str, Any]) -> str:
 
 
 def _avoided(rows: Any) -> str:  # noqa: ANN401  (a table)
-    """Mean and interval, bn USD; a loss avoided is a difference below nought."""
+    """Mean and interval, bn USD; a loss avoided is a difference below zero."""
     if rows.empty:
         return "–"
     row = rows.iloc[0]

@@ -1,4 +1,4 @@
-"""What two workers are worth, and what a sweep costs beside its worlds: ratios, measured in turn.
+"""What two workers are worth, and what a sweep costs beside its replicates: ratios, measured in turn.
 
 ``python bench/sweeps.py [--points 24] [--replicates 100] [--rounds 3]``: see bench/README.md.
 """
@@ -43,7 +43,7 @@ parameters:
 
 
 class Measured(NamedTuple):
-    """Of one sweep: worlds a second from its first block on, and seconds of wall time and of cores."""
+    """Of one sweep: replicates a second from its first block on, and seconds of wall time and of cores."""
 
     rate: float
     wall: float
@@ -61,8 +61,8 @@ def measure(folder: Path, workers: int, points: int, replicates: int) -> Measure
     seen: list[tuple[float, int]] = []
 
     def tell(state: Progress) -> None:
-        if state.worlds:
-            seen.append((perf_counter(), state.worlds))
+        if state.replicates:
+            seen.append((perf_counter(), state.replicates))
 
     began = perf_counter()
     report = run(job, pool, overwrite=True, progress=tell)
@@ -88,7 +88,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             points.append(one.point)
     print("two workers    throughput of one once both work   " + "  ".join(f"{ratio:.2f}" for ratio in ratios))
     print("               the same, with starting them       " + "  ".join(f"{ratio:.2f}" for ratio in shares))
-    print("overhead       of a sweep beside its worlds       " + "  ".join(f"{share:.1%}" for share in over))
+    print("overhead       of a sweep beside its replicates       " + "  ".join(f"{share:.1%}" for share in over))
     facts = {"throughput": ratios, "with_start": shares, "overhead": over, "seconds_a_point": points}
     print(json.dumps({name: round(median(values), 4) for name, values in facts.items()}))
 

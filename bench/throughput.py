@@ -1,4 +1,4 @@
-"""How fast worlds are computed, and where the time goes: the engine beside the oracle, in one run on one core.
+"""How fast replicates are computed, and where the time goes: the engine beside the oracle, in one run on one core.
 
 ``python bench/throughput.py``; what the numbers mean stands in bench/README.md.
 """
@@ -46,7 +46,7 @@ SCENARIO = "april-2025-licensing"
 WITHOUT: dict[str, object] = {"projects": []}  # the world that the oracle knows
 ROTATING = 16e6  # bytes that the unit goes round in
 TICKS = "ticks: "  # what the names of all begin with that happens in each tick
-CHUNKS = ("draws", "binding", "starting and ending chunks")  # what else belongs to the worlds
+CHUNKS = ("draws", "binding", "starting and ending chunks")  # what else belongs to the replicates
 UNIT = "unit"  # no part of a run
 WATCHED = (
     (planning, "load", "reading the scenario"),
@@ -94,8 +94,8 @@ class Watch:
 class Unit:
     """What z = x·y costs an element; x, y and z, as large as the rows of a chunk, rotate through some memory."""
 
-    def __init__(self, rows: int, worlds: int) -> None:
-        self.arrays = np.ones((max(1, round(ROTATING / (3 * 8 * rows * worlds))), 3, rows, worlds))
+    def __init__(self, rows: int, replicates: int) -> None:
+        self.arrays = np.ones((max(1, round(ROTATING / (3 * 8 * rows * replicates))), 3, rows, replicates))
         self.measured: list[float] = []
 
     def measure(self) -> None:
@@ -117,18 +117,18 @@ class Round:
     oracle: float
     run: dict[str, float]
     unit: float
-    worlds: int
-    row_ticks: int  # rows × ticks × worlds
+    replicates: int
+    row_ticks: int  # rows × ticks × replicates
 
     @property
     def ratio(self) -> float:
-        """What a world costs the oracle, over what one costs the engine."""
+        """What a replicate costs the oracle, over what one costs the engine."""
         return self.oracle / self.world
 
     @property
     def world(self) -> float:
-        """What a world costs the engine: all that happens in chunks, files aside."""
-        return (self.ticks + sum(self.run[name] for name in CHUNKS)) / self.worlds
+        """What a replicate costs the engine: all that happens in chunks, files aside."""
+        return (self.ticks + sum(self.run[name] for name in CHUNKS)) / self.replicates
 
     @property
     def ticks(self) -> float:
@@ -206,8 +206,8 @@ def oracle_world(plan: Plan) -> Callable[[], object]:
     p = {name: middle(value) for name, value in plan.parameters.items()}
     margins = {name.removeprefix("margin_"): value for name, value in p.items() if name.startswith("margin_")}
     horizon, longest = plan.horizon, int(p["licence_horizon"])
-    told = [plain(instrument, plan.world, horizon, longest) for instrument in plan.instruments]
-    return lambda: run_oracle(plan.seeds.tables, margins, p, horizon.days, horizon.tick, told)
+    reported = [plain(instrument, plan.world, horizon, longest) for instrument in plan.instruments]
+    return lambda: run_oracle(plan.seeds.tables, margins, p, horizon.days, horizon.tick, reported)
 
 
 def rows_of(world: World) -> int:
@@ -254,9 +254,9 @@ def report(bench: Bench) -> None:
         "rows": bench.rows,
     }
     ratios, by_step, seconds = [r.ratio for r in bench.rounds], bench.passes_by_step(), bench.seconds()
-    print(f"{bench.scenario}, {bench.ticks} ticks, {bench.replicates} worlds in chunks of {CHUNK}, one core\n")
-    print(f"a world by the oracle {facts['oracle_ms']:9.1f} ms")
-    print(f"a world by the engine {facts['engine_ms']:9.2f} ms")
+    print(f"{bench.scenario}, {bench.ticks} ticks, {bench.replicates} replicates in chunks of {CHUNK}, one core\n")
+    print(f"a replicate by the oracle {facts['oracle_ms']:9.1f} ms")
+    print(f"a replicate by the engine {facts['engine_ms']:9.2f} ms")
     print(
         f"ratio                 {facts['ratio']:9.1f} ({min(ratios):.1f} to {max(ratios):.1f} in {len(ratios)} rounds)"
     )
@@ -280,7 +280,7 @@ def print_parts(parts: dict[str, float], total: float, number: str) -> None:
 def main(words: Sequence[str] | None = None) -> None:
     """Read the command line, measure, print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--replicates", type=int, default=256, help="worlds of a run")
+    parser.add_argument("--replicates", type=int, default=256, help="replicates of a run")
     parser.add_argument("--ticks", type=int, default=260, help="ticks from the start of the scenario")
     parser.add_argument("--scenario", default=SCENARIO, help="what the engine runs; the oracle runs the default")
     parser.add_argument("--without-projects", action="store_true", help="the engine's world is the oracle's")

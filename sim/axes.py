@@ -23,7 +23,7 @@ Scalar: TypeAlias = float | Floats  # one number, or one a replicate: (R,)
 Rows: TypeAlias = Ints | slice  # what picks rows of an array
 
 TOLERANCE = 1e-9  # of what should balance, mass and money: share of all of it that rounding may take
-TINY = 1e-12  # t or t/day: less than any real flow, so that nothing is divided by nought
+TINY = 1e-12  # t or t/day: less than any real flow, so that nothing is divided by zero
 
 
 class Sum:
@@ -158,7 +158,7 @@ def at_most(x: Floats, most: Scalar, out: Floats | None = None) -> Floats:
 
 
 def share_of(some: Floats, whole: Floats) -> Floats:
-    """Some of a whole, share of 1; nought of nothing, at most all.
+    """Some of a whole, share of 1; zero of nothing, at most all.
 
     Examples
     --------
@@ -180,7 +180,7 @@ def ratio(top: Floats, bottom: Floats) -> Floats:
 
 
 def column(values: Iterable[float]) -> Floats:
-    """Values that are the same in all worlds, as (M, 1)."""
+    """Values that are the same in all replicates, as (M, 1)."""
     return np.asarray(list(values), np.float64)[:, None].copy()
 
 

@@ -17,7 +17,7 @@ from sim.ensemble.draws import Draws
 from sim.ensemble.gauges import Measured, Traced
 from sim.ensemble.memory import keep_freed_memory
 from sim.ensemble.parameters import Parameters
-from sim.ensemble.turns import Turns
+from sim.ensemble.transitions import Transitions
 from sim.files.distributions import Uncertain
 from sim.finance.ledger import PUBLIC_COST
 from sim.instruments.base import Instrument, Setting
@@ -109,12 +109,12 @@ class Chunk:
         size = np.ones((len(world.facilities), 1)) if setup.size is None else setup.size
         hooks, controls = Hooks(), controls_on(world, arcs, width)
         self.market = Market(world, p, hooks, controls, horizon.tick, width, size)
-        self.clock, self.supply, told = Clock(horizon), None, len(replicates)
+        self.clock, self.supply, reported = Clock(horizon), None, len(replicates)
         if world.projects.names:
-            self.supply = Supply(world, p, self.draws, horizon, size, told, self.market.state)
+            self.supply = Supply(world, p, self.draws, horizon, size, reported, self.market.state)
             hooks.projects.append(self.supply)
             hooks.settled.append(self.supply.settle)
-        self.setting = Setting(world, p, self.clock, hooks, controls, self.draws, self.supply, told)
+        self.setting = Setting(world, p, self.clock, hooks, controls, self.draws, self.supply, reported)
         if self.supply is not None:
             self.setting.measured.extend(self.supply.reports.measured())
         for instrument in setup.ordered:
@@ -137,10 +137,10 @@ class Chunk:
         return self.setting.events
 
     @property
-    def turns(self) -> list[Turns]:
+    def transitions(self) -> list[Transitions]:
         """What happened in some replicates."""
-        projects = [] if self.supply is None else self.supply.reports.turns
-        return [*projects, *self.setting.notices.turns]
+        projects = [] if self.supply is None else self.supply.reports.transitions
+        return [*projects, *self.setting.notices.transitions]
 
     def held(self, mass: MassCheck) -> Floats:
         """(P, R), t: everything that is anywhere."""

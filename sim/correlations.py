@@ -66,7 +66,7 @@ def refuse_undrawn(scenario: Scenario, names: Sequence[str], drawn: Container[st
     """
     right = "It is drawn anew each time that it happens, or not used at all: take the entry out."
     wrong = [
-        Mistake(("correlate", i, "between", side), f"{path!r} is not drawn once for each world", right)
+        Mistake(("correlate", i, "between", side), f"{path!r} is not drawn once for each replicate", right)
         for i, one in enumerate(scenario.correlate)
         for side, path in enumerate(one.between)
         if named(path, names) not in drawn

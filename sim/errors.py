@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
+from sim.renamed import NEW_NAMES
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -117,18 +119,22 @@ def mistake(found: str, right: str = "", *path: str | int) -> MistakeError:
 
 
 def suggest(word: str, known: Iterable[str]) -> str:
-    """Name the nearest of the known names, and list them.
+    """Name the nearest of the known names, or what a name has become, and list them.
 
     Examples
     --------
     >>> suggest("coverge", ["coverage", "approval"])
     "Did you mean 'coverage'? Known: coverage, approval."
+    >>> suggest("draws", ["drawdown", "fill"])
+    "It is 'drawdown' now. Known: drawdown, fill."
     """
     names = list(known)
     if not names:
         return "There is none."
     more = len(names) - MOST_LISTED
     listed = ", ".join(names[:MOST_LISTED]) + (f" and {more} more" if more > 0 else "")
+    if (new := NEW_NAMES.get(word)) in names:
+        return f"It is {new!r} now. Known: {listed}."
     near = nearest(word, names)
     return (f"Did you mean {near!r}? " if near else "") + f"Known: {listed}."
 

@@ -10,7 +10,7 @@ from sim.errors import Mistake
 from sim.scenario import MONTH, Outputs, Scenario
 
 STANDARD = "standard"  # the kind of instrument that reads what standards cost
-OF_PROJECTS = {"projects", "lines", "line_recipes", "line_prices", "records", "cost_shares"}
+OF_PROJECTS = {"projects", "expansions", "expansion_recipes", "expansion_prices", "records", "cost_shares"}
 BASE_YEAR, OUTLOOK_END = "base_year", "outlook_end"  # rows of dates.csv
 
 

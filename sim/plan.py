@@ -37,7 +37,7 @@ MARGIN = "margin_"
 DRAWN = ("slip", "fate", "ramp", "qualification")  # of each project
 TOKEN = 1e-9  # home use counts only where nothing is exported
 SAME = ("review_time", "output_time", "output_spread", "ramp_spread", "qualification_spread")
-"""Parameters that are one number for all worlds: of a calendar, and of distributions that each world draws from."""
+"""Parameters that are one number for all replicates: of a calendar, and of distributions that each draws from."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ class Plan:
         return together(self.scenario, self.drawn)
 
     def without_instruments(self) -> Plan:
-        """The same worlds in which nothing happens; with instruments go the draws that belong to theirs."""
+        """The same replicates in which nothing happens; with instruments go the draws that belong to theirs."""
         return Plan(without_instruments(self.scenario), self.seeds)
 
     def refuse_undrawn(self, drawn: Container[str]) -> None:
@@ -154,7 +154,7 @@ class Plan:
 
     @cached_property
     def fields(self) -> Fields:
-        """What can be read off the market; resale between places is told of the goods that the scenario is about."""
+        """What can be read off the market; resale between places only of the goods that the scenario is about."""
         goods = self.world.commodities if self.focus.everything else self.focus.covered
         return fields_of(self.world, self.arcs, frozenset(goods))
 
@@ -213,7 +213,7 @@ class Plan:
             self.scenario.problem(
                 Mistake(
                     ("parameters", name),
-                    "a distribution is given, and it is the same in all worlds",
+                    "a distribution is given, and it is the same in all replicates",
                     "Write one number.",
                 )
             )

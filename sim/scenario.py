@@ -94,7 +94,7 @@ def _known(info: ValidationInfo) -> WorldNames:
 
 
 def _instrument(raw: object, info: ValidationInfo) -> Instrument:
-    """Read an instrument by the word in `kind`, so that its faults are told as those of that kind alone."""
+    """Read an instrument by the word in `kind`, so that its faults are reported as those of that kind alone."""
     if isinstance(raw, Instrument):
         return raw
     if not isinstance(raw, Mapping):
@@ -217,15 +217,15 @@ class Horizon(Model):
 
 
 class Ensemble(Model):
-    """How many worlds there are, and where their draws come from."""
+    """How many replicates there are, and where their draws come from."""
 
-    replicates: Count = Field(default=100, ge=1, le=10**9, description="number of worlds")
-    seed: Count = Field(default=DEFAULT_SEED, description="of all draws: the same seed, the same worlds")
+    replicates: Count = Field(default=100, ge=1, le=10**9, description="number of replicates")
+    seed: Count = Field(default=DEFAULT_SEED, description="of all draws: the same seed, the same replicates")
     uncertain: bool = Field(default=True, description="false puts every distribution at its median")
 
 
 class Part(Model):
-    """A part of the horizon: every metric is told for it, too."""
+    """A part of the horizon: every metric is reported for it, too."""
 
     name: Annotated[str, PlainValidator(_window_name), WithJsonSchema({"pattern": f"^{INSTRUMENT_NAME.pattern}$"})] = (
         Field(description="stands in the column `window` of summary.csv and replicates.csv")
@@ -243,7 +243,9 @@ class Part(Model):
 class Outputs(Model):
     """What is kept of the series."""
 
-    windows: tuple[Part, ...] = Field(default=(), description="parts of the horizon of which metrics are told again")
+    windows: tuple[Part, ...] = Field(
+        default=(), description="parts of the horizon of which metrics are reported again"
+    )
 
     record: Annotated[
         tuple[str, ...],
@@ -263,7 +265,7 @@ class Outputs(Model):
         description="time from one row of a series to the next, such as 4 weeks, or `month`",
         json_schema_extra={"default": "28 days"},
     )
-    paths: Count = Field(default=0, description="number of worlds whose own series are kept")
+    paths: Count = Field(default=0, description="number of replicates whose own series are kept")
 
     @property
     def everything(self) -> bool:
@@ -277,13 +279,13 @@ AnyInstrument: TypeAlias = Annotated[
 
 
 class Scenario(Model):
-    """A question to the engine: when, how many worlds, and what governments, consortia and chance do."""
+    """A question to the engine: when, how many replicates, and what governments, consortia and chance do."""
 
     monazite: Version = Field(description="version of scenario files")
     name: FolderName = Field(description="names the result folder")
     title: str = Field(default="", description="the question, in plain words")
     horizon: Horizon = Field(description="the days that are simulated")
-    ensemble: Ensemble = Field(default=Ensemble(), description="how many worlds")
+    ensemble: Ensemble = Field(default=Ensemble(), description="how many replicates")
     instruments: tuple[AnyInstrument, ...] = Field(default=(), description="what happens, and what is done about it")
     parameters: Annotated[
         dict[str, UncertainNumber],
@@ -335,7 +337,7 @@ def load(
     overrides: Overrides = (),
     names: Callable[[Sequence[Path]], WorldNames] = no_names,
 ) -> Scenario:
-    """Read a scenario with all that it extends, and check it; everything that is wrong is told at once.
+    """Read a scenario with all that it extends, and check it; everything that is wrong is reported at once.
 
     Parameters
     ----------
@@ -388,8 +390,8 @@ class Draft:
         root = override(self.root, _pairs(overrides, problems), problems)
         root, folders = _with_folders(root, problems)
         scenario, found = _checked(root, names(folders))
-        told = {one.place for one in problems}  # a key without a value is not told as missing, too
-        problems += [one for one in (problem(root, mistake) for mistake in found) if one.place not in told]
+        reported = {one.place for one in problems}  # a key without a value is not reported as missing, too
+        problems += [one for one in (problem(root, mistake) for mistake in found) if one.place not in reported]
         if scenario is None or problems:
             places = dict.fromkeys(problems)
             raise InputError(sorted(places, key=lambda p: (p.place.file, p.place.line, p.place.column)))

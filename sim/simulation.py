@@ -33,7 +33,7 @@ from sim.results.result import Result
 from sim.results.series import SeriesFiles
 from sim.scenario import Scenario
 
-CHUNK = 256  # worlds side by side: as many as share the cost of a call and still sit in the cache of the machine
+CHUNK = 256  # replicates side by side: as many as share the cost of a call and still sit in the cache of the machine
 NEGLIGIBLE = 1e-6  # of a unit of a metric: what rounding leaves of zero
 
 Worked = TypeVar("Worked")
@@ -56,13 +56,13 @@ def run(
     workers : int
         Processes; the results do not depend on it, nor on `chunk`.
     chunk : int
-        Worlds side by side in one process.
+        Replicates side by side in one process.
     replicate : int, optional
-        Run this one world alone, with every tick recorded.
+        Run this one replicate alone, with every tick recorded.
     progress : callable
-        Called with the number of worlds that are done, after each chunk.
+        Called with the number of replicates that are done, after each chunk.
     scratch : Path, optional
-        Where series wait on disk until all worlds are done; else where the system keeps temporary files.
+        Where series wait on disk until all replicates are done; else where the system keeps temporary files.
 
     Returns
     -------
@@ -76,23 +76,23 @@ def run(
     began = perf_counter()
     plan = make_plan(scenario if replicate is None else _alone(scenario))
     refuse_undrawn(plan)
-    worlds = range(plan.scenario.ensemble.replicates) if replicate is None else range(replicate, replicate + 1)
-    chunks, rows = _chunks(worlds, chunk, workers), (1 + len(plan.record.days)) * len(plan.record.series)
-    size = rows * len(worlds) * np.dtype(np.float64).itemsize
+    replicates = range(plan.scenario.ensemble.replicates) if replicate is None else range(replicate, replicate + 1)
+    chunks, rows = _chunks(replicates, chunk, workers), (1 + len(plan.record.days)) * len(plan.record.series)
+    size = rows * len(replicates) * np.dtype(np.float64).itemsize
     with scratch_folder(scratch or Path(gettempdir()), size) as folder:
         files = SeriesFiles(folder, chunks, rows)
         done: list[ChunkResult] = []
         with closing(_all_chunks(plan, partial(_run_to_disk, files), chunks, workers)) as running:
             for part, result in zip(chunks, running, strict=True):
                 done.append(result)
-                progress(part.stop - worlds.start)
+                progress(part.stop - replicates.start)
         recorded, paths = files.overview(plan.scenario.outputs.paths, workers)
-    outcome = _outcome(plan, worlds, done, recorded, paths, perf_counter() - began)
+    outcome = _outcome(plan, replicates, done, recorded, paths, perf_counter() - began)
     return Result(replace(outcome, workers=min(workers, len(chunks))))
 
 
 def _outcome(
-    plan: Plan, worlds: range, chunks: Sequence[ChunkResult], recorded: Floats, paths: Floats, seconds: float
+    plan: Plan, replicates: range, chunks: Sequence[ChunkResult], recorded: Floats, paths: Floats, seconds: float
 ) -> Outcome:
     """What the chunks gave, side by side."""
     record, scenario, first = plan.record, plan.scenario, chunks[0]
@@ -109,7 +109,7 @@ def _outcome(
         notes=(*plan.notes, *_idle(plan, first.metrics, measured)),
         seed=scenario.ensemble.seed,
         seeds=plan.seeds.hashes,
-        replicates=worlds,
+        replicates=replicates,
         metrics=first.metrics,
         series=record.series,
         draws=first.draws,
@@ -139,21 +139,21 @@ def _idle(plan: Plan, metrics: Sequence[Item], measured: Floats) -> Iterator[str
             yield f"{instrument.name} did nothing that its metrics show: {'; '.join(said)}."
 
 
-def _chunks(worlds: range, chunk: int, workers: int) -> list[range]:
-    """Worlds in parts of about the same size, at most a chunk; as many parts for each worker.
+def _chunks(replicates: range, chunk: int, workers: int) -> list[range]:
+    """Replicates in parts of about the same size, at most a chunk; as many parts for each worker.
 
     Examples
     --------
     >>> _chunks(range(10), 4, 1), _chunks(range(10), 4, 2)
     ([range(0, 4), range(4, 8), range(8, 10)], [range(0, 3), range(3, 6), range(6, 9), range(9, 10)])
     """
-    parts = ceil(len(worlds) / chunk)
-    size = chunk if parts == 1 else ceil(len(worlds) / (ceil(parts / workers) * workers))
-    return [worlds[first : first + size] for first in range(0, len(worlds), size)]
+    parts = ceil(len(replicates) / chunk)
+    size = chunk if parts == 1 else ceil(len(replicates) / (ceil(parts / workers) * workers))
+    return [replicates[first : first + size] for first in range(0, len(replicates), size)]
 
 
 def _alone(scenario: Scenario) -> Scenario:
-    """The scenario for one world: every tick recorded."""
+    """The scenario for one replicate: every tick recorded."""
     outputs = scenario.outputs.model_copy(update={"every": int(scenario.horizon.tick), "paths": 1})
     return scenario.model_copy(update={"outputs": outputs})
 
@@ -208,12 +208,12 @@ def run_chunk(plan: Plan, replicates: range, file: BinaryIO | None = None) -> Ch
     held = chunk.held(plan.mass)
     chunk.run(recorder)
     plan.mass.check(held, chunk.held(plan.mass), recorder.running, replicates)
-    items, block = recorder.block(chunk.draws.table(), chunk.events, chunk.turns)
+    items, block = recorder.block(chunk.draws.table(), chunk.events, chunk.transitions)
     return ChunkResult(items, chunk.draws.items, block, os.getpid(), peak_memory())
 
 
 def refuse_undrawn(plan: Plan) -> None:
-    """Refuse to relate the draw of a number that no world draws; an instrument at its zero draws nothing.
+    """Refuse to relate the draw of a number that no replicate draws; an instrument at its zero draws nothing.
 
     Raises
     ------
@@ -235,7 +235,7 @@ def observe(
     chunk: int = CHUNK,
     progress: Callable[[int], None] = lambda done: None,
 ) -> Observation:
-    """Run a plan and keep some series of it, so exactly that their value on any day can be told.
+    """Run a plan and keep some series of it, so exactly that their value on any day can be reported.
 
     Parameters
     ----------
@@ -252,7 +252,7 @@ def observe(
     with closing(_all_chunks(plan, partial(_observe_chunk, items), chunks, workers)) as watching:
         for part, (seen, happened) in zip(chunks, watching, strict=True):
             values.append(seen)
-            events = happened  # on their dates, the same in every world
+            events = happened  # on their dates, the same in every replicate
             progress(part.stop)
     return Observation(plan.horizon, joined(items, plan.horizon, values), events)
 

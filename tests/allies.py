@@ -22,10 +22,10 @@ from typing import Any
 
 from sim.axes import Scalar
 from sim.world.rows import (
+    ExpansionPriceRow,
+    ExpansionRecipeRow,
+    ExpansionRow,
     FacilityRow,
-    LinePriceRow,
-    LineRecipeRow,
-    LineRow,
     Process,
     ProjectRow,
     RecordRow,
@@ -83,9 +83,9 @@ def project(
     return ProjectRow(*FACT, name, operator, region, process, slips, stage, **{**usual, **given})
 
 
-def line(name: str, facility: str, tonnes: float) -> LineRow:
+def line(name: str, facility: str, tonnes: float) -> ExpansionRow:
     """A line that makes so many t/day at full output."""
-    return LineRow(*FACT, name, facility, tonnes * YEAR / UTILISATION)
+    return ExpansionRow(*FACT, name, facility, tonnes * YEAR / UTILISATION)
 
 
 ROWS = (
@@ -122,15 +122,18 @@ def tables(
             *(FacilityRow(*FACT, f, "", g, p, "project", 1.0, "t", "", "", 1.0, None) for f, g, p in lines),  # type: ignore[arg-type]
         ),
         projects=tuple(replace(row, capital=scale * row.capital) for row in rows),
-        lines=tuple(
+        expansions=tuple(
             line(row.project, facility.get(row.project, row.project), scale * sizes[row.project]) for row in rows
         ),
-        line_recipes=(
-            LineRecipeRow(*FACT, "AB works", "oxide.Ee", "input", 0.5),
-            LineRecipeRow(*FACT, "AB works", "magnet.Ee", "output", 1.0),
-            LineRecipeRow(*FACT, "FA mine", "oxide.Ee", "output", 1.0),
+        expansion_recipes=(
+            ExpansionRecipeRow(*FACT, "AB works", "oxide.Ee", "input", 0.5),
+            ExpansionRecipeRow(*FACT, "AB works", "magnet.Ee", "output", 1.0),
+            ExpansionRecipeRow(*FACT, "FA mine", "oxide.Ee", "output", 1.0),
         ),
-        line_prices=(LinePriceRow(*FACT, "oxide.Ee", "FA", 55.0), LinePriceRow(*FACT, "magnet.Ee", "AB", 50.0)),
+        expansion_prices=(
+            ExpansionPriceRow(*FACT, "oxide.Ee", "FA", 55.0),
+            ExpansionPriceRow(*FACT, "magnet.Ee", "AB", 50.0),
+        ),
         records=tuple(records),
     )
 
@@ -201,14 +204,20 @@ def small() -> Tables:
             ),
             project("AB works", "Beta", "AB", "magnet", "magnet", "decision", decision="2025-02-01", construction=4.0),
         ),
-        lines=(
+        expansions=(
             line("AB mine", "AB rock mine", mine / YEAR),
             line("expansion", "AB rock mine", mine / YEAR / 5),
             line("AB works", "AB works", 0.3),
         ),
-        line_recipes=(
-            *(LineRecipeRow(*FACT, "AB works", commodity, "input", amount) for commodity, amount in inputs.items()),
-            *(LineRecipeRow(*FACT, "AB works", commodity, "output", amount) for commodity, amount in outputs.items()),
+        expansion_recipes=(
+            *(
+                ExpansionRecipeRow(*FACT, "AB works", commodity, "input", amount)
+                for commodity, amount in inputs.items()
+            ),
+            *(
+                ExpansionRecipeRow(*FACT, "AB works", commodity, "output", amount)
+                for commodity, amount in outputs.items()
+            ),
         ),
         records=(record("brownfield", 3, failure=0.1), record("magnet", 2, failure=0.2)),
     )

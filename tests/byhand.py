@@ -1,4 +1,4 @@
-"""Results made by hand: the value of each metric in each world is written in the test."""
+"""Results made by hand: the value of each metric in each replicate is written in the test."""
 
 from collections.abc import Mapping, Sequence
 
@@ -21,22 +21,22 @@ def result(
     seeds: Mapping[str, str] | None = None,
     first: int = 0,
 ) -> Result:
-    """Worlds numbered from ``first``; one metric an entry, with a value a world."""
+    """Replicates numbered from ``first``; one metric an entry, with a value a world."""
     measured = np.array(list(values.values()), float)
-    worlds = range(first, first + measured.shape[-1])
+    replicates = range(first, first + measured.shape[-1])
     return Result(
         Outcome(
             name=name,
             scenario=f"monazite: 1\nname: {name}\n{horizon}{says}",
             seed=seed,
             seeds=seeds or {"regions.csv": "ab" * 32},
-            replicates=worlds,
+            replicates=replicates,
             metrics=list(values),
             series=[],
             draws=[],
             dates=[],
             measured=measured,
-            drawn=np.empty((0, len(worlds))),
+            drawn=np.empty((0, len(replicates))),
             recorded=np.empty((0, 0, 6)),
             paths=np.empty((0, 0, 0)),
             events={},

@@ -1,4 +1,4 @@
-"""Small worlds that run: a market, its clock and its instruments, from tables and plain specifications."""
+"""Small replicates that run: a market, its clock and its instruments, from tables and plain specifications."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def market(
 ) -> Built:
     """A market with the instruments attached to its hooks, in the order of their names; it starts on START.
 
-    Where there are projects, they draw their days in each world, or all of them at the median.
+    Where there are projects, they draw their days in each replicate, or all of them at the median.
     """
     p = parameters(**overrides)
     world = build(tables, margins, projects, float(np.mean(p["utilisation_base"])))
@@ -124,5 +124,7 @@ def lost(built: Built) -> Floats:
 def measured(built: Built, metric: str) -> Floats:
     """(R,): what instruments measured under a name, added up."""
     found = [m for m in built.setting.measured if m.item.name == metric and m.item.instrument != ALL]
-    whole = [m for m in found if not m.item.facility] or found  # what is told of plants, too, is told of all of them
+    whole = [
+        m for m in found if not m.item.facility
+    ] or found  # what is reported of plants, too, is reported of all of them
     return np.sum([m.now() for m in whole], axis=0)

@@ -1,4 +1,4 @@
-"""Whole runs on small worlds: a scenario in, results out, without the shipped base year."""
+"""Whole runs on small replicates: a scenario in, results out, without the shipped base year."""
 
 from __future__ import annotations
 
@@ -59,7 +59,8 @@ OTHERS = """\
   - {name: store, kind: reserve, by: AB, since: 2025-03-01, budget: 1 bn USD,
      holdings: [{name: some, commodities: [oxide.Bb, magnet.rich], cover: {uniform: {low: 20 days, high: 60 days}}}],
      members: {sectors: all, share: {uniform: {low: 20 %, high: 60 %}}, defaults: 0.5/year},
-     fill: {time: 90 days, market_share: 20 %}, draws: {ordinary: 90 %, declared: {barred: 10 %, after: 7 days}},
+     fill: {time: 90 days, market_share: 20 %},
+     drawdown: {ordinary: 90 %, declared: {restriction: 10 %, after: 7 days}},
      finance: {loan: 800 million USD, interest: 5 %, capital: 200 million USD, owners: private, fee: 2 %,
      carrying: true}}
   - {name: hoard, kind: reserve, by: HO, since: 2025-01-01, budget: 1 bn USD, held: 70 %, members: {sectors: cars},
@@ -96,7 +97,7 @@ def plan(folder: Path, instruments: str = LICENCE, more: str = "", world: Seeds 
 
 
 def recorded(plan: Plan, replicates: range) -> tuple[ChunkResult, Floats]:
-    """What some worlds gave, and their series, (T, V, R)."""
+    """What some replicates gave, and their series, (T, V, R)."""
     file = BytesIO()
     chunk = run_chunk(plan, replicates, file)
     return chunk, np.frombuffer(file.getvalue()).reshape(-1, len(plan.record.series), len(replicates))

@@ -16,7 +16,7 @@ REGIONS = (("HO", "AB"), ("HO", "AB", "CE"))
 
 
 @st.composite
-def worlds(draw: st.DrawFn, growth: float = 0.0) -> Tables:
+def replicates(draw: st.DrawFn, growth: float = 0.0) -> Tables:
     """Tables of a small world of two or three regions."""
     regions = draw(st.sampled_from(REGIONS))
     return small_tables(lambda: draw(st.floats(0.01, 0.99)), regions, growth)
@@ -89,10 +89,10 @@ def every_kind(
 
 def reserves() -> list[Spec]:
     """Two reserves that do all that reserves can, and release together."""
-    declared = {"barred": 0.2, "price": 1.3, "after": "14 days", "over": "28 days"}
+    declared = {"restriction": 0.2, "price": 1.3, "after": "14 days", "over": "28 days"}
     rules = {
         "budget": "1 bn USD", "fill": {"time": "200 days", "ceiling": 1.5, "market_share": 0.2},
-        "draws": {"ordinary": 0.95, "replenish": "90 days", "declared": declared}, "sales": {"above": 1.2},
+        "drawdown": {"ordinary": 0.95, "replenish": "90 days", "declared": declared}, "sales": {"above": 1.2},
         "influence": {"sellers": 0.1, "buffers": 0.2, "licences": 0.3},
     }  # fmt: skip
     private = {

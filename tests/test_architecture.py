@@ -12,7 +12,9 @@ ROOT = Path(__file__).parent.parent
 FILES = sorted((ROOT / "sim").rglob("*.py"))
 MARKET = sorted((ROOT / "sim" / "market").glob("*.py"))
 NAMES = re.compile(r"[Nn]eodym|[Cc]hin(a|ese)\b|[Vv]ault|Lynas|\"(CN|US|Nd|Dy)\"")
-LOOPS = re.compile(r"for \w+ in range\((R|replicates|width|self\.replicates|worlds)\)|np\.vectorize|apply_along_axis")
+LOOPS = re.compile(
+    r"for \w+ in range\((R|replicates|width|self\.replicates|replicates)\)|np\.vectorize|apply_along_axis"
+)
 
 
 def without_docstrings(file: Path) -> str:
@@ -35,7 +37,7 @@ def test_the_engine_knows_no_proper_name(file: Path) -> None:
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda f: str(f.relative_to(ROOT)))
-def test_nobody_loops_over_worlds(file: Path) -> None:
+def test_nobody_loops_over_replicates(file: Path) -> None:
     assert not LOOPS.search(file.read_text())
 
 

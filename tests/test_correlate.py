@@ -1,4 +1,4 @@
-"""`correlate:` in a scenario: paths of the file, draws of the ensemble, and what is told where it cannot be."""
+"""`correlate:` in a scenario: paths of the file, draws of the ensemble, and what is reported where it cannot be."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ def written(folder: Path, text: str) -> Path:
     return file
 
 
-def draws_of(file: Path, worlds: range, **settings: object) -> dict[str, np.ndarray]:
+def draws_of(file: Path, replicates: range, **settings: object) -> dict[str, np.ndarray]:
     made = plan.make_plan(plan.load(file, {name.replace("__", "."): value for name, value in settings.items()}))
-    draws = Chunk(made.setup, worlds).draws
-    return {item.name: row[: len(worlds)] for item, row in zip(draws.items, draws.table(), strict=True)}
+    draws = Chunk(made.setup, replicates).draws
+    return {item.name: row[: len(replicates)] for item, row in zip(draws.items, draws.table(), strict=True)}
 
 
-def told(folder: Path, text: str) -> str:
+def reported(folder: Path, text: str) -> str:
     with pytest.raises(InputError) as caught:
         simulation.run(plan.load(written(folder, text)))
     return str(caught.value).replace(str(folder), "…")
@@ -107,15 +107,17 @@ def test_medians_stay_medians(tmp_path: Path) -> None:
         ),
     ],
 )  # fmt: skip
-def test_what_is_wrong_is_told_with_its_place(text: str, words: str, tmp_path: Path) -> None:
-    assert words in told(tmp_path, text)
+def test_what_is_wrong_is_reported_with_its_place(text: str, words: str, tmp_path: Path) -> None:
+    assert words in reported(tmp_path, text)
 
 
 def test_what_is_drawn_anew_each_time_has_no_draw_to_relate(tmp_path: Path) -> None:
     text = SCENARIO.replace("april-2025-licensing", "tariff-retaliation")
     pair = PAIR.replace("instruments.china-licence.approval.default", "instruments.us-china.retaliation")
     (tmp_path / "t.yaml").write_text(text + pair, encoding="utf-8")
-    with pytest.raises(InputError, match=r"t\.yaml:8:\d+: .*us-china\.retaliation' is not drawn once for each world"):
+    with pytest.raises(
+        InputError, match=r"t\.yaml:8:\d+: .*us-china\.retaliation' is not drawn once for each replicate"
+    ):
         simulation.run(plan.load(tmp_path / "t.yaml"))
 
 

@@ -135,32 +135,32 @@ APART = Hands(_bash, lambda code, folder: _printed([sys.executable, "-c", code],
 HERE = Hands(_here, _script_here)
 
 
-def _differences(told: str, printed: str) -> Iterator[tuple[str, str]]:
+def _differences(reported: str, printed: str) -> Iterator[tuple[str, str]]:
     """Lines that say another thing, or the same with other numbers; spaces follow from the width of numbers."""
-    one, other = (WALL_TIME.sub("", text).splitlines() for text in (told, printed))
+    one, other = (WALL_TIME.sub("", text).splitlines() for text in (reported, printed))
     yield from ((a, b) for a, b in zip(one, other, strict=False) if not _agree(a, b))
     if len(one) != len(other):
         yield f"{len(one)} lines", f"{len(other)} lines"
 
 
-def _agree(told: str, printed: str) -> bool:
-    words = [NUMBER.sub("#", line).split() for line in (told, printed)]
-    values = [[float(number.replace(",", "")) for number in NUMBER.findall(line)] for line in (told, printed)]
+def _agree(reported: str, printed: str) -> bool:
+    words = [NUMBER.sub("#", line).split() for line in (reported, printed)]
+    values = [[float(number.replace(",", "")) for number in NUMBER.findall(line)] for line in (reported, printed)]
     return words[0] == words[1] and all(math.isclose(a, b, rel_tol=CLOSE) for a, b in zip(*values, strict=True))
 
 
 @pytest.mark.slow(40)
 def test_the_tutorial_says_what_the_program_prints(tmp_path: Path) -> None:
-    told = TUTORIAL.read_text(encoding="utf-8")
-    differences = list(_differences(told, play(told, tmp_path, APART)))
+    reported = TUTORIAL.read_text(encoding="utf-8")
+    differences = list(_differences(reported, play(reported, tmp_path, APART)))
     assert not differences, "after a change that is meant, run `python -m tests.test_docs` and read what changed"
 
 
 @pytest.mark.slow(3)
 @pytest.mark.parametrize("page", HOW_TO, ids=lambda page: page.stem)
 def test_a_how_to_page_says_what_the_program_prints(page: Path, tmp_path: Path) -> None:
-    told = page.read_text(encoding="utf-8")
-    differences = list(_differences(told, play(told, tmp_path, HERE)))
+    reported = page.read_text(encoding="utf-8")
+    differences = list(_differences(reported, play(reported, tmp_path, HERE)))
     assert not differences, f"if it is meant, run `python -m tests.test_docs {page.stem}` and read the page again"
 
 
@@ -203,7 +203,7 @@ def test_links_between_pages_lead_somewhere() -> None:
 
 
 def test_the_python_of_the_readme_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As written, but for fewer worlds."""
+    """As written, but for fewer replicates."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "scenarios").symlink_to(ROOT / "scenarios")
     (code,) = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
@@ -213,10 +213,10 @@ def test_the_python_of_the_readme_runs(tmp_path: Path, monkeypatch: pytest.Monke
 
 
 def test_numbers_that_moved_are_noticed() -> None:
-    told = "a: 20 replicates, 1.3 s, in a\nloss  45,257,249,199  0.0457"
-    assert not list(_differences(told, "a: 20 replicates, 9.8 s, in a\nloss    45,257,249,200  0.0457"))
-    assert list(_differences(told, told.replace("45,", "46,")))
-    assert list(_differences(told, told.replace("loss", "gain")))
+    reported = "a: 20 replicates, 1.3 s, in a\nloss  45,257,249,199  0.0457"
+    assert not list(_differences(reported, "a: 20 replicates, 9.8 s, in a\nloss    45,257,249,200  0.0457"))
+    assert list(_differences(reported, reported.replace("45,", "46,")))
+    assert list(_differences(reported, reported.replace("loss", "gain")))
 
 
 def _rewrite(page: Path) -> None:

@@ -63,7 +63,7 @@ BY_HAND -= {"price_floor"}  # it acts on plants that run, too
 
 
 def everything(made: Plan) -> tuple[object, ...]:
-    """All that is kept of three worlds, to the bit."""
+    """All that is kept of three replicates, to the bit."""
     chunk, series = recorded(made, range(3))
     block = chunk.block
     return (

@@ -39,22 +39,22 @@ def test_a_start_before_the_base_year_is_refused() -> None:
         ({"outputs__record": "[stock, use]"}, "use is kept for goods under a control"),
     ],
 )
-def test_a_choice_that_leaves_something_out_is_told(overrides: dict[str, object], said: str) -> None:
+def test_a_choice_that_leaves_something_out_is_reported(overrides: dict[str, object], said: str) -> None:
     (note,) = notes("baseline", **overrides)
     assert said in note
 
 
-def test_a_choice_that_leaves_nothing_out_is_not_told() -> None:
+def test_a_choice_that_leaves_nothing_out_is_not_reported() -> None:
     assert notes("baseline", horizon__end="2025-12-31", outputs__every="month", outputs__record="all") == []
     assert notes("baseline", horizon__end="2025-12-31", outputs__every="5 days") == []
 
 
-def test_a_control_that_comes_after_the_end_is_told() -> None:
+def test_a_control_that_comes_after_the_end_is_reported() -> None:
     (note,) = notes("april-2025-licensing", horizon__end="2025-03-01")
     assert note == "china-licence begins on 2025-04-04, after the end of the run, 2025-03-01."
 
 
-def test_a_reserve_that_never_drew_is_told_with_the_reason() -> None:
+def test_a_reserve_that_never_drew_is_reported_with_the_reason() -> None:
     """It is full on the first day, and nothing happens."""
     of = "instruments.project-vault"
     changes = {f"{of}.since": "2025-01-01", f"{of}.announced": "2025-01-01", f"{of}.held": "100 %"}
@@ -64,18 +64,18 @@ def test_a_reserve_that_never_drew_is_told_with_the_reason() -> None:
     assert note.startswith(f"project-vault did nothing that its metrics show: {why}")
 
 
-def test_goods_of_a_holding_that_nobody_there_uses_are_told() -> None:
+def test_goods_of_a_holding_that_nobody_there_uses_are_reported() -> None:
     holdings = "[{name: mine, commodities: [magnet.NdFeB-Dy, concentrate.bayan-obo], cover: 60 days}]"
     (note,) = notes("vault", **{"instruments.project-vault.holdings": holdings})
     assert note == "project-vault names concentrate.bayan-obo in mine, which nobody in US uses: it is not held."
 
 
-def test_an_instrument_that_did_something_is_not_told() -> None:
+def test_an_instrument_that_did_something_is_not_reported() -> None:
     result = sim.run(sim.load("april-2025-licensing", SHORT | {"horizon.end": "2025-06-30"}))
     assert not [note for note in result.manifest["notes"] if "did nothing" in note]
 
 
-def test_notes_of_own_tables_are_told_too(tmp_path: Path) -> None:
+def test_notes_of_own_tables_are_reported_too(tmp_path: Path) -> None:
     (tmp_path / "own").mkdir()
     header = "region,name,allied,source,confidence,low,high,note\n"
     (tmp_path / "own" / "regions.csv").write_text(f"{header}JP,Nippon,true,me,high,,,\n")
@@ -94,11 +94,11 @@ def test_notes_of_own_tables_are_told_too(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_own_tables_that_the_scenario_does_not_read_are_told(tmp_path: Path, more: str, said: list[str]) -> None:
+def test_own_tables_that_the_scenario_does_not_read_are_reported(tmp_path: Path, more: str, said: list[str]) -> None:
     (tmp_path / "own").mkdir()
     header = "process,region,operating,capital,environmental,social,met,source,confidence,low,high,note\n"
     (tmp_path / "own" / "cost_shares.csv").write_text(f"{header}mine,CN,0.55,0.25,0.15,0.05,0.9,me,low,,,\n")
     (tmp_path / "own.yaml").write_text(f"monazite: 1\nname: own\nextends: baseline.yaml\nseeds: [own]\n{more}")
-    told = [note for note in make_plan(load(tmp_path / "own.yaml")).notes if "cost_shares.csv:2" not in note]
-    assert len(told) == len(said)
-    assert all(note.startswith(begins) for note, begins in zip(told, said, strict=True))
+    reported = [note for note in make_plan(load(tmp_path / "own.yaml")).notes if "cost_shares.csv:2" not in note]
+    assert len(reported) == len(said)
+    assert all(note.startswith(begins) for note, begins in zip(reported, said, strict=True))

@@ -16,13 +16,13 @@ pytestmark = pytest.mark.xdist_group("replicates")
 
 
 def run(folder: Path, replicates: range) -> tuple[ChunkResult, Floats]:
-    """Some worlds under every kind of control."""
+    """Some replicates under every kind of control."""
     return recorded(plan(folder, LICENCE + OTHERS), replicates)
 
 
 @pytest.fixture(scope="module")
 def many(tmp_path_factory: pytest.TempPathFactory) -> tuple[ChunkResult, Floats]:
-    """257 worlds side by side."""
+    """257 replicates side by side."""
     return run(tmp_path_factory.mktemp("many"), range(257))
 
 
@@ -38,7 +38,7 @@ def test_a_replicate_is_the_same_in_any_company(
     assert few_series.tobytes() == all_series[..., some].tobytes()
 
 
-def test_no_two_worlds_are_equal(many: tuple[ChunkResult, Floats]) -> None:
+def test_no_two_replicates_are_equal(many: tuple[ChunkResult, Floats]) -> None:
     chunk, _ = many
     lost = chunk.block.metrics[[item.name == "value_added_lost" for item in chunk.metrics]]
     assert len(np.unique(lost.sum(axis=0))) == lost.shape[1]

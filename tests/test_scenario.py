@@ -126,7 +126,7 @@ def test_overrides_from_python_are_those_of_the_command_line() -> None:
     assert by_path.ensemble.replicates == 50
 
 
-def test_faults_of_overrides_and_of_the_file_are_told_together() -> None:
+def test_faults_of_overrides_and_of_the_file_are_reported_together() -> None:
     Path("base.yaml").write_text(BASE.replace("by: CN", "by: CM"))
     said = refused(["ensemble.replicats=3", "instruments.toll-two.share=1", "instruments.toll-one.shere=3"])
     assert "base.yaml:8:9: instruments[0].by: 'CM' is not a region." in said
@@ -155,7 +155,7 @@ def test_a_mistake_that_is_found_later_has_its_place_too() -> None:
     assert str(problem) == "base.yaml:6:5: instruments[0]: it acts on nothing.\n  Widen it."
 
 
-def test_a_scenario_that_is_nowhere_is_told_with_the_nearest_that_ships(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_scenario_that_is_nowhere_is_reported_with_the_nearest_that_ships(monkeypatch: pytest.MonkeyPatch) -> None:
     ships = {"baseline": Path("base.yaml").resolve()}
     monkeypatch.setattr("sim.files.shipped.scenario_files", lambda: ships)
     assert read("baseline").name == "base"

@@ -50,7 +50,7 @@ def test_the_base_year_stands_still_for_five_years() -> None:
 
 @cache
 def lost(name: str, setting: str) -> Floats:
-    """Value added lost outside the home of the control, world by world, up to 2027 in ticks of two weeks."""
+    """Value added lost outside the home of the control, replicate by replicate, up to 2027 in ticks of two weeks."""
     overrides = [setting, "ensemble.replicates=4", "horizon.end=2027-12-31", "horizon.tick=14 days"]
     table = sim.run(sim.load(name, overrides=overrides)).replicates
     rows = table[(table["metric"] == "value_added_lost") & (table["commodity"] == "") & (table["sector"] == "*")]
@@ -125,7 +125,7 @@ def test_one_world_alone_is_that_world_of_many() -> None:
 
 def test_a_tick_of_three_days_tells_the_same_story() -> None:
     """P7: headline metrics within 3 %, losses within 5 %; the peak of a price that turns soon within 4 %."""
-    told = []
+    reported = []
     for tick in (7, 3):
         overrides = [f"horizon.tick={tick} days", "ensemble.uncertain=false", "ensemble.replicates=1"]
         summary = sim.run(sim.load(APRIL, overrides=overrides)).summary
@@ -134,9 +134,9 @@ def test_a_tick_of_three_days_tells_the_same_story() -> None:
                 ["value_added_lost", "price_peak_ratio", "price_gap_peak", "exports", "allied_share"]
             )
         ]
-        told.append(rows.set_index(["metric", "commodity", "region", "partner", "sector"])["mean"])
+        reported.append(rows.set_index(["metric", "commodity", "region", "partner", "sector"])["mean"])
     for key, allowed in HEADLINES.items():
-        assert told[0][key] == pytest.approx(told[1][key], rel=allowed), key
+        assert reported[0][key] == pytest.approx(reported[1][key], rel=allowed), key
 
 
 HEADLINES = {

@@ -23,7 +23,7 @@ SHORT = {"horizon.end": "2025-02-28", "ensemble.replicates": 5, "outputs.every":
 
 @pytest.fixture(scope="module")
 def scenario() -> Scenario:
-    """Two months of five worlds."""
+    """Two months of five replicates."""
     return load("baseline", SHORT)
 
 
@@ -62,7 +62,7 @@ def test_a_full_disk_ends_the_run_and_leaves_nothing(
     assert not list(tmp_path.iterdir())
 
 
-def test_too_small_a_disk_is_told_before_anything_is_computed(
+def test_too_small_a_disk_is_reported_before_anything_is_computed(
     scenario: Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(10**9, 10**9, 1000))

@@ -22,7 +22,7 @@ def test_parts_come_back_in_order() -> None:
     assert not active_children()
 
 
-def test_a_worker_that_dies_is_told() -> None:
+def test_a_worker_that_dies_is_reported() -> None:
     with pytest.raises(RunError, match="a worker process died"):
         list(in_workers(1, faulthandler.disable, os._exit, [3]))
     assert not active_children()

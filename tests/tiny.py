@@ -7,7 +7,7 @@ magnet of HO   12    4 to HO, 8 to AB
 =============  ====  ==========================================
 
 In HO, works make 12 t of magnets of 6 t of oxide, and cars need 4 t of magnets. In AB, cars need 8 t of magnets and
-2 t of oxide, optics 2 t of oxide. Base prices, USD/kg: oxide 50 in HO and 60 in AB, magnets 40 and 50. Makers and
+2 t of oxide, optics 2 t of oxide. Base prices, USD/kg: oxide 50 in HO and 60 in AB, magnets 40 and 50. Producers and
 plants hold 28 days, sectors 56. Goods are under way for 7 days at home and 28 abroad, with a tenth of freight.
 """
 
@@ -46,17 +46,18 @@ HALF = 7 / math.log(2)
 """A time constant with which half of a gap closes in a tick of seven days."""
 
 ROUND: Mapping[str, float] = {
-    # what users and makers expect and order, days
-    "expectation_time": 91, "output_expectation_time": 45.5, "stock_adjustment_time": 105, "supply_line_weight": 1,
-    "maker_adjustment_time": 56, "release_time": 7, "hoarding_gain": 0.4, "hoarding_alarm": 0.75,
+    # what users and producers expect and order, days
+    "expectation_time": 91, "output_expectation_time": 45.5, "stock_adjustment_time": 105, "on_order_weight": 1,
+    "producer_adjustment_time": 56, "release_time": 7, "hoarding_gain": 0.4, "hoarding_announcement": 0.75,
     "hoarding_ceiling": 2.2, "hoarding_rise": 21, "hoarding_fall": 182, "hoarding_memory": 56,
-    "alarm_hold": 90, "alarm_fade": 120,
+    "announcement_hold": 90, "announcement_fade": 120,
     # plants
     "utilisation_floor": 0.25, "utilisation_base": 0.85, "utilisation_bound": 50, "least_ratio": 1e-9,
     "supply_elasticity": 0.46, "order_elasticity": 0.42, "mine_supply_elasticity": 0.3, "mine_order_elasticity": 0.3,
     "other_use_elasticity": 0.5, "investment_elasticity": 0.3, "investment_time": 728,
     # sourcing and demand
-    "sourcing_elasticity": 0.5, "habit_time": 252, "refusal_aversion": 1, "fill_floor": 0.02, "final_elasticity": 1,
+    "sourcing_elasticity": 0.5, "habit_time": 252, "refusal_aversion": 1, "fill_rate_floor": 0.02,
+    "final_elasticity": 1,
     "contract_share": 0.67, "contract_time": 91, "price_expectation_time": 42, "long_price_time": 364,
     "saving_elasticity": 0.1, "saving_time": 42, "saving_floor": 0.1, "saving_ceiling": 1.5, "choke_price": 33,
     "choke_spread": 0.57, "thrift_elasticity": 0.5, "thrift_floor": 0.35, "thrift_time": 518, "thrift_return": 0.25,
@@ -68,8 +69,8 @@ ROUND: Mapping[str, float] = {
     "critical_cover": 3.5, "least_cover": 0.001, "restart_time": 17.5,
     # prices
     "look_ahead": 70, "scarcity_elasticity": 1.37, "slack_response": 0.72, "least_prospect": 3.5, "price_time": 7.7,
-    "cost_pass_through": 0.53, "landed_pass_through": 1, "price_floor": 0.4, "anchor_rate": 0.025 / 7,
-    "anchor_slowdown": 0.35, "anchor_return": 0.006 / 7, "ample_sharpness": 20,
+    "cost_pass_through": 0.53, "landed_pass_through": 1, "price_floor": 0.4, "reference_rate": 0.025 / 7,
+    "reference_slowdown": 0.35, "reference_return": 0.006 / 7, "ample_sharpness": 20,
     # controls
     "quota_margin_spread": 5000, "licence_memory": 56, "licence_learning": 42, "licence_horizon": 230,
 }  # fmt: skip
@@ -193,9 +194,9 @@ MAGNETS_OF_CARS, OXIDE_OF_CARS, OXIDE_OF_OPTICS = (
 
 
 def one(array: Floats, row: int) -> float:
-    """The number that stands in a row in every world."""
+    """The number that stands in a row in every replicate."""
     values = set(array[row].tolist())
-    assert len(values) == 1, f"worlds differ: {values}"
+    assert len(values) == 1, f"replicates differ: {values}"
     return float(values.pop())
 
 

@@ -1,4 +1,4 @@
-"""Small worlds in balance by construction: seeds tables for tests, from a few numbers in (0, 1).
+"""Small replicates in balance by construction: seeds tables for tests, from a few numbers in (0, 1).
 
 Final uses are chosen; shares of origins give the flows; flows give what is made, and so on up to the mines. What a
 joint product has too much of goes to other use. Nothing here comes from the engine.
@@ -83,11 +83,11 @@ def _work_up(draft: _Draft, names: tuple[str, ...], regions: tuple[str, ...], nu
     goods = sorted({c for name in names for c in RECIPES[name][2]})
     wanted: dict[tuple[str, str], float] = defaultdict(float)
     for commodity in goods:
-        makers = regions[:1] if commodity == "concentrate.clay" else regions
+        producers = regions[:1] if commodity == "concentrate.clay" else regions
         for region in regions:
             need = draft.need[commodity, region]
-            weights = [0.2 + number() + (origin == regions[0]) for origin in makers]
-            for origin, weight in zip(makers, weights, strict=True):
+            weights = [0.2 + number() + (origin == regions[0]) for origin in producers]
+            for origin, weight in zip(producers, weights, strict=True):
                 flow = need * weight / sum(weights)
                 draft.flows[commodity, origin, region] = flow
                 wanted[commodity, origin] += flow

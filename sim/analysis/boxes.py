@@ -1,8 +1,8 @@
-"""Scenario discovery: where in the space of parameters the bad worlds are, told as limits on a few parameters.
+"""Scenario discovery: where in the space of parameters the bad replicates are, reported as limits on a few parameters.
 
 The patient rule induction of Friedman and Fisher: from all points, slice after slice is peeled off one end of one
-parameter, each time the one whose loss leaves the largest share of bad worlds. Of all boxes on the way that one is
-told whose coverage and density have the largest harmonic mean, without the limits that add next to nothing to it.
+parameter, each time the one whose loss leaves the largest share of bad replicates. Of all boxes on the way that one is
+reported whose coverage and density have the largest harmonic mean, without the limits that add next to nothing to it.
 Each limit is tried on resampled points.
 """
 
@@ -19,12 +19,12 @@ from sim.axes import Bools, Floats
 from sim.ensemble.streams import bootstrap_indices
 
 PEEL = 0.1  # share of the points that are in a box, peeled off at a time
-SMALLEST = 0.05  # share of all worlds that a box holds at least
+SMALLEST = 0.05  # share of all replicates that a box holds at least
 SAMPLES = 40  # resamples of the points
 FIRM = 0.8  # of them have a limit that is firm
 NEAR = 0.15  # share of the points that limits may lie apart to be the same
-WORTH = 0.98  # a limit is told if the box without it scores less than this share
-FEWEST = 5  # points with bad worlds
+WORTH = 0.98  # a limit is reported if the box without it scores less than this share
+FEWEST = 5  # points with bad replicates
 
 Side = Literal["at least", "at most", "not"]
 
@@ -44,7 +44,7 @@ class Limit(NamedTuple):
             return False
         return self.value == other.value if self.side == "not" else abs(self.place - other.place) <= NEAR
 
-    def told(self) -> str:
+    def reported(self) -> str:
         """Say it in words."""
         return f"{self.path} {self.side} {self.value}" + ("" if self.firm else " (not firm)")
 
@@ -59,11 +59,11 @@ class Box:
     limits : sequence of Limit
         All others are free.
     coverage : float
-        Share of all bad worlds that it holds.
+        Share of all bad replicates that it holds.
     density : float
-        Share of its worlds that are bad.
+        Share of its replicates that are bad.
     base : float
-        Share of all worlds that are bad.
+        Share of all replicates that are bad.
     """
 
     limits: Sequence[Limit]
@@ -74,28 +74,28 @@ class Box:
     def sentence(self) -> str:
         """Say it in words."""
         if not self.limits:
-            return f"no limits hold more bad worlds than chance; {_percent(self.base)} are bad everywhere."
-        limits = " and ".join(limit.told() for limit in self.limits)
+            return f"no limits hold more bad replicates than chance; {_percent(self.base)} are bad everywhere."
+        limits = " and ".join(limit.reported() for limit in self.limits)
         held, bad = _percent(self.coverage), _percent(self.density)
-        return f"{limits}: holds {held} of the bad worlds, {bad} of the worlds in it are bad."
+        return f"{limits}: holds {held} of the bad replicates, {bad} of the replicates in it are bad."
 
 
-def discover(cells: Mapping[str, Sequence[str]], worlds: Floats, bad: Floats) -> Box:
-    """Find the box of the bad worlds.
+def discover(cells: Mapping[str, Sequence[str]], replicates: Floats, bad: Floats) -> Box:
+    """Find the box of the bad replicates.
 
     Parameters
     ----------
     cells : mapping of str to sequence of str
         Value of each parameter at each point.
-    worlds, bad : (P,) arrays
-        How many worlds each point has, and how many of them are bad.
+    replicates, bad : (P,) arrays
+        How many replicates each point has, and how many of them are bad.
     """
     axes = [_axis(path, values) for path, values in cells.items()]
-    box = _best(axes, worlds, bad)
+    box = _best(axes, replicates, bad)
     again: list[Sequence[Limit]] = []
-    for sample in bootstrap_indices("boxes", len(worlds), SAMPLES):
-        counts = np.bincount(sample, minlength=len(worlds))
-        again.append(_best(axes, worlds * counts, bad * counts).limits)
+    for sample in bootstrap_indices("boxes", len(replicates), SAMPLES):
+        counts = np.bincount(sample, minlength=len(replicates))
+        again.append(_best(axes, replicates * counts, bad * counts).limits)
     limits = [
         limit._replace(firm=sum(any(map(limit.is_like, other)) for other in again) >= FIRM * SAMPLES)
         for limit in box.limits
@@ -149,52 +149,54 @@ def _axis(path: str, cells: Sequence[str]) -> _Axis:
     return _Axis(path, cells, np.unique(list(cells), return_inverse=True)[1].astype(float), has_order=False)
 
 
-def _best(axes: Sequence[_Axis], worlds: Floats, bad: Floats) -> Box:
+def _best(axes: Sequence[_Axis], replicates: Floats, bad: Floats) -> Box:
     """Peel until little is left, take the best box on the way, and drop the limits that it hardly needs."""
-    everywhere = inside = worlds > 0
-    best, most = inside, _score(inside, worlds, bad)
-    while (smaller := _peeled(axes, inside, worlds, bad)) is not None:
+    everywhere = inside = replicates > 0
+    best, most = inside, _score(inside, replicates, bad)
+    while (smaller := _peeled(axes, inside, replicates, bad)) is not None:
         inside = smaller
-        score = _score(inside, worlds, bad)
+        score = _score(inside, replicates, bad)
         if score > most:
             best, most = inside, score
-    limits = _needed([pair for axis in axes for pair in axis.limits(best, everywhere)], worlds, bad)
-    best = _within(limits, worlds)
-    held, size = float(bad[best].sum()), float(worlds[best].sum())
+    limits = _needed([pair for axis in axes for pair in axis.limits(best, everywhere)], replicates, bad)
+    best = _within(limits, replicates)
+    held, size = float(bad[best].sum()), float(replicates[best].sum())
     total = float(bad.sum())
-    return Box([limit for limit, _ in limits], held / total if total else 0.0, held / size, total / float(worlds.sum()))
+    return Box(
+        [limit for limit, _ in limits], held / total if total else 0.0, held / size, total / float(replicates.sum())
+    )
 
 
-def _needed(limits: list[tuple[Limit, Bools]], worlds: Floats, bad: Floats) -> list[tuple[Limit, Bools]]:
+def _needed(limits: list[tuple[Limit, Bools]], replicates: Floats, bad: Floats) -> list[tuple[Limit, Bools]]:
     """Drop one limit after the other, each time the one whose loss costs least, as long as that is next to nothing."""
-    score = _score(_within(limits, worlds), worlds, bad)
+    score = _score(_within(limits, replicates), replicates, bad)
     while limits:
         fewer = [limits[:i] + limits[i + 1 :] for i in range(len(limits))]
-        best = max(fewer, key=lambda some: _score(_within(some, worlds), worlds, bad))
-        if _score(_within(best, worlds), worlds, bad) < WORTH * score:
+        best = max(fewer, key=lambda some: _score(_within(some, replicates), replicates, bad))
+        if _score(_within(best, replicates), replicates, bad) < WORTH * score:
             break
         limits = best
     return limits
 
 
-def _within(limits: Sequence[tuple[Limit, Bools]], worlds: Floats) -> Bools:
-    return np.logical_and.reduce([worlds > 0, *(mask for _, mask in limits)])
+def _within(limits: Sequence[tuple[Limit, Bools]], replicates: Floats) -> Bools:
+    return np.logical_and.reduce([replicates > 0, *(mask for _, mask in limits)])
 
 
-def _peeled(axes: Sequence[_Axis], inside: Bools, worlds: Floats, bad: Floats) -> Bools | None:
-    """Peel off the slice whose loss leaves the largest share of bad worlds; None if what is left would be too small."""
-    least = SMALLEST * worlds.sum()
+def _peeled(axes: Sequence[_Axis], inside: Bools, replicates: Floats, bad: Floats) -> Bools | None:
+    """Peel off the slice whose loss leaves the largest share of bad replicates; None if too little would be left."""
+    least = SMALLEST * replicates.sum()
     left = [peel for axis in axes for peel in axis.peels(inside)]
-    left = [peel for peel in left if worlds[peel].sum() >= max(least, 1)]
+    left = [peel for peel in left if replicates[peel].sum() >= max(least, 1)]
     if not left:
         return None
-    return max(left, key=lambda peel: (bad[peel].sum() / worlds[peel].sum(), worlds[peel].sum()))
+    return max(left, key=lambda peel: (bad[peel].sum() / replicates[peel].sum(), replicates[peel].sum()))
 
 
-def _score(inside: Bools, worlds: Floats, bad: Floats) -> float:
+def _score(inside: Bools, replicates: Floats, bad: Floats) -> float:
     """Harmonic mean of coverage and density."""
     held = float(bad[inside].sum())
-    return 2 * held / float(bad.sum() + worlds[inside].sum())
+    return 2 * held / float(bad.sum() + replicates[inside].sum())
 
 
 def _percent(share: float) -> str:

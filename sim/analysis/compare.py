@@ -1,7 +1,7 @@
-"""What one scenario changes against another: differences in the same worlds, with their intervals.
+"""What one scenario changes against another: differences in the same replicates, with their intervals.
 
-Worlds are paired by number, rows by what they are about, never by position. An interval is that of the mean
-difference over bootstrap samples of the worlds, the same samples for every row; the same files give it again.
+Replicates are paired by number, rows by what they are about, never by position. An interval is that of the mean
+difference over bootstrap samples of the replicates, the same samples for every row; the same files give it again.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy as np
 import sim.simulation  # noqa: F401  (with it, every metric is declared)
 from sim.analysis import differences, filters, months, per_dollar, pointwise, sides
 from sim.analysis.differences import NUMBERS
-from sim.analysis.sides import LEVELS, PATHS, WORLDS, Side
+from sim.analysis.sides import LEVELS, PATHS, REPLICATES, Side
 from sim.definitions.items import KEYS
 from sim.errors import InputError, Place, Problem, suggest
 from sim.files.changes import Change, changes
@@ -35,7 +35,7 @@ MONTHLY = ("other", "date", "variable", *KEYS, "unit", *NUMBERS)
 WRITTEN = (COLUMNS, with_window(COLUMNS), MONTHLY)  # headers of what this writes
 NAMED = 4  # metrics of a note
 MOST_SHOWN = 120  # months of series that are printed
-SIDE_BY_SIDE = "Levels side by side: summaries do not hold single worlds, so differences have no intervals."
+SIDE_BY_SIDE = "Levels side by side: summaries do not hold single replicates, so differences have no intervals."
 
 Other = Result | SweepResult | str | Path
 
@@ -51,7 +51,7 @@ class Comparison:
     changes : mapping of str to sequence of Change
         Values of the scenarios that differ, by the label of the other result; those are left out of which nobody knows.
     notes : sequence of str
-        Changed files, worlds without a partner, what is not known.
+        Changed files, replicates without a partner, what is not known.
     commodities : sequence of str
         Those that people look at first.
     identical : mapping of str to str
@@ -109,7 +109,7 @@ def compare(
     commodity: Sequence[str] = (),
     every: Literal["", "month"] = "",
 ) -> Comparison:
-    """Compare results with a base, world by world.
+    """Compare results with a base, replicate by replicate.
 
     Parameters
     ----------
@@ -119,7 +119,7 @@ def compare(
     metrics : sequence of str
         Which metrics, or which series by month; all where none is named.
     unpaired : bool
-        Compare means of different worlds (other seeds); intervals are wider, and no share of worlds is given.
+        Compare means of different replicates (other seeds); intervals are wider, and no share of replicates is given.
     region, sector, commodity : sequences of str
         Which rows, by sets of names such as ``US+EU``, ``all-CN`` and ``magnet.*``; all where none is named.
     every : str
@@ -138,14 +138,16 @@ def compare(
         results = [one for one in opened if isinstance(one, Side)]
         kind = sides.common(results, series=bool(every))
         _refuse_obstacles(results, unpaired=unpaired or kind == LEVELS)
-        found = {WORLDS: _of_worlds, LEVELS: _of_levels, PATHS: _of_months}[kind](results, metrics, unpaired=unpaired)
+        found = {REPLICATES: _of_replicates, LEVELS: _of_levels, PATHS: _of_months}[kind](
+            results, metrics, unpaired=unpaired
+        )
     return _only(found, metrics, wanted)
 
 
 def replicates_to_settle(difference: float, low: float, high: float, n: int) -> int | None:
-    """About how many worlds would tell a difference from nought; None where these do, or where none would.
+    """About how many replicates would tell a difference from zero; None where these do, or where none would.
 
-    Half an interval shrinks like one over the root of n: four times the worlds settle half the difference.
+    Half an interval shrinks like one over the root of n: four times the replicates settle half the difference.
 
     Examples
     --------
@@ -160,15 +162,15 @@ def replicates_to_settle(difference: float, low: float, high: float, n: int) -> 
     return settled if settled > n else None  # these are as many, and they do not: chance lies on one side
 
 
-def _of_worlds(results: Sequence[Side], metrics: Sequence[str], *, unpaired: bool) -> Comparison:
-    """Compare metrics world by world."""
+def _of_replicates(results: Sequence[Side], metrics: Sequence[str], *, unpaired: bool) -> Comparison:
+    """Compare metrics replicate by replicate."""
     base, *others = results
-    before, after = sides.worlds(base), [sides.worlds(other) for other in others]
+    before, after = sides.replicates(base), [sides.replicates(other) for other in others]
     _check_names(metrics, [before, *after], "metric", [per_dollar.RATIO.name])
     tables, notes = [], []
-    for other, worlds in zip(others, after, strict=True):
-        notes += [*_alone(base, before, other, worlds), *_lacking(base, before, other, worlds)]
-        tables.append(_differences(other.label, before, worlds, unpaired=unpaired))
+    for other, replicates in zip(others, after, strict=True):
+        notes += [*_alone(base, before, other, replicates), *_lacking(base, before, other, replicates)]
+        tables.append(_differences(other.label, before, replicates, unpaired=unpaired))
     return _joined(results, tables, notes, [before, *after])
 
 
@@ -183,20 +185,24 @@ def _of_levels(results: Sequence[Side], metrics: Sequence[str], *, unpaired: boo
         for other, levels in zip(others, after, strict=True)
     ]
     unlike = [problem for other in others for problem in sides.obstacles(base, other, unpaired=False)]
-    told = [f"{problem.place}: {problem.found}." for problem in unlike]
-    return _joined(results, tables, [SIDE_BY_SIDE, *told], [before, *after])
+    reported = [f"{problem.place}: {problem.found}." for problem in unlike]
+    return _joined(results, tables, [SIDE_BY_SIDE, *reported], [before, *after])
 
 
 def _of_months(results: Sequence[Side], metrics: Sequence[str], *, unpaired: bool) -> Comparison:
-    """Compare series by month, world by world."""
+    """Compare series by month, replicate by replicate."""
     base, *others = results
     before, after = months.months(base), [months.months(other) for other in others]
     _check_names(metrics, [before, *after], "variable")
     tables = []
-    for other, worlds in zip(others, after, strict=True):
-        left, right = (before, worlds) if unpaired else _paired_worlds(other.label, before, worlds)
-        tables.append(differences.of_worlds(left, right, unpaired=unpaired).assign(other=other.label))
-    notes = [note for other, worlds in zip(others, after, strict=True) for note in _alone(base, before, other, worlds)]
+    for other, replicates in zip(others, after, strict=True):
+        left, right = (before, replicates) if unpaired else _paired_replicates(other.label, before, replicates)
+        tables.append(differences.of_replicates(left, right, unpaired=unpaired).assign(other=other.label))
+    notes = [
+        note
+        for other, replicates in zip(others, after, strict=True)
+        for note in _alone(base, before, other, replicates)
+    ]
     notes += [
         f"{side.label}: its rows do not end at months, so flows are spread evenly over the days between; "
         "outputs.every=month is exact."
@@ -239,14 +245,14 @@ def _by_point(base: SweepResult, other: SweepResult, *, unpaired: bool) -> tuple
         rows, replicates = rows + len(before), max(replicates, len(before.columns))
     if not (same and rows):
         return tables, {}
-    told = _sentence(str(other.folder), str(base.folder), rows, replicates, f"{len(tables):,} points, ")
-    return tables, {pointwise.label_of(other, point): told for point in range(other.size)}
+    reported = _sentence(str(other.folder), str(base.folder), rows, replicates, f"{len(tables):,} points, ")
+    return tables, {pointwise.label_of(other, point): reported for point in range(other.size)}
 
 
 def _joined(
     results: Sequence[Side], tables: Sequence[DataFrame], notes: Sequence[str], values: Sequence[DataFrame]
 ) -> Comparison:
-    """Put the tables of several others one below the other, with what is told about them."""
+    """Put the tables of several others one below the other, with what is reported about them."""
     import pandas as pd  # noqa: PLC0415
 
     base, *others = results
@@ -274,14 +280,14 @@ def _joined(
 
 
 def _size(values: DataFrame) -> tuple[int, int]:
-    """How many rows and worlds there are; no worlds of levels."""
+    """How many rows and replicates there are; no replicates of levels."""
     return len(values), 0 if "mean" in values.columns else len(values.columns)
 
 
 def _sentence(other: str, base: str, rows: int, replicates: int, points: str = "") -> str:
     """Say that two results are the same to the last bit."""
-    worlds = f"{replicates:,} replicate{'s' * (replicates != 1)}, " if replicates else ""
-    return f"{other} says the same as {base}: {points}{rows:,} row{'s' * (rows != 1)}, {worlds}largest difference 0."
+    count = f"{replicates:,} replicate{'s' * (replicates != 1)}, " if replicates else ""
+    return f"{other} says the same as {base}: {points}{rows:,} row{'s' * (rows != 1)}, {count}largest difference 0."
 
 
 def _only(found: Comparison, metrics: Sequence[str], wanted: Mapping[str, Sequence[str]]) -> Comparison:
@@ -311,7 +317,7 @@ def _lacking(base: Side, before: DataFrame, other: Side, after: DataFrame) -> It
 
 
 def _alone(base: Side, before: DataFrame, other: Side, after: DataFrame) -> list[str]:
-    """Say where only some of the worlds have a partner."""
+    """Say where only some of the replicates have a partner."""
     counts = len(before.columns), len(after.columns)
     if counts[0] == counts[1]:
         return []
@@ -333,8 +339,8 @@ def _refuse_unknown(names: Sequence[str], known: Sequence[str]) -> None:
         raise InputError(problems)
 
 
-def _paired_worlds(label: str, before: DataFrame, after: DataFrame) -> tuple[DataFrame, DataFrame]:
-    """Give the worlds that both have."""
+def _paired_replicates(label: str, before: DataFrame, after: DataFrame) -> tuple[DataFrame, DataFrame]:
+    """Give the replicates that both have."""
     common = before.columns.intersection(after.columns)
     if common.empty:
         raise InputError(Problem(Place(label), "it has no replicate in common with the base"))
@@ -346,8 +352,8 @@ def _differences(label: str, before: DataFrame, after: DataFrame, *, unpaired: b
     import pandas as pd  # noqa: PLC0415
 
     if not unpaired:
-        before, after = _paired_worlds(label, before, after)
-    table = differences.of_worlds(before, after, unpaired=unpaired)
+        before, after = _paired_replicates(label, before, after)
+    table = differences.of_replicates(before, after, unpaired=unpaired)
     if not unpaired:
         ratios = differences.ratios(before, after)
         table = pd.concat([table, ratios.astype(table.dtypes)]) if len(ratios) else table

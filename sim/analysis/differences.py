@@ -1,4 +1,4 @@
-"""Numbers of a comparison, row by row: of the same worlds, of other worlds, of levels."""
+"""Numbers of a comparison, row by row: of the same replicates, of other replicates, of levels."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ NUMBERS = ("base_mean", "other_mean", "difference", "low95", "high95", "share_be
 BETTER = {"lower": -1.0, "higher": 1.0, "neither": np.nan}
 
 
-def of_worlds(before: DataFrame, after: DataFrame, *, unpaired: bool) -> DataFrame:
+def of_replicates(before: DataFrame, after: DataFrame, *, unpaired: bool) -> DataFrame:
     """Compare row by row; what stands on one side only is listed with the other side empty.
 
     Parameters
     ----------
     before, after : DataFrame
-        A row an item, a column a world; the same columns, unless `unpaired`.
+        A row an item, a column a replicate; the same columns, unless `unpaired`.
     unpaired : bool
-        Whether columns are other worlds.
+        Whether columns are other replicates.
     """
     left, right = before.align(after, join="outer", axis=0)
     numbers = (_unpaired if unpaired else _paired)(left, right)
@@ -66,11 +66,11 @@ def same(before: DataFrame, after: DataFrame) -> bool:
 
 
 def _paired(left: DataFrame, right: DataFrame) -> dict[str, Any]:
-    """Numbers of rows whose columns are the same worlds."""
+    """Numbers of rows whose columns are the same replicates."""
     base, other = left.to_numpy(dtype=float), right.to_numpy(dtype=float)
     gaps = pairs.gap(base, other)
-    worlds = statistics.count(gaps).astype(int)
-    counts = ~np.isnan(gaps) | (worlds == 0)[:, None]  # a row on one side only keeps its own mean
+    replicates = statistics.count(gaps).astype(int)
+    counts = ~np.isnan(gaps) | (replicates == 0)[:, None]  # a row on one side only keeps its own mean
     low, high = pairs.bounds(gaps).T
     return {
         "base_mean": statistics.mean(np.where(counts, base, np.nan)),
@@ -79,12 +79,12 @@ def _paired(left: DataFrame, right: DataFrame) -> dict[str, Any]:
         "low95": low,
         "high95": high,
         "share_better": pairs.share_better(gaps, _signs(left.index)),
-        "n": worlds,
+        "n": replicates,
     }
 
 
 def _unpaired(left: DataFrame, right: DataFrame) -> dict[str, Any]:
-    """Numbers of rows whose columns are different worlds: means are compared, and no pair is better."""
+    """Numbers of rows whose columns are different replicates: means are compared, and no pair is better."""
     base, other = left.to_numpy(dtype=float), right.to_numpy(dtype=float)
     means = statistics.mean(base), statistics.mean(other)
     low, high = pairs.interval(pairs.gap(pairs.resampled(base, "base"), pairs.resampled(other, "other"))).T

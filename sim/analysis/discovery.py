@@ -1,4 +1,4 @@
-"""Where the bad worlds of a sweep are: boxes for a few metrics, from single worlds where these were kept."""
+"""Where the bad replicates of a sweep are: boxes for a few metrics, from single replicates where these were kept."""
 
 from __future__ import annotations
 
@@ -13,35 +13,35 @@ from sim.results.headline import widest
 from sim.sweeps.reading import SweepResult
 from sim.sweeps.store import REPLICATES
 
-LOSS = "value_added_lost"  # told where too many metrics are named
+LOSS = "value_added_lost"  # reported where too many metrics are named
 MOST = 4  # metrics
 
 
 def boxes_of(sweep: SweepResult, outcomes: Outcomes, metrics: Sequence[str]) -> list[str]:
-    """Say where the worst fifth of the worlds is, of the widest total of each metric that is named."""
-    rows, told = outcomes.frame(), []
+    """Say where the worst fifth of the replicates is, of the widest total of each metric that is named."""
+    rows, reported = outcomes.frame(), []
     named = metrics or sweep.manifest["sweep"]["metrics"]
     for metric in named if len(named) <= MOST else (LOSS,):
         found = widest(rows[rows["metric"] == metric])
         if len(found):
-            told.append(_box(sweep, outcomes, int(found.index[0])))
-    return told
+            reported.append(_box(sweep, outcomes, int(found.index[0])))
+    return reported
 
 
 def _box(sweep: SweepResult, outcomes: Outcomes, row: int) -> str:
     """Find the box of one outcome, and say it."""
     item, points = outcomes.items[row], np.flatnonzero(outcomes.done)
-    worlds, bad = _counts(sweep, item, points)
-    if not worlds.any():  # only summaries were kept: a point counts as one world
-        worlds, bad = np.ones(len(points)), _bad(outcomes.values[row, points], item).astype(float)
+    replicates, bad = _counts(sweep, item, points)
+    if not replicates.any():  # only summaries were kept: a point counts as one replicate
+        replicates, bad = np.ones(len(points)), _bad(outcomes.values[row, points], item).astype(float)
     if np.count_nonzero(bad) < boxes.FEWEST:
-        return f"{about(item)}: too few points with bad worlds ({np.count_nonzero(bad)}) to say where they are."
+        return f"{about(item)}: too few points with bad replicates ({np.count_nonzero(bad)}) to say where they are."
     cells = {path: sweep.points.loc[points, path].tolist() for path in sweep.paths}
-    return f"{about(item)}, worst fifth: {boxes.discover(cells, worlds, bad).sentence()}"
+    return f"{about(item)}, worst fifth: {boxes.discover(cells, replicates, bad).sentence()}"
 
 
 def _counts(sweep: SweepResult, item: Item, points: np.ndarray[tuple[int], np.dtype[np.intp]]) -> tuple[Floats, Floats]:
-    """How many worlds each point has, and how many of them are among the worst fifth of all worlds."""
+    """How many replicates each point has, and how many of them are among the worst fifth of all replicates."""
     import pandas as pd  # noqa: PLC0415
 
     kept = sweep.columns(REPLICATES)

@@ -1,4 +1,4 @@
-"""Figures of a hindcast: a series a picture, its band over the worlds, what was observed, and what happened when."""
+"""Figures of a hindcast: a series a picture, its band over replicates, what was observed, and what happened when."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Panel:
 
     @property
     def moves(self) -> bool:
-        """Whether it is divided by another series of the same days, not by one number a world."""
+        """Whether it is divided by another series of the same days, not by one number a replicate."""
         return self.base is not None and self.base.item != self.top.item and _days(self.base) == _days(self.top)
 
     @property
@@ -171,7 +171,7 @@ def _curves(axes: Axes, panel: Panel, observed: Observation, null: Observation) 
         dashes = "--" if observation is null else "-"
         axes.plot(ends, middle, color=colour, linestyle=dashes, linewidth=1.4, label=f"{name}, median", zorder=2)
         if observation is observed:
-            axes.fill_between(ends, low, high, color=colour, alpha=0.2, linewidth=0, label="90 % of the worlds")
+            axes.fill_between(ends, low, high, color=colour, alpha=0.2, linewidth=0, label="90 % of the replicates")
 
 
 def _box(axes: Axes, score: Score, horizon: Horizon) -> None:
@@ -207,7 +207,7 @@ def _wait(axes: Axes, score: Score, horizon: Horizon) -> None:
 
 
 def _point(axes: Axes, score: Score, ends: tuple[Sequence[float], Sequence[float]]) -> None:
-    """The median of a target, and a line over 90 % of its worlds; green where the median was observed, else red."""
+    """The median of a target, and a line over 90 % of its replicates; green where the median was observed, else red."""
     colour, words = (HIT, "inside") if score.inside else (MISSED, "outside")
     label = _once(axes, f"simulated for it: {words}")
     axes.plot(*ends, color=colour, linewidth=2, zorder=4)

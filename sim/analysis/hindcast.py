@@ -1,4 +1,4 @@
-"""A historical episode: simulated against observed, target by target, beside a world in which nothing happens."""
+"""A historical episode: simulated against observed, target by target, beside a replicate in which nothing happens."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def hindcast(
     workers : int
         Processes; the results do not depend on it.
     progress : callable
-        Called with the number of worlds that are done; there are twice as many as replicates.
+        Called with the number of replicates that are done; there are twice as many as replicates.
 
     Raises
     ------
@@ -99,15 +99,15 @@ def hindcast(
     began, plan = perf_counter(), make_plan(scenario)
     wanted = tables.read(Path(targets), known_of(plan))
     items = list(dict.fromkeys(item for target in wanted for item in target.items))
-    worlds = scenario.ensemble.replicates
+    replicates = scenario.ensemble.replicates
     observed = observe(plan, items, workers=workers, progress=progress)
     without = plan.without_instruments()
     left = [item for item in items if not item.instrument]
-    null = observe(without, left, workers=workers, progress=lambda done: progress(worlds + done))
+    null = observe(without, left, workers=workers, progress=lambda done: progress(replicates + done))
     facts = {
-        **origin(scenario.name, plan.text, plan.seeds.hashes, scenario.ensemble.seed, worlds),
+        **origin(scenario.name, plan.text, plan.seeds.hashes, scenario.ensemble.seed, replicates),
         "targets": sha256(Path(targets)),
-        **spent(perf_counter() - began, workers, 2 * worlds),
+        **spent(perf_counter() - began, workers, 2 * replicates),
         "peak_memory": peak_memory(),
     }
     return Hindcast(plan, wanted, observed, null, facts)

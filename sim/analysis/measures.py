@@ -1,4 +1,4 @@
-"""Measures of a series over some days, as targets of a hindcast name them: one number a world."""
+"""Measures of a series over some days, as targets of a hindcast name them: one number a replicate."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ KNOWN = [*MEASURES, f"{UNTIL}:X"]
 
 @dataclass(frozen=True)
 class Measure:
-    """What is told of a series over some days: the word, and the level that `days_until` waits for."""
+    """What is reported of a series over some days: the word, and the level that `days_until` waits for."""
 
     word: str
     level: float = 0.0
@@ -56,7 +56,7 @@ class Measure:
         return variable.unit.removesuffix("/day") if self.word == "sum" else variable.unit
 
     def of(self, series: Series, first: int, last: int) -> Floats:
-        """(R,): the measure over the days from the first to the last; NaN in a world that has no value."""
+        """(R,): the measure over the days from the first to the last; NaN in a replicate that has no value."""
         if self.word != UNTIL:
             return MEASURES[self.word](series, first, last)
         there = series.daily(first, last) >= self.level

@@ -1,4 +1,4 @@
-"""Series by calendar month, world by world: flows are means over the days of the month, levels those at its end."""
+"""Series by calendar month, replicate by replicate: flows are means over the days, levels those at its end."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 SERIES = ("variable", *KEYS, "unit")
 INDEX = ("date", *SERIES)
-ASK = "Run it with outputs: {paths: N, every: month}, which keeps those of the first N worlds (--set outputs.paths=N)."
+ASK = "Run it with outputs: {paths: N, every: month}, which keeps the first N replicates (--set outputs.paths=N)."
 
 
 def months(side: Side) -> DataFrame:
@@ -30,7 +30,7 @@ def months(side: Side) -> DataFrame:
     """
     table = side.frame(PATHS)
     if table.empty:
-        raise InputError(Problem(Place(side.label), "it has no paths, which are the series of single worlds", ASK))
+        raise InputError(Problem(Place(side.label), "it has no paths, which are the series of single replicates", ASK))
     rows = _with_days(side, table)
     is_level = rows["variable"].isin([name for name, one in VARIABLES.items() if one.kind == "level"])
     values = _joined([_last(rows[is_level]), *_means(rows[~is_level])])

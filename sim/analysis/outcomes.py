@@ -1,4 +1,4 @@
-"""Outcomes of a sweep by point, ready to be analysed: what never varies, or never ends, is told and left out."""
+"""Outcomes of a sweep by point, ready to be analysed: what never varies, or never ends, is reported and left out."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ class Outcomes:
     items : sequence of mappings
         What each row is about, by the columns that name it.
     values : (M, P) array
-        A statistic of the worlds of each point; NaN for points that are not done.
+        A statistic of the replicates of each point; NaN for points that are not done.
     means, within : (M, P) arrays
-        Mean and variance of the worlds of each point.
+        Mean and variance of the replicates of each point.
     done : (P,) array
         Which points are done.
     notes : sequence of str
@@ -114,15 +114,15 @@ class Outcomes:
         return pd.DataFrame(list(self.items)).assign(mean=np.nanmean(self.values, axis=1))
 
     def chance(self, row: int) -> float:
-        """Share of the variance of single worlds that no parameter explains; NaN where nobody can tell.
+        """Share of the variance of single replicates that no parameter explains; NaN where nobody can tell.
 
-        It is what worlds of one point differ by, whatever statistic of them is analysed.
+        It is what replicates of one point differ by, whatever statistic of them is analysed.
         """
         means, within = self.means[row], self.within[row]
-        told = np.isfinite(means) & np.isfinite(within)
-        if not told.any():
+        reported = np.isfinite(means) & np.isfinite(within)
+        if not reported.any():
             return float("nan")
-        by_chance, moved = float(np.mean(within[told])), float(np.var(means[told]))
+        by_chance, moved = float(np.mean(within[reported])), float(np.var(means[reported]))
         return by_chance / (by_chance + moved) if by_chance + moved > 0 else float("nan")
 
 

@@ -1,4 +1,4 @@
-"""Arithmetic of paired worlds: differences, bootstrap means, intervals; infinities count."""
+"""Arithmetic of paired replicates: differences, bootstrap means, intervals; infinities count."""
 
 import numpy as np
 
@@ -23,26 +23,26 @@ def gap(base: Floats, other: Floats) -> Floats:
 
 
 def resampled(values: Floats, name: str = "pairs") -> Floats:
-    """Means over bootstrap samples of the worlds, the same samples for every row.
+    """Means over bootstrap samples of the replicates, the same samples for every row.
 
     Parameters
     ----------
     values : (M, R) array
-        A row an item, NaN where a world has no value.
+        A row an item, NaN where a replicate has no value.
     name : str
         Of the stream that draws the samples: of one name and size they are always the same.
 
     Returns
     -------
     (M, B) array
-        NaN where no world of a sample has a value.
+        NaN where no replicate of a sample has a value.
     """
     from scipy.sparse import csr_array  # noqa: PLC0415  (it takes longer to import than all else that lists metrics)
 
-    worlds = values.shape[-1]
-    indices = bootstrap_indices(name, worlds, SAMPLES)
-    starts = np.arange(SAMPLES + 1) * worlds
-    picks = csr_array((np.ones(indices.size), indices.ravel(), starts), shape=(SAMPLES, worlds))
+    replicates = values.shape[-1]
+    indices = bootstrap_indices(name, replicates, SAMPLES)
+    starts = np.arange(SAMPLES + 1) * replicates
+    picks = csr_array((np.ones(indices.size), indices.ravel(), starts), shape=(SAMPLES, replicates))
     picks.sum_duplicates()  # an infinity times a count of none must not arise
     present = ~np.isnan(values)
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -58,7 +58,7 @@ def interval(means: Floats) -> Floats:
 
 
 def share_better(differences: Floats, sign: Floats) -> Floats:
-    """In what share of the pairs the other world is better; ``sign`` is 1 where more is, -1 where less is."""
+    """In what share of the pairs the other replicate is better; ``sign`` is 1 where more is, -1 where less is."""
     better = np.where(np.isnan(differences), np.nan, differences * sign[:, None] > 0)
     return np.where(np.isnan(sign), np.nan, statistics.mean(better))
 

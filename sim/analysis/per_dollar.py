@@ -37,7 +37,7 @@ def per_dollar(left: "DataFrame", right: "DataFrame") -> Iterator[dict[str, Any]
     Parameters
     ----------
     left, right : DataFrame
-        Values of base and other with the same rows and the same worlds as columns.
+        Values of base and other with the same rows and the same replicates as columns.
     """
     loss = _total_loss(left)
     if loss is None:
@@ -65,7 +65,7 @@ def _values(side: "DataFrame", row: int) -> Floats:
 
 
 def _total_loss(table: "DataFrame") -> int | None:
-    """Find the row of the loss of all sectors, without the home of the control where that is told."""
+    """Find the row of the loss of all sectors, without the home of the control where that is reported."""
     index = table.index.to_frame(index=False)
     is_total = (index["metric"] == LOSS) & (index["sector"] == "*") & (index["commodity"] == "")
     rows = index[is_total & index["region"].str.startswith("*")].sort_values("region")

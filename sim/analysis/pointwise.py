@@ -88,22 +88,22 @@ def side(sweep: SweepResult) -> Side:
         return Place(f"{sweep.folder}/{table}")
 
     return Side(
-        str(sweep.folder), (sides.WORLDS,), lambda _: sweep.replicates, sweep.manifest, sweep.scenario, notes, row
+        str(sweep.folder), (sides.REPLICATES,), lambda _: sweep.replicates, sweep.manifest, sweep.scenario, notes, row
     )
 
 
 def pairs(base: SweepResult, other: SweepResult) -> Iterator[tuple[int, DataFrame, DataFrame]]:
-    """Give the worlds of each point that both have, a point of each in memory at a time."""
-    partners = other.by_point(sides.WORLDS)
+    """Give the replicates of each point that both have, a point of each in memory at a time."""
+    partners = other.by_point(sides.REPLICATES)
     partner = next(partners, None)
-    for point, rows in base.by_point(sides.WORLDS):
+    for point, rows in base.by_point(sides.REPLICATES):
         while partner is not None and partner[0] < point:
             partner = next(partners, None)
         if partner is not None and partner[0] == point:
-            yield point, _worlds(base, point, rows), _worlds(other, *partner)
+            yield point, _replicates(base, point, rows), _replicates(other, *partner)
 
 
-def _worlds(sweep: SweepResult, point: int, rows: DataFrame) -> DataFrame:
+def _replicates(sweep: SweepResult, point: int, rows: DataFrame) -> DataFrame:
     """Values of a point with a row an item and a column a replicate."""
     label = label_of(sweep, point)
 
@@ -111,7 +111,7 @@ def _worlds(sweep: SweepResult, point: int, rows: DataFrame) -> DataFrame:
         del number  # rows of a point are not counted in the file
         return Place(f"{label}/{table}")
 
-    return sides.worlds(Side(label, (sides.WORLDS,), lambda _: rows.drop(columns="point"), None, "", (), row))
+    return sides.replicates(Side(label, (sides.REPLICATES,), lambda _: rows.drop(columns="point"), None, "", (), row))
 
 
 def label_of(sweep: SweepResult, point: int) -> str:

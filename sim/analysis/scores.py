@@ -1,4 +1,4 @@
-"""Scores of a hindcast: what the worlds made of each target, and whether that lies within what was observed."""
+"""Scores of a hindcast: what the replicates made of each target, and whether that lies within what was observed."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ LEVELS = (0.05, 0.5, 0.95)
 
 @dataclass(frozen=True)
 class Score:
-    """A target, and what the worlds made of it.
+    """A target, and what the replicates made of it.
 
     Parameters
     ----------
     target : Target
     values : (R,) array
-        Its number in each world; NaN where a world has none.
+        Its number in each replicate; NaN where a replicate has none.
     null : (R,) array
         The same where nothing happens; NaN where its series needs an instrument.
     """
@@ -34,7 +34,7 @@ class Score:
 
     @property
     def quantiles(self) -> tuple[float, float, float]:
-        """5, 50 and 95 % of the worlds lie below."""
+        """5, 50 and 95 % of the replicates lie below."""
         low, middle, high = statistics.quantiles(self.values, LEVELS).tolist()
         return low, middle, high
 
@@ -58,7 +58,7 @@ class Score:
 
 
 def values_of(target: Target, observation: Observation) -> Floats:
-    """(R,): a target's number in each world, NaN where it has none."""
+    """(R,): a target's number in each replicate, NaN where it has none."""
     top = _read(target.top, observation)
     return top if target.base is None else quotient(top, _read(target.base, observation))
 

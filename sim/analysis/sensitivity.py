@@ -53,11 +53,11 @@ class Sensitivity:
     kind : str
         ``sobol`` or ``regional``.
     statistic : str
-        What of the worlds of a point is analysed.
+        What of the replicates of a point is analysed.
     shown : DataFrame
         Rows of the table that people look at first.
     boxes : sequence of str
-        Where the bad worlds are, a sentence a metric.
+        Where the bad replicates are, a sentence a metric.
     notes : sequence of str
         Points that are left out, why the design is not analysed otherwise, whether there are too few points.
     """
@@ -93,7 +93,7 @@ def sensitivity(
     metrics : sequence of str
         Which metrics, with all that they are about; the rows that people look at first where none is named.
     statistic : str
-        What is analysed of the worlds of each point: their mean, or a quantile such as ``p95``.
+        What is analysed of the replicates of each point: their mean, or a quantile such as ``p95``.
 
     Raises
     ------

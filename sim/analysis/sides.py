@@ -19,7 +19,7 @@ from sim.sweeps.reading import SweepResult, read
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-LEVELS, WORLDS, PATHS = "summary", "replicates", "paths"
+LEVELS, REPLICATES, PATHS = "summary", "replicates", "paths"
 INDEX = ("metric", *KEYS, WINDOW, "unit")  # what a row is about, whether or not a table has windows
 PLACE = ("metric", *KEYS, "unit")
 TABLES = (".csv", arrow.PARQUET)  # what files of tables end with
@@ -91,11 +91,11 @@ def _of_result(result: Result) -> Side:
 
     notes = [f"{result.label}/{name} was changed after it was written." for name in result.changed()]
     frame: Callable[[str], DataFrame] = lambda table: getattr(result, table)  # noqa: E731
-    return Side(result.label, (LEVELS, WORLDS, PATHS), frame, result.manifest, result.scenario, notes, row)
+    return Side(result.label, (LEVELS, REPLICATES, PATHS), frame, result.manifest, result.scenario, notes, row)
 
 
 def _of_table(file: Path) -> Side:
-    found = alone.read(file, (WORLDS, LEVELS, PATHS))
+    found = alone.read(file, (REPLICATES, LEVELS, PATHS))
     notes = [f"{file}: its scenario and seed are unknown: {found.unknown}."] if found.unknown else []
 
     def row(table: str, number: int) -> Place:
@@ -106,14 +106,14 @@ def _of_table(file: Path) -> Side:
 
 
 def common(sides: Sequence[Side], *, series: bool) -> str:
-    """Name the table by which all are compared: worlds where all have them, else levels.
+    """Name the table by which all are compared: replicates where all have them, else levels.
 
     Raises
     ------
     InputError
         They have no table in common.
     """
-    wanted = (PATHS,) if series else (WORLDS, LEVELS)
+    wanted = (PATHS,) if series else (REPLICATES, LEVELS)
     for table in wanted:
         if all(table in side.tables for side in sides):
             return table
@@ -130,13 +130,15 @@ def _mixed(named: Sequence[Side], *, series: bool) -> Problem:
         odd = next(side for side in named if side.tables == (PATHS,))
         return Problem(Place(odd.label), "this is paths.csv", "Add --every month, or name replicates.csv.")
     kinds = {side.tables[0]: side for side in reversed(named)}
-    found = f"this is {LEVELS}.csv, and {kinds[WORLDS].label} is {WORLDS}.csv"
+    found = f"this is {LEVELS}.csv, and {kinds[REPLICATES].label} is {REPLICATES}.csv"
     return Problem(
-        Place(kinds[LEVELS].label), found, "Compare tables of one kind: worlds with worlds, or levels with levels."
+        Place(kinds[LEVELS].label),
+        found,
+        "Compare tables of one kind: replicates with replicates, or levels with levels.",
     )
 
 
-def worlds(side: Side) -> DataFrame:
+def replicates(side: Side) -> DataFrame:
     """Values with a row an item and a column a replicate, both sorted; the window is empty where there is none.
 
     Raises
@@ -144,13 +146,13 @@ def worlds(side: Side) -> DataFrame:
     InputError
         A row stands there twice.
     """
-    table = windowed(side.frame(WORLDS))
-    _refuse_doubled(side, WORLDS, table, ["replicate", *INDEX])
+    table = windowed(side.frame(REPLICATES))
+    _refuse_doubled(side, REPLICATES, table, ["replicate", *INDEX])
     return table.set_index([*INDEX, "replicate"])["value"].unstack("replicate").sort_index()
 
 
 def levels(side: Side) -> DataFrame:
-    """Means, spreads and quantiles with a row an item; errors as of `worlds`."""
+    """Means, spreads and quantiles with a row an item; errors as of `replicates`."""
     table = windowed(side.frame(LEVELS))
     _refuse_doubled(side, LEVELS, table, list(INDEX))
     return table.set_index(list(INDEX)).sort_index()
@@ -174,7 +176,7 @@ def _refuse_doubled(side: Side, name: str, table: DataFrame, keys: list[str]) ->
 
 
 _CONDITIONS = {
-    "seed": "Run one again with the seed of the other, or add --unpaired to compare means of other worlds.",
+    "seed": "Run one again with the seed of the other, or add --unpaired to compare means of other replicates.",
     "horizon": "Compare scenarios of the same start and end.",
     "tick": "Compare scenarios of the same tick.",
     "version": "Run both with one version of monazite.",
@@ -187,7 +189,7 @@ def obstacles(base: Side, other: Side, *, unpaired: bool) -> Iterator[Problem]:
     ours, theirs = conditions(base.manifest, base.scenario), conditions(other.manifest, other.scenario)
     for what, right in _CONDITIONS.items():
         if what in ours and what in theirs and ours[what] != theirs[what] and not (unpaired and what == "seed"):
-            found = f"its {what} differs from that of {base.label}: {_told(ours[what], theirs[what])}"
+            found = f"its {what} differs from that of {base.label}: {_reported(ours[what], theirs[what])}"
             yield Problem(Place(other.label), found, right)
 
 
@@ -203,7 +205,7 @@ def conditions(manifest: Mapping[str, Any] | None, scenario: str) -> dict[str, A
     return known
 
 
-def _told(ours: object, theirs: object) -> str:
+def _reported(ours: object, theirs: object) -> str:
     """Tell two conditions apart; of a set of tables, the names of those that differ."""
     if isinstance(ours, Mapping) and isinstance(theirs, Mapping):
         return ", ".join(sorted({name for name, _ in ours.items() ^ theirs.items()}))
@@ -219,9 +221,9 @@ def machines(base: Side, other: Side) -> list[str]:
         if name in ours and name in theirs and ours[name] != theirs[name]
     ]
     differ = [*unlike(theirs, ours), *versions]
-    told = "it was computed on another kind of machine than"
+    reported = "it was computed on another kind of machine than"
     return (
-        [f"{other.label}: {told} {base.label}, so equal numbers agree to about 1e-9: {'; '.join(differ)}."]
+        [f"{other.label}: {reported} {base.label}, so equal numbers agree to about 1e-9: {'; '.join(differ)}."]
         if differ
         else []
     )

@@ -32,7 +32,7 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True)
 class Reading:
-    """One number a world: a measure of a series over some days, counted from the start of the horizon."""
+    """One number a replicate: a measure of a series over some days, counted from the start of the horizon."""
 
     item: Item
     measure: Measure
@@ -209,14 +209,14 @@ def _has_base(cells: Cells) -> bool:
 
 
 def _base(cells: Cells, known: Known, faults: Faults) -> Reading | None:
-    """Read what a row is divided by: fields that are empty are those of the row; their faults are told once."""
+    """Read what a row is divided by: fields that are empty are those of the row; their faults are reported once."""
     if not _has_base(cells):
         return None
     own = Faults()
     filled = {column: cells[f"base_{column}"] or cells[column] for column in READING}
     base = _reading({column: "" if text == EMPTY else text for column, text in filled.items()}, known, own)
-    told = set(faults.found)
-    faults.found += [fault._replace(column=f"base_{fault.column}") for fault in own.found if fault not in told]
+    reported = set(faults.found)
+    faults.found += [fault._replace(column=f"base_{fault.column}") for fault in own.found if fault not in reported]
     return base
 
 

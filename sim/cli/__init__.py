@@ -25,7 +25,7 @@ from sim.cli.world import world
 from sim.errors import BrokenInvariant, InputError, MonaziteError
 
 app = typer.Typer(
-    help="What rare-earth export controls do, and what the answers to them are worth, in many worlds at once.",
+    help="What rare-earth export controls do, and what the answers to them are worth, in many replicates at once.",
     epilog="Exit codes: 0 done, 1 the run failed, 2 the input is wrong, 130 interrupted.",
     no_args_is_help=True,
     add_completion=False,

@@ -1,4 +1,4 @@
-"""`monazite compare`: what one scenario changes against another, world by world."""
+"""`monazite compare`: what one scenario changes against another, replicate by replicate."""
 
 import sys
 from collections.abc import Sequence

@@ -24,7 +24,7 @@ def hindcast(
         Path | None,
         typer.Option(metavar="FILE", help="What was observed; else <stem>.targets.csv beside the scenario."),
     ] = None,
-    replicates: Annotated[int | None, typer.Option(min=1, help="How many worlds.")] = None,
+    replicates: Annotated[int | None, typer.Option(min=1, help="How many replicates.")] = None,
     seed: Annotated[int | None, typer.Option(help="Seed of the ensemble.")] = None,
     settings: Settings = None,
     out: Annotated[Path | None, typer.Option(help="The result folder.")] = None,
@@ -32,7 +32,7 @@ def hindcast(
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace results that are there.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
 ) -> None:
-    """Run a historical episode; print simulated against observed, beside a world in which nothing happens.
+    """Run a historical episode; print simulated against observed, beside a replicate in which nothing happens.
 
     Ends with 0 whatever the score is.
     """

@@ -15,8 +15,8 @@ from sim.errors import InputError, Place, Problem
 if TYPE_CHECKING:
     from sim.scenario import Scenario
 
-MOST = 10**9  # number of a world, and of worlds
-RESULTS = Path("results")  # where they go unless told otherwise
+MOST = 10**9  # number of a replicate, and of replicates
+RESULTS = Path("results")  # where they go unless said otherwise
 THREADS = "OPENBLAS_NUM_THREADS"
 
 Scenarios = Annotated[list[str], typer.Argument(metavar="SCENARIO", help="Files, or names of scenarios that ship.")]
@@ -67,7 +67,7 @@ def tell(notes: Iterable[str], about: str) -> None:
 
 
 def load_all(scenarios: Sequence[str], overrides: Sequence[str]) -> "list[Scenario]":
-    """Load scenarios; the problems of all files are told at once, each once."""
+    """Load scenarios; the problems of all files are reported at once, each once."""
     from sim import plan
 
     loaded, problems = [], []

@@ -44,7 +44,7 @@ def fit(header: Sequence[str], rows: Sequence[Sequence[str]], rights: Sequence[b
         kept = [i for i in kept if i != first and not _are_a_pair(header[i], header[first])]
     widths = _widened([least[i] for i in kept], [naturals[i] for i in kept], width)
     body = _wrapped([columns[i] for i in kept], widths, [rights[i] for i in kept])
-    left_out = [_told(columns[i]) for i in range(len(columns)) if i not in kept]
+    left_out = [_reported(columns[i]) for i in range(len(columns)) if i not in kept]
     return body + (f"\nNot shown in {width} columns: {', '.join(left_out)}." if left_out else "")
 
 
@@ -91,7 +91,7 @@ def _is_constant(column: Sequence[str]) -> bool:
     return len(column) > 2 and len(set(column[1:])) == 1
 
 
-def _told(column: Sequence[str]) -> str:
+def _reported(column: Sequence[str]) -> str:
     """Name a column that is left out, with what it says if that is one thing."""
     return f"{column[0]} ({column[1]} in all rows)" if _is_constant(column) and column[1] else column[0]
 

@@ -1,4 +1,4 @@
-"""A bar while a run goes on, where somebody looks, and what is told of one that was interrupted."""
+"""A bar while a run goes on, where somebody looks, and what is reported of one that was interrupted."""
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -22,20 +22,20 @@ class Bar:
     Parameters
     ----------
     parts : sequence of (str, int)
-        Title and number of worlds of each.
+        Title and number of replicates of each.
     """
 
     def __init__(self, parts: Sequence[tuple[str, int]], *, quiet: bool) -> None:
         self.parts, self.begun = parts, 0
         self.bar = None if quiet or not sys.stderr.isatty() else _bar()
         if self.bar:
-            self.bar.add_task("", total=sum(worlds for _, worlds in parts))
+            self.bar.add_task("", total=sum(replicates for _, replicates in parts))
 
     @contextmanager
     def next(self) -> Iterator[Callable[[int], None]]:
-        """Give a function that shows how many worlds of the next part are done."""
+        """Give a function that shows how many replicates of the next part are done."""
         (title, _), place = self.parts[self.begun], self.begun
-        before = sum(worlds for _, worlds in self.parts[:place])
+        before = sum(replicates for _, replicates in self.parts[:place])
         self.begun += 1
         if self.bar is None:
             yield lambda _: None
@@ -56,9 +56,9 @@ def _bar() -> "Progress":
 
 
 @contextmanager
-def progress(title: str, worlds: int, *, quiet: bool) -> Iterator[Callable[[int], None]]:
-    """Give a function that shows how many worlds are done of what is run alone."""
-    with Bar([(title, worlds)], quiet=quiet).next() as show:
+def progress(title: str, replicates: int, *, quiet: bool) -> Iterator[Callable[[int], None]]:
+    """Give a function that shows how many replicates are done of what is run alone."""
+    with Bar([(title, replicates)], quiet=quiet).next() as show:
         yield show
 
 

@@ -32,15 +32,15 @@ class Plan:
 def run(
     scenarios: Scenarios,
     *,
-    replicates: Annotated[int | None, typer.Option(min=1, help="How many worlds.")] = None,
+    replicates: Annotated[int | None, typer.Option(min=1, help="How many replicates.")] = None,
     replicate: Annotated[
-        int | None, typer.Option(min=0, max=MOST, help="One world alone, every tick recorded.")
+        int | None, typer.Option(min=0, max=MOST, help="One replicate alone, every tick recorded.")
     ] = None,
     seed: Annotated[int | None, typer.Option(help="Seed of the ensemble.")] = None,
     settings: Settings = None,
     out: Annotated[Path | None, typer.Option(help="The result folder; of several, the one they go to.")] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes; no result depends on it.")] = None,
-    chunk: Annotated[int | None, typer.Option(min=1, help="Worlds at a time; no result depends on it.")] = None,
+    chunk: Annotated[int | None, typer.Option(min=1, help="Replicates at a time; no result depends on it.")] = None,
     form: Format = "csv",
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace results that are there.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
@@ -55,7 +55,7 @@ def run(
     done: list[Plan] = []
     try:
         plans = _plans(load_all(scenarios, overrides(settings, replicates=replicates, seed=seed)), out)
-        bar = Bar([(one.scenario.name, _worlds(one, replicate)) for one in plans], quiet=quiet)
+        bar = Bar([(one.scenario.name, _replicates(one, replicate)) for one in plans], quiet=quiet)
         with claim([plan.folder for plan in plans], overwrite=overwrite):
             for plan in plans:
                 _run(plan, how, form, bar, overwrite=overwrite, quiet=quiet)
@@ -81,7 +81,7 @@ def _plans(scenarios: "Sequence[Scenario]", out: Path | None) -> list[Plan]:
     return [Plan(scenario, folder) for scenario, folder in zip(scenarios, folders, strict=True)]
 
 
-def _worlds(plan: Plan, replicate: int | None) -> int:
+def _replicates(plan: Plan, replicate: int | None) -> int:
     return plan.scenario.ensemble.replicates if replicate is None else 1
 
 

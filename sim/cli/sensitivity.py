@@ -15,14 +15,16 @@ if TYPE_CHECKING:
     from sim.analysis.sensitivity import Sensitivity
 
 LEVEL = 30  # characters of a level that are printed
-TOLD = 8  # metrics whose share of chance is told
+REPORTED = 8  # metrics whose share of chance is reported
 
 
 def sensitivity(
     sweep: Annotated[str, typer.Argument(metavar="SWEEP_RESULT", help="The result folder of a sweep.")],
     *,
     metric: Annotated[list[str] | None, typer.Option(help="Only this metric, all of it; may be repeated.")] = None,
-    statistic: Annotated[str, typer.Option(help="Of the worlds of a point: mean, p05, p25, p50, p75 or p95.")] = "mean",
+    statistic: Annotated[
+        str, typer.Option(help="Of the replicates of a point: mean, p05, p25, p50, p75 or p95.")
+    ] = "mean",
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write all rows there, as CSV.")] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a file that is no such table.")] = False,
 ) -> None:
@@ -96,10 +98,10 @@ def _chance(found: "Sensitivity") -> str:
     shares = found.shown[found.shown["measure"] == "chance_share"].dropna(subset="value")
     rows = shares.to_dict("records")
     if not rows:
-        return "How much is left to chance nobody can tell: points have one world, or nothing finite."
-    told = [f"{row['metric']} {about(row)}".strip() + f" {100 * row['value']:.3g} %" for row in rows[:TOLD]]
-    more = f", and {len(rows) - TOLD} more" if len(rows) > TOLD else ""
-    return f"Left to chance, of the variance of single worlds: {', '.join(told)}{more}."
+        return "How much is left to chance nobody can tell: points have one replicate, or nothing finite."
+    reported = [f"{row['metric']} {about(row)}".strip() + f" {100 * row['value']:.3g} %" for row in rows[:REPORTED]]
+    more = f", and {len(rows) - REPORTED} more" if len(rows) > REPORTED else ""
+    return f"Left to chance, of the variance of single replicates: {', '.join(reported)}{more}."
 
 
 def _groups(found: "Sensitivity") -> "list[tuple[list[str], DataFrame]]":

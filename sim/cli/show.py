@@ -1,4 +1,4 @@
-"""`monazite show`: a scenario with every default filled in, as it ships, or what a world of it draws."""
+"""`monazite show`: a scenario with every default filled in, as it ships, or what a replicate of it draws."""
 
 import sys
 from typing import Annotated
@@ -13,7 +13,7 @@ def show(
     scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="A file, or the name of a scenario that ships.")],
     *,
     source: Annotated[bool, typer.Option("--source", help="The file as it is, also of a sweep.")] = False,
-    draws: Annotated[int | None, typer.Option(min=0, max=MOST, metavar="K", help="What world K draws.")] = None,
+    draws: Annotated[int | None, typer.Option(min=0, max=MOST, metavar="K", help="What replicate K draws.")] = None,
     settings: Settings = None,
 ) -> None:
     """Print the resolved scenario, each value with its origin."""

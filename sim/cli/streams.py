@@ -43,7 +43,7 @@ def forgiving_streams() -> Iterator[None]:
 
 @contextmanager
 def flushed() -> Iterator[None]:
-    """Have what was printed written out at the end, while it can still be told that it cannot."""
+    """Have what was printed written out at the end, while it can still be reported that it cannot."""
     try:
         yield
     finally:

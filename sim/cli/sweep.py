@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 SILENCE = 60.0  # seconds without a word, where nobody sees the bar
 SHOWN = 24  # points printed
 MANY = 10_000  # points that make a warning
-NAMED = 3  # failed points told at the end
+NAMED = 3  # failed points reported at the end
 LOSS = "value_added_lost"  # the metric that is printed where none is named
 METRICS_SHOWN = 4
 
@@ -103,7 +103,7 @@ def _pool(job: "Job", workers: int | None, scheduler: str | None) -> "Pool":
         cluster = Cluster(scheduler)
         print("".join(f"{note}\n" for note in cluster.notes), end="", file=sys.stderr)
         return cluster
-    count = min(workers or cores(), sum(job.worlds))
+    count = min(workers or cores(), sum(job.replicates))
     return Processes(count) if count > 1 else Here()
 
 
@@ -121,17 +121,17 @@ def _run(job: "Job", pool: "Pool", *, resume: bool, overwrite: bool, quiet: bool
     from sim.sweeps import sweep as sweeps
 
     last: list[Progress] = []
-    told = [monotonic()]
+    reported = [monotonic()]
 
     def tell(state: "Progress") -> None:
         if not quiet and not last:
             _print_before(state)
-        if not quiet and state.worlds and not (last and last[0].worlds):
+        if not quiet and state.replicates and not (last and last[0].replicates):
             left = f", {state.left:,} of them left" if state.before else ""
-            print(f"{_size_of(job.worlds)}{left}, about {duration(state.seconds + state.rest)}.", file=sys.stderr)
-        if not quiet and not sys.stderr.isatty() and monotonic() - told[0] > SILENCE:
+            print(f"{_size_of(job.replicates)}{left}, about {duration(state.seconds + state.rest)}.", file=sys.stderr)
+        if not quiet and not sys.stderr.isatty() and monotonic() - reported[0] > SILENCE:
             print(_so_far(state), file=sys.stderr)
-            told[0] = monotonic()
+            reported[0] = monotonic()
         last[:] = [state]
         show(state.done + state.failed, f"{state.failed} failed" if state.failed else "")
 
@@ -181,11 +181,11 @@ def _bar(title: str, points: int, *, quiet: bool) -> Iterator[Callable[[int, str
         yield show
 
 
-def _size_of(worlds: Sequence[int]) -> str:
-    """Say how many worlds there are."""
-    points, each = len(worlds), set(worlds)
-    times = f" × {worlds[0]:,} replicates" if len(each) == 1 else ""
-    return f"{points:,} point{'s' * (points > 1)}{times} = {sum(worlds):,} worlds"
+def _size_of(replicates: Sequence[int]) -> str:
+    """Say how many replicates there are."""
+    points, each = len(replicates), set(replicates)
+    times = f" × {replicates[0]:,} replicates" if len(each) == 1 else ""
+    return f"{points:,} point{'s' * (points > 1)}{times} = {sum(replicates):,} replicates"
 
 
 def _print_plan(job: "Job", workers: int | None, scheduler: str | None) -> None:
@@ -203,7 +203,7 @@ def _print_plan(job: "Job", workers: int | None, scheduler: str | None) -> None:
     space = f"about {size(cost.size)} on disk (twice that while the tables are joined)"
     done = len(job.store.done())
     before = f", {done} of {len(job.points)} points done before" if done else ""
-    print(f"{_size_of(job.worlds)}, {time}, {space}{before}.", file=sys.stderr)
+    print(f"{_size_of(job.replicates)}, {time}, {space}{before}.", file=sys.stderr)
     wanted, free = needed(job), room(job.place.parent)
     if wanted > free:
         print(f"{job.place}: {too_little(wanted, free)}", file=sys.stderr)
@@ -225,7 +225,11 @@ def _print_points(points: "Points") -> None:
 
 def _print_report(job: "Job", report: "Report") -> None:
     """Tell what was run, and of the first points the totals of the metrics that are kept."""
-    rate = f", {1000 * report.core_seconds / report.worlds:.1f} core-seconds per 1,000 worlds" if report.worlds else ""
+    rate = (
+        f", {1000 * report.core_seconds / report.replicates:.1f} core-seconds per 1,000 replicates"
+        if report.replicates
+        else ""
+    )
     failed = f", {len(report.failed)} failed" if report.failed else ""
     name = job.points.sweep.name
     print(f"{name}: {report.done} done{failed}, {duration(report.seconds)}{rate}, in {job.place}")
@@ -261,5 +265,5 @@ def _failures(job: "Job", report: "Report") -> str:
     lines = [f"point {point}: {why}" for point, why in sorted(report.failed.items())[:NAMED]]
     more = len(report.failed) - NAMED
     lines += [f"and {more} more: see {job.place / 'points.csv'}"] if more > 0 else []
-    told = f"{report.done} done, {len(report.failed)} failed"
-    return "\n".join([*lines, f"{told}; --resume runs what failed again."])
+    reported = f"{report.done} done, {len(report.failed)} failed"
+    return "\n".join([*lines, f"{reported}; --resume runs what failed again."])

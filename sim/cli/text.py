@@ -96,8 +96,8 @@ def head(facts: Mapping[str, Any], folder: Path) -> str:
     >>> head({"name": "steady", "replicates": 1, "wall_time": 0.25}, Path("results/steady"))
     'steady: 1 replicate, 0.2 s, in results/steady'
     """
-    worlds = facts["replicates"]
-    return f"{facts['name']}: {worlds} replicate{'s' * (worlds > 1)}, {facts['wall_time']:.1f} s, in {folder}"
+    replicates = facts["replicates"]
+    return f"{facts['name']}: {replicates} replicate{'s' * (replicates > 1)}, {facts['wall_time']:.1f} s, in {folder}"
 
 
 def about(row: Mapping[Hashable, Any]) -> str:

@@ -11,7 +11,7 @@ HAPPENINGS: dict[str, Happening] = {}
 class Happening:
     """A kind of event: what each column of ``events.csv`` holds, and what it means.
 
-    A column that does not apply is empty. What happens in some worlds only is told once a day, with their share.
+    A column that does not apply is empty. What happens in some replicates only is reported once a day with their share.
     """
 
     name: str

@@ -34,7 +34,7 @@ class Item:
 
 
 class Event(NamedTuple):
-    """Something that happened on a day, in one world or in many."""
+    """Something that happened on a day, in one replicate or in many."""
 
     date: date
     event: str

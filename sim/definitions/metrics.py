@@ -12,7 +12,7 @@ METRICS: dict[str, Metric] = {}
 
 @dataclass(frozen=True)
 class Metric:
-    """One number a world and item: its unit, what it is about, which way is better, and its definition."""
+    """One number a replicate and item: its unit, what it is about, which way is better, and its definition."""
 
     name: str
     unit: str
@@ -20,7 +20,7 @@ class Metric:
     better: Literal["lower", "higher", "neither"]
     definition: str
     headline: bool = False
-    told: bool = False  # printed after a run, too
+    reported: bool = False  # printed after a run, too
     over: Literal["sum", "end"] | None = "sum"  # in a window: what it gained, how it stands at the end, or not at all
     idle: str = ""  # what it means if it is zero in every replicate, and so is all else of this kind: it did nothing
     because: str = ""  # what it means if it is zero, too

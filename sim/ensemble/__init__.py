@@ -1,1 +1,1 @@
-"""Many worlds side by side: streams, state, clock, what is recorded."""
+"""Many replicates side by side: streams, state, clock, what is recorded."""

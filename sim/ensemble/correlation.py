@@ -1,6 +1,6 @@
 """Draws that belong together: rank correlations of named quantities, and quantities that share a draw.
 
-A Gaussian copula on the uniform draws of each name: a world is related within itself alone, so that it draws the same
+A Gaussian copula on the uniform draws of each name: a replicate is related within itself, so that it draws the same
 whoever stands beside it, and every quantity keeps its own distribution exactly. Spearman's rank correlation r of
 two normal numbers belongs to Pearson's 2 sin(π r / 6).
 
@@ -26,7 +26,7 @@ from sim.files.quantities import Model, Number
 
 ROUNDING = 1e-9  # of an eigenvalue, and of a share of a variance
 EDGE = 2.0**-53  # a share of 1 stays so far away from both ends
-TOLD = 3  # ways out of a contradiction that are told
+REPORTED = 3  # ways out of a contradiction that are reported
 
 Weights: TypeAlias = Sequence[float]
 
@@ -261,14 +261,14 @@ def _contradiction(
     names: Sequence[str], matrix: Floats, ranks: Mapping[tuple[str, str], float], last: int
 ) -> MistakeError:
     """Say which ranks cannot be true at once, and which change of one of them would mend it."""
-    told = [f"{a} and {b} {rank:g}" for (a, b), rank in ranks.items()]
-    found = f"these ranks cannot all be true: {'; '.join(told)}; pairs that are not named have 0"
+    reported = [f"{a} and {b} {rank:g}" for (a, b), rank in ranks.items()]
+    found = f"these ranks cannot all be true: {'; '.join(reported)}; pairs that are not named have 0"
     ways: list[str] = []
     for i, j in combinations(range(len(names)), 2):
         limits = _feasible(matrix, i, j)
         if limits is not None:
             ways.append(f"{names[i]} and {names[j]} from {limits[0]:.2g} to {limits[1]:.2g}")
-    right = f"Any one of these would do: {'; '.join(ways[:TOLD])}." if ways else "Move several of them towards 0."
+    right = f"Any one of these would do: {'; '.join(ways[:REPORTED])}." if ways else "Move several of them towards 0."
     return mistake(found, right, last, "rank")
 
 

@@ -1,4 +1,4 @@
-"""What each world draws: named quantities, written down as they are drawn."""
+"""What each replicate draws: named quantities, written down as they are drawn."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ MIDDLE = 0.5  # the draw of a median
 
 @final
 class Draws:
-    """Draws of the worlds of a chunk; with `uncertain` off, every distribution stands at its median.
+    """Draws of the replicates of a chunk; with `uncertain` off, every distribution stands at its median.
 
     Parameters
     ----------
     seed : int
     replicates : range
-        Numbers of the worlds.
+        Numbers of the replicates.
     uncertain : bool
         Whether distributions are drawn from.
     together : Together
@@ -37,7 +37,7 @@ class Draws:
         self.values: list[Floats] = []
 
     def draw(self, name: str, value: float | Distribution, unit: str = "") -> Scalar:
-        """One number a world, (R,), if the value is a distribution; a number stays one.
+        """One number a replicate, (R,), if the value is a distribution; a number stays one.
 
         Parameters
         ----------
@@ -62,7 +62,7 @@ class Draws:
         return uniforms(self.seed, name, self.replicates)
 
     def occurrences(self, *names: str) -> Occurrences:
-        """Draws of what happens again and again, in each world on its own days."""
+        """Draws of what happens again and again, in each replicate on its own days."""
         return Occurrences(self, names)
 
     def table(self) -> Floats:
@@ -72,7 +72,7 @@ class Draws:
 
 @final
 class Occurrences:
-    """Uniform draws of things that happen again and again: the n-th time in a world is its n-th draw.
+    """Uniform draws of things that happen again and again: the n-th time in a replicate is its n-th draw.
 
     They are not written down: how many there are depends on what happens.
     """
@@ -81,10 +81,10 @@ class Occurrences:
         self.draws, self.names = draws, names
         self.known = np.empty((0, len(names), len(draws.replicates)))  # as far as anybody has asked
 
-    def __call__(self, count: Ints, rows: Ints | None = None, worlds: Ints | None = None) -> Floats:
-        """(W,), share of 1: draws of the `count`-th time, (W,) from nought, of some rows in some worlds.
+    def __call__(self, count: Ints, rows: Ints | None = None, replicates: Ints | None = None) -> Floats:
+        """(W,), share of 1: draws of the `count`-th time, (W,) from zero, of some rows in some replicates.
 
-        Left out, the rows are all the first name, and the worlds all there are.
+        Left out, the rows are all the first name, and the replicates all there are.
         """
         if not self.draws.uncertain:
             return np.full(len(count), MIDDLE)
@@ -92,5 +92,5 @@ class Occurrences:
             every = self.draws.replicates
             more = [uniforms(self.draws.seed, name, every, len(self.known)) for name in self.names]
             self.known = np.concatenate([self.known, np.array(more)[None]])
-        columns = np.arange(len(count)) if worlds is None else worlds
+        columns = np.arange(len(count)) if replicates is None else replicates
         return self.known[count, 0 if rows is None else rows, columns]

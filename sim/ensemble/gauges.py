@@ -27,7 +27,7 @@ class Measured:
 
 @dataclass(frozen=True)
 class Traced:
-    """A series that an instrument keeps: what it is about, and its value in each world as it stands, (R,)."""
+    """A series that an instrument keeps: what it is about, and its value in each replicate as it stands, (R,)."""
 
     item: Item
     value: Callable[[], Floats]

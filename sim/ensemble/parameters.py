@@ -1,4 +1,4 @@
-"""The model's parameters in each world, in internal units."""
+"""The model's parameters in each replicate, in internal units."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sim.axes import Floats, Scalar
 
 
 class Parameters(Mapping[str, Scalar]):
-    """Parameters by name: a float where all worlds share it, else a (R,) array; t, days, USD/t, shares of 1."""
+    """Parameters by name: a float where all replicates share it, else a (R,) array; t, days, USD/t, shares of 1."""
 
     def __init__(self, values: Mapping[str, Scalar]) -> None:
         self._values = dict(values)

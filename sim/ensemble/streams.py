@@ -10,13 +10,14 @@ from hashlib import sha256
 import numpy as np
 
 from sim.axes import Floats, Ints
+from sim.renamed import first_name
 
 WORDS = 4  # 64-bit words that Philox gives for one value of its counter
 MANTISSA = 53  # bits of a float64
 
 
 def _philox(seed: int, name: str, block: int, occurrence: int) -> np.random.Philox:
-    key = np.frombuffer(sha256(f"{seed}\0{name}".encode()).digest()[:16], np.uint64)
+    key = np.frombuffer(sha256(f"{seed}\0{first_name(name)}".encode()).digest()[:16], np.uint64)
     return np.random.Philox(key=key, counter=np.array([block, occurrence, 0, 0], np.uint64))
 
 
@@ -30,7 +31,7 @@ def uniforms(seed: int, name: str, replicates: range, occurrence: int = 0) -> Fl
     name
         Of the quantity, such as ``china-licence.processing.median``; another name, other draws.
     replicates
-        Consecutive numbers of worlds.
+        Consecutive numbers of replicates.
     occurrence
         Which draw of the quantity: the n-th outage of a facility is occurrence n.
 
@@ -40,7 +41,7 @@ def uniforms(seed: int, name: str, replicates: range, occurrence: int = 0) -> Fl
 
     Examples
     --------
-    A world draws the same alone and among others.
+    A replicate draws the same alone and among others.
 
     >>> bool(uniforms(7, "x", range(5, 6))[0] == uniforms(7, "x", range(0, 10))[5])
     True

@@ -89,7 +89,7 @@ class Crew:
         """End the workers amid what they do, even amid a result that they are sending: nobody waits for the rest."""
         for process in list((self._executor._processes or {}).values()):
             process.kill()
-        self._executor._result_queue._writer.close()  # type: ignore[attr-defined]  # whoever reads is told
+        self._executor._result_queue._writer.close()  # type: ignore[attr-defined]  # whoever reads learns of it
 
     def close(self) -> None:
         """Wait for the workers to end, once nobody wants more of them."""

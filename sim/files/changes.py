@@ -64,7 +64,7 @@ def _as_map(value: object, beside: object) -> object:
 
 
 def _text(value: object) -> str:
-    """Write a value in a few words: an instrument that one side lacks is told by its kind."""
+    """Write a value in a few words: an instrument that one side lacks is reported by its kind."""
     if value is None:
         return ABSENT
     if isinstance(value, Mapping):

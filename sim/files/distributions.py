@@ -1,6 +1,6 @@
 """What may stand wherever a number may, and how it is drawn.
 
-An *uncertain number* is drawn once for each world. *Cases* are many within a world, such as applications
+An *uncertain number* is drawn once for each replicate. *Cases* are many within a replicate, such as applications
 for a licence: a distribution by type, whose own numbers may be uncertain. Numbers are in internal units.
 """
 
@@ -15,7 +15,7 @@ import numpy as np
 
 from sim.errors import BrokenInvariant, Mistake, MistakeError, mistake, suggest
 from sim.files.positions import plain, read_text
-from sim.files.shapes import FORMS, LEAST_MASS, Fixed, Maker, Normal, Shape
+from sim.files.shapes import FORMS, LEAST_MASS, Fixed, Normal, Producer, Shape
 from sim.units import NUMBER, Dimension, dimension_of, show
 from sim.units import parse as parse_quantity
 
@@ -49,7 +49,7 @@ Uncertain: TypeAlias = "float | Distribution"
 @final
 @dataclass(frozen=True)
 class Distribution:
-    """An uncertain number: drawn once for each world."""
+    """An uncertain number: drawn once for each replicate."""
 
     word: str
     numbers: Mapping[str, Given]  # none of them a distribution
@@ -82,14 +82,14 @@ class Distribution:
 @final
 @dataclass(frozen=True)
 class Cases:
-    """A distribution over the many cases within a world; without a word all cases are alike."""
+    """A distribution over the many cases within a replicate; without a word all cases are alike."""
 
     word: str
     numbers: Mapping[str, Given]
     dimension: Dimension
 
     def bind(self, draw: Callable[[str, Uncertain], Scalar]) -> Shape:
-        """Draw the numbers that are uncertain, once for each world.
+        """Draw the numbers that are uncertain, once for each replicate.
 
         Parameters
         ----------
@@ -98,7 +98,7 @@ class Cases:
 
         Examples
         --------
-        Half of the cases are done by the median, whatever it is in a world.
+        Half of the cases are done by the median, whatever it is in a replicate.
 
         >>> from sim.units import DURATION
         >>> days = {"lognormal": {"median": {"uniform": {"low": "30 days", "high": "60 days"}}, "ratio": 2}}
@@ -190,7 +190,7 @@ def _forms(word: str) -> str:
     return " or ".join(f"{{{word}: {{{form}}}}}" for form in forms)
 
 
-def _maker(word: str, names: set[str]) -> Maker | None:
+def _producer(word: str, names: set[str]) -> Producer | None:
     optional = OPTIONAL if word == "normal" else set()
     forms = FORMS[word].items()
     return next((make for form, make in forms if set(form) - optional <= names <= set(form)), None)
@@ -204,7 +204,7 @@ def _refuse_names(word: str, given: Mapping[str, object]) -> None:
         raise MistakeError(
             Mistake((word, name), f"{word} has no {name!r}", f"{start}{_forms(word)}.") for name, start in meant.items()
         )
-    if _maker(word, set(given)) is None:
+    if _producer(word, set(given)) is None:
         raise mistake(f"{word} cannot be made of {', '.join(given) or 'nothing'}", f"Write {_forms(word)}.", word)
 
 
@@ -220,7 +220,7 @@ def _number(
 
 
 def _refuse_disorder(word: str, numbers: Mapping[str, Given]) -> None:
-    """Refuse numbers that do not stand in order, or are nought or less where that means nothing."""
+    """Refuse numbers that do not stand in order, or are zero or less where that means nothing."""
     for name, least in ABOVE.get(word, {}).items():
         if name in numbers and not _is_above(numbers[name], least):
             raise mistake(f"{name} is not above {least}", f"A {word} needs {name} above {least}.", word, name)
@@ -275,7 +275,7 @@ def limits_of(least: str, most: str, unit: str) -> tuple[float, float]:
 
 
 def refuse_beyond(number: Uncertain, least: float, most: float, dimension: Dimension) -> None:
-    """Refuse a number outside two limits, or a distribution that is outside in more than one world of a million."""
+    """Refuse a number outside two limits, or a distribution that is outside in more than one replicate of a million."""
     ends = np.array([LEAST_MASS, 1.0 - LEAST_MASS])
     low, high = number.inverse(ends) if isinstance(number, Distribution) else (number, number)
     if low < least or high > most:
@@ -305,7 +305,7 @@ def _middle(number: Given) -> Given:
 
 
 def _shape(word: str, numbers: Mapping[str, Given | Scalar]) -> Shape:
-    make: Maker | None = _maker(word, set(numbers)) if word else Fixed
+    make: Producer | None = _producer(word, set(numbers)) if word else Fixed
     if make is None:
         raise BrokenInvariant(f"a {word} of {', '.join(numbers)} was let in")
     return make(**numbers)

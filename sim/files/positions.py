@@ -83,7 +83,7 @@ def show_path(path: Steps) -> str:
 
 
 def read_file(path: Path, problems: list[Problem]) -> Node:
-    """Read a file; what can be told besides other faults goes to the list, what cannot is raised."""
+    """Read a file; what can be reported besides other faults goes to the list, what cannot is raised."""
     name = shown(path)
     try:
         if path.stat().st_size > LARGEST_FILE:
@@ -134,7 +134,7 @@ def read_text(text: str, name: str, problems: list[Problem] | None = None) -> No
 
 @dataclass
 class _Converter:
-    """Turns what PyYAML composed into nodes, and collects what is wrong."""
+    """Transitions what PyYAML composed into nodes, and collects what is wrong."""
 
     file: str
     problems: list[Problem]

@@ -102,7 +102,7 @@ class Lognormal(Shape):
 
     @property
     def support(self) -> tuple[float, float]:
-        """Above nought."""
+        """Above zero."""
         return 0.0, math.inf
 
     @property
@@ -297,8 +297,8 @@ def _alike(values: tuple[float, ...]) -> Discrete:
     return Discrete(values, (1.0,) * len(values))
 
 
-Maker: TypeAlias = Callable[..., Shape]
-FORMS: dict[str, dict[tuple[str, ...], Maker]] = {  # a word, and the numbers that go with it
+Producer: TypeAlias = Callable[..., Shape]
+FORMS: dict[str, dict[tuple[str, ...], Producer]] = {  # a word, and the numbers that go with it
     "lognormal": {("median", "p90"): Lognormal, ("median", "ratio"): _by_ratio, ("mean", "sd"): _by_moments},
     "triangular": {("low", "mode", "high"): Triangular},
     "uniform": {("low", "high"): Uniform},

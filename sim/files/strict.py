@@ -1,4 +1,4 @@
-"""What every part of a scenario is: a strict model whose faults are told in our own words, all at once."""
+"""What every part of a scenario is: a strict model whose faults are reported in our own words, all at once."""
 
 from __future__ import annotations
 

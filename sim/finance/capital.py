@@ -13,7 +13,7 @@ def annuity(rate: Scalar | Floats, years: Scalar | Floats) -> Floats:
     Parameters
     ----------
     rate : float or array, share a year
-        Real; may be nought, or below.
+        Real; may be zero, or below.
     years : float or array, years
 
     Returns

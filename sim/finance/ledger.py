@@ -15,7 +15,7 @@ PUBLIC_COST = declare(
     Metric(
         "public_cost", "USD", ("instrument", "region", "facility"), "lower",
         "what it cost who pays for it: expenses less income; what is still owed and held counts at its book value",
-        told=True,
+        reported=True,
     )
 )  # fmt: skip
 PUBLIC_PAID = declare(
@@ -70,9 +70,11 @@ class Books:
         BrokenInvariant
             The books of the instrument of this name do not balance.
         """
-        astray = np.abs(np.add.reduce(list(self.balances.values())))
-        if not np.all(astray <= TOLERANCE * np.maximum(self._turnover, 1)):  # NaN is no balance
-            raise BrokenInvariant(f"the books of {name} do not balance: {astray.max():.3g} USD are astray")
+        unaccounted = np.abs(np.add.reduce(list(self.balances.values())))
+        if not np.all(unaccounted <= TOLERANCE * np.maximum(self._turnover, 1)):  # NaN is no balance
+            raise BrokenInvariant(
+                f"the books of {name} do not balance: {unaccounted.max():.3g} USD are unaccounted for"
+            )
 
 
 @final
@@ -83,7 +85,7 @@ class Ledger(Books):
     ----------
     replicates : int
     plants : int
-        How many plants its cost is told of one by one; 0 where it is of none.
+        How many plants its cost is reported of one by one; 0 where it is of none.
 
     Examples
     --------

@@ -30,7 +30,7 @@ class Post(Enum):
     LATE = "charged to members who replenish late"
     GAINS = "what goods were sold for above their cost"
     FORFEITS = "instalments of members who defaulted"
-    SUPPORT = "what the treasury gave where cash would have been below nought"
+    SUPPORT = "what the treasury gave where cash would have been below zero"
     INTEREST = "interest on the loan"
     STORAGE = "storage and handling"
     TRADERS = "fees of trading houses"
@@ -184,7 +184,7 @@ class ReserveBooks:
         ----------
         days : float, days
         late : (R,) array, USD
-            Cost of the goods that members should have brought back.
+            Cost of the goods that members should have returned in kind.
         """
         owed, terms = self.balance(Post.LOAN), self.terms
         due = interest(owed, self.rate, days)

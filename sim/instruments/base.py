@@ -41,7 +41,7 @@ Problem = tuple[tuple[str | int, ...], str, str]
 
 @dataclass(frozen=True)
 class Setting:
-    """What an instrument is bound into: the worlds of one chunk, and where its rules attach."""
+    """What an instrument is bound into: the replicates of one chunk, and where its rules attach."""
 
     world: World
     parameters: Parameters
@@ -50,7 +50,7 @@ class Setting:
     controls: Controls
     draws: Draws
     supply: Supply | None = None  # where there are projects
-    worlds: int = 0  # how many of the replicates count in what is told: the first columns
+    counted: int = 0  # how many replicates count in what is reported: the first columns
     events: list[Event] = field(default_factory=list)
     measured: list[Measured] = field(default_factory=list)
     traced: list[Traced] = field(default_factory=list)
@@ -59,11 +59,11 @@ class Setting:
 
     @property
     def replicates(self) -> int:
-        """How many worlds there are."""
-        return self.controls.blocked.shape[1]
+        """How many columns arrays have: at least as many as there are replicates."""
+        return self.controls.restricted.shape[1]
 
     def log(self, when: date, event: Happening, subject: str, detail: str = "") -> None:
-        """Write down, on its date, what happens in every world."""
+        """Write down, on its date, what happens in every replicate."""
         self.clock.at(when, lambda: self.events.append(Event(when, event.name, subject, detail=detail)))
 
 
@@ -83,7 +83,7 @@ class Instrument(Model):
     """Whether it needs the others to be bound before it."""
 
     luck: ClassVar[tuple[str, ...]] = ()
-    """Names of what is drawn in every world though no field of it is a distribution."""
+    """Names of what is drawn in every replicate though no field of it is a distribution."""
 
     name: str
     kind: str

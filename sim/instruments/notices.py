@@ -9,7 +9,7 @@ from typing import final
 
 from sim.axes import Floats, Ints, Scalar
 from sim.ensemble.clock import Tick
-from sim.ensemble.turns import Turns
+from sim.ensemble.transitions import Transitions
 from sim.files.quantities import Names
 
 
@@ -27,7 +27,7 @@ class Levy:
 @final
 @dataclass(frozen=True)
 class Waiver:
-    """Some tariffs, by name, are not charged on some arcs, (W,) → A, or not in full: the share that is let off."""
+    """Some tariffs, by name, are not charged on some arcs, (W,) → A, or not in full: the share that is exempted."""
 
     tariffs: Names
     arcs: Ints
@@ -35,7 +35,7 @@ class Waiver:
 
 
 class Regime(ABC):
-    """Something that brings measures into force and lifts them again, in each world on days of its own."""
+    """Something that brings measures into force and lifts them again, in each replicate on days of its own."""
 
     @abstractmethod
     def in_force(self) -> Floats:
@@ -49,10 +49,10 @@ class Regime(ABC):
 @final
 @dataclass(frozen=True)
 class Notices:
-    """What those of one chunk of worlds have put up so far."""
+    """What those of one chunk of replicates have put up so far."""
 
     levies: list[Levy] = field(default_factory=list)
     waivers: list[Waiver] = field(default_factory=list)
     regimes: dict[str, Regime] = field(default_factory=dict)
-    turns: list[Turns] = field(default_factory=list)
+    transitions: list[Transitions] = field(default_factory=list)
     reserves: list[object] = field(default_factory=list)  # those who run one

@@ -74,10 +74,10 @@ class Stock:
 
 @final
 class SendBack:
-    """What the border refused goes back to its maker (eq. 1.3)."""
+    """What the border refused goes back to its producer (eq. 1.3)."""
 
     def __init__(self, given: Given) -> None:
         self.to_origin = given.controls.to_origin
 
-    def __call__(self, refused: Floats, *, maker_stock: Floats) -> None:
-        self.to_origin.add(refused, maker_stock)
+    def __call__(self, denied: Floats, *, producer_stock: Floats) -> None:
+        self.to_origin.add(denied, producer_stock)

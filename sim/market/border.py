@@ -38,21 +38,21 @@ class Send:
 
 @final
 class Leak:
-    """What goes round the controls, no more than the stock lets go (eq. 7.13)."""
+    """What goes round the controls, no more than the stock releases (eq. 7.13)."""
 
     def __init__(self, given: Given) -> None:
         self.rules, self.controls, self.under_way = given.hooks.leaks, given.controls, given.under_way
         self.release_time, self.origin = given.p["release_time"], given.world.arcs.origin[given.controls.arcs]
 
     def __call__(
-        self, tick: Tick, leaking: Floats, *, leaked: Floats, maker_stock: Floats, pipeline_share: Floats
+        self, tick: Tick, leaking: Floats, *, leaked: Floats, producer_stock: Floats, pipeline_share: Floats
     ) -> None:
         pipeline_share.fill(0)  # reserves say it anew, once all is under way
         if not self.rules:
             return
         tried = self.controls.to_origin(leaking)
-        most = maker_stock * step_share(tick.days, self.release_time)
+        most = producer_stock * step_share(tick.days, self.release_time)
         share = at_most(most / at_least(tried, TINY), 1)
         leaked[self.controls.arcs] = leaking * share[self.origin]
-        maker_stock -= np.minimum(tried * share, maker_stock)
+        producer_stock -= np.minimum(tried * share, producer_stock)
         self.under_way.send(tick, leaked)

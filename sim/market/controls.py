@@ -1,7 +1,7 @@
 """What instruments propose for one tick: shocks to producers and demand, and controls on arcs.
 
-Instruments propose, the tick disposes: caps take the largest, shares barred combine as independent, and all of it
-in the order of the instruments' names, so the order of instruments in a file never matters.
+Instruments propose, the tick disposes: caps take the largest, expected restrictions combine as independent, and all
+of it in the order of the instruments' names, so the order of instruments in a file never matters.
 """
 
 from __future__ import annotations
@@ -45,42 +45,42 @@ class Controls:
     to_origin: Sum  # (O, K)
     to_destination: Sum  # (D, K)
     proposed: Floats  # (proposals, K, R): all of the following
-    blocked: Floats  # (K, R) share of wants that may not leave
-    barred: Floats  # (K, R) share of wished trade that is expected not to get through
-    alarm: Floats  # (K, R) how loud an announced control still is, 0 to 1
-    pending: Floats  # (K, R) t that waits at the border and is expected to get through
-    waiting: Floats  # (K, R) t that waits at the border
+    restricted: Floats  # (K, R) share of orders that may not leave
+    expected_restriction: Floats  # (K, R) share of expected trade that is expected not to get through
+    announcement_effect: Floats  # (K, R) how loud an announced control still is, 0 to 1
+    expected_clearance: Floats  # (K, R) t that waits at the border and is expected to get through
+    backlog: Floats  # (K, R) t that waits at the border
     licensed: Floats  # (K, R) share of the trade that needs a licence
     licence_days: Floats  # (K, R) days that a licence is expected to take
     granted: Floats  # (K, R) t that leaves the border in this tick
-    refused: Floats  # (K, R) t that goes back to its maker in this tick
+    denied: Floats  # (K, R) t that goes back to its producer in this tick
     leaking: Floats  # (K, R) t that tries to go round the controls
     tariff: Floats  # (K, R) share of their price that goods are charged on their way
     leaving: Floats  # (K, R) of that, what their origin charges
     traced: Floats  # (K, R) share of goods of its origin that others may not sell on to its destination
     reserved: Floats  # (K, R) share of what its origin can send that is promised to the destination of an arc
-    called: Floats  # (K, R) of that, what the destination asks for: the rest is free for others
+    nominated: Floats  # (K, R) of that, what the destination asks for: the rest is free for others
     crossing: Floats  # (K, R) t of what was shipped in this tick that does not have to wait
 
     def clear(self) -> None:
         """Forget the last tick's proposals."""
         self.proposed.fill(0)
 
-    def bar(self, rows: Rows, share: Scalar | Floats) -> None:
-        """A share of the wished trade on some rows is expected not to get through (eq. 7.1)."""
-        self.barred[rows] = 1 - (1 - self.barred[rows]) * (1 - share)
+    def expect_restriction(self, rows: Rows, share: Scalar | Floats) -> None:
+        """A share of the expected trade on some rows is expected not to get through (eq. 7.1)."""
+        self.expected_restriction[rows] = 1 - (1 - self.expected_restriction[rows]) * (1 - share)
 
     def license(self, rows: Rows, share: Scalar | Floats) -> None:
         """A share of the trade on some rows needs a licence; the largest counts."""
         self.licensed[rows] = np.maximum(self.licensed[rows], share)
 
-    def warn(self, rows: Rows, alarm: Scalar) -> None:
+    def warn(self, rows: Rows, announcement_effect: Scalar) -> None:
         """An announcement on some rows; the loudest counts (eq. 7.2)."""
-        self.alarm[rows] = np.maximum(self.alarm[rows], alarm)
+        self.announcement_effect[rows] = np.maximum(self.announcement_effect[rows], announcement_effect)
 
     def block(self, rows: Rows, share: Scalar | Floats) -> None:
         """A share of the wants on some rows may not leave; the largest counts (eq. 7.3)."""
-        self.blocked[rows] = np.maximum(self.blocked[rows], share)
+        self.restricted[rows] = np.maximum(self.restricted[rows], share)
 
     def trace(self, rows: Rows, share: Scalar | Floats) -> None:
         """A share of the goods of an origin may not be sold on by others over some rows (eq. 6.9)."""
@@ -92,10 +92,10 @@ class Controls:
         if leaving:
             self.leaving[rows] += rate
 
-    def reserve(self, rows: Rows, share: Scalar | Floats, called: Scalar | Floats) -> None:
+    def reserve(self, rows: Rows, share: Scalar | Floats, nominated: Scalar | Floats) -> None:
         """A share of what an origin can send is promised over some rows, and part of it called; they add (eq. 6.4)."""
         self.reserved[rows] += share
-        self.called[rows] += called
+        self.nominated[rows] += nominated
 
     def positions(self, arcs: Ints) -> Rows:
         """Rows of some arcs, ascending, among the controlled ones."""

@@ -73,11 +73,13 @@ class Hooks:
     announcements: list[Rule] = _hook("what calms users: lower `proposals.announcement`")
     cover: list[Rule] = _hook("how much users hold themselves: change `proposals.target_cover`")
     orders: list[Rule] = _hook("who orders beside users: add to `proposals.orders`")
-    promises: list[Rule] = _hook("what of an origin's goods is promised to whom: write `controls.reserved`, `called`")
-    limits: list[Rule] = _hook("what may not leave: write `controls.blocked`")
+    promises: list[Rule] = _hook(
+        "what of an origin's goods is promised to whom: write `controls.reserved`, `nominated`"
+    )
+    limits: list[Rule] = _hook("what may not leave: write `controls.restricted`")
     crossings: list[Rule] = _hook("what must wait at the border: take it out of `controls.crossing`")
     leaks: list[Rule] = _hook("what tries to go round it: write `controls.leaking`")
     customs: list[Rule] = _hook("count what has crossed; reserves say their part in what is on its way")
     prospects: list[Rule] = _hook("what of supply in prospect is not for users: change `proposals.supply`")
-    discounts: list[Rule] = _hook("what makers and traders pass on of their costs: change `proposals.passed_on`")
+    discounts: list[Rule] = _hook("what producers and traders pass on of their costs: change `proposals.passed_on`")
     settled: list[Rule] = _hook("the market has settled: what contracts pay on what was made")

@@ -57,8 +57,8 @@ class Announce:
         self.to_destination = given.controls.to_destination
         self.share = given.world.arcs.share[given.controls.arcs]
 
-    def __call__(self, alarm: Floats, *, announcement: Floats) -> None:
-        self.to_destination(alarm * self.share, out=announcement)
+    def __call__(self, announcement_effect: Floats, *, announcement: Floats) -> None:
+        self.to_destination(announcement_effect * self.share, out=announcement)
 
 
 @final
@@ -80,7 +80,9 @@ class Hoard:
     ) -> None:  # fmt: skip
         p, days, spot = self.p, tick.days, price[self.destinations]
         growth = spot - remembered_price
-        goal = hoarding_goal(growth, announcement, p["hoarding_gain"], p["hoarding_alarm"], p["hoarding_ceiling"])
+        goal = hoarding_goal(
+            growth, announcement, p["hoarding_gain"], p["hoarding_announcement"], p["hoarding_ceiling"]
+        )
         remembered_price += growth * step_share(days, p["hoarding_memory"])
         move(hoarding, goal - hoarding, step_share(days, p["hoarding_rise"]), step_share(days, p["hoarding_fall"]))
         self.stock(expected_need, out=target_stock)
@@ -95,20 +97,22 @@ class Order:
 
     def __init__(self, given: Given) -> None:
         world, p = given.world, given.p
-        self.time, self.weight = p["stock_adjustment_time"], p["supply_line_weight"]
+        self.time, self.weight = p["stock_adjustment_time"], p["on_order_weight"]
         self.node, self.young, self.to_destination = world.users.node, world.projects.users, world.users.to_destination
         self.transit, self.controls = world.arcs.to_destination.scaled(world.arcs.transit), given.controls
         self.under_way, self.reserves = given.under_way, given.hooks.deliveries
 
     def __call__(
         self, tick: Tick, expected_need: Floats, unstocked: Floats, user_stock: Floats, target_cover: Floats,
-        share: Floats, licence_days: Floats, pending: Floats, granted: Floats, pipeline_share: Floats, traded: Floats,
-        expected_use: Floats, resold_by_users: Floats, *, user_orders: Floats, orders: Floats,
+        share: Floats, licence_days: Floats, expected_clearance: Floats, granted: Floats, pipeline_share: Floats,
+        traded: Floats, expected_use: Floats, resold_by_users: Floats, *, user_orders: Floats, orders: Floats,
     ) -> None:  # fmt: skip
         controls = self.controls
         should = self.transit(share) - tick.days  # a tick less than the transit: shares add up to 1
         controls.to_destination.add(share[controls.arcs] * licence_days, should)
-        coming = self.under_way.coming + controls.to_destination(pending + granted)  # granted: it has not left yet
+        coming = self.under_way.coming + controls.to_destination(
+            expected_clearance + granted
+        )  # granted: it has not left yet
         if self.reserves:
             coming -= coming * pipeline_share
         coming += traded

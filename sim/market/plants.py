@@ -14,15 +14,15 @@ from sim.market.kernels import Given
 
 
 def desired_output(expected: Floats, stock: Floats, cover: Floats, time: Scalar) -> Floats:
-    """What makers would put out to meet orders and bring their stock to its target (eq. 4.2).
+    """What producers would put out to meet orders and bring their stock to its target (eq. 4.2).
 
-    Less and less the more lies unsold, but never nothing: a rule that stops at zero turns makers on and off from one
+    Less and less the more lies unsold, but never nothing: a rule that stops at zero turns producers on and off from one
     tick to the next.
 
     Parameters
     ----------
     expected : (O, R) array, t/day
-        Orders that makers count on.
+        Orders that producers count on.
     stock : (O, R) array, t
     cover : (O, 1) array, days
     time : float or (R,) array, days
@@ -48,9 +48,9 @@ def recovery(held: Floats, flexibility: Scalar | Floats) -> Floats:
     Parameters
     ----------
     held : (O, R) array, ratio
-        Makers' stock over its target.
+        Producers' stock over its target.
     flexibility : float, (O, 1) or (O, R) array, share of 1
-        Most that recovery moves either way: no more than inputs still hold; nought for main products.
+        Most that recovery moves either way: no more than inputs still hold; zero for main products.
 
     Returns
     -------
@@ -122,7 +122,7 @@ class PlanActivity:
 
     def __init__(self, given: Given) -> None:
         world, p = given.world, given.p
-        self.world, self.adjustment = world, p["maker_adjustment_time"]
+        self.world, self.adjustment = world, p["producer_adjustment_time"]
         prefix = ["mine_" if process == "mine" else "" for process in world.facilities.process]
         self.utilisation = Utilisation(
             p["utilisation_floor"],
@@ -138,18 +138,18 @@ class PlanActivity:
         self.usual = at_least(np.where(runs > 0, runs, full), TINY)  # made in the base year, or at capacity 1
 
     def __call__(
-        self, expected_price: Floats, expected_orders: Floats, maker_stock: Floats, capacity: Floats,
+        self, expected_price: Floats, expected_orders: Floats, producer_stock: Floats, capacity: Floats,
         unit_cost: Floats, support: Floats, available: Floats, *, planned: Floats,
     ) -> None:  # fmt: skip
         world = self.world
         price, able = np.exp(expected_price), world.facilities.scale * capacity
         value = world.facilities.output_value(price)  # eq. 4.1
-        desired = desired_output(expected_orders, maker_stock, world.producers.cover, self.adjustment) / self.ordered
+        desired = desired_output(expected_orders, producer_stock, world.producers.cover, self.adjustment) / self.ordered
         desired[self.unordered] = 1
         desired /= at_least(world.facilities.output(able) / self.usual, TINY)  # eq. 4.2
-        wished = world.facilities.output_value(price * desired) / value
+        ordered = world.facilities.output_value(price * desired) / value
         margin = np.log(value * world.facilities.advantage * support / unit_cost)
-        np.multiply(self.utilisation(margin, wished), able * available, out=planned)  # eq. 4.3
+        np.multiply(self.utilisation(margin, ordered), able * available, out=planned)  # eq. 4.3
 
 
 @final
@@ -186,7 +186,7 @@ class RunPlants:
 
 @final
 class PutOut:
-    """Output, other use of it, and what joins makers' stocks (eq. 4.5)."""
+    """Output, other use of it, and what joins producers' stocks (eq. 4.5)."""
 
     def __init__(self, given: Given) -> None:
         world, p = given.world, given.p
@@ -199,15 +199,15 @@ class PutOut:
 
     def __call__(
         self, tick: Tick, activity: Floats, expected_orders: Floats, price: Floats,
-        *, made: Floats, other: Floats, maker_stock: Floats,
+        *, made: Floats, other: Floats, producer_stock: Floats,
     ) -> None:  # fmt: skip
-        held = maker_stock / at_least(self.cover * expected_orders, TINY)
+        held = producer_stock / at_least(self.cover * expected_orders, TINY)
         held[self.unordered] = 1
         self.output(activity, out=made)
         made *= recovery(held, self.flexibility)
         rows = self.disposes
         other[rows] = made[rows] * self._disposed(made[rows], held[rows], expected_orders[rows], price, tick.days)
-        maker_stock += (made - other) * tick.days
+        producer_stock += (made - other) * tick.days
 
     def _disposed(self, made: Floats, held: Floats, expected: Floats, price: Floats, days: int) -> Floats:
         """Of what is made, share of 1, what goes to other use in a tick, while the stock changes."""

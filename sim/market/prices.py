@@ -1,4 +1,4 @@
-"""Prices look forward: prospective cover, unit cost, and the anchor they return to (docs/model.md, section 8)."""
+"""Prices look forward: prospective cover, unit cost, and the price they return to (docs/model.md, section 8)."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def short_of(wanted: Floats, supply: Floats, use: Floats, least: Scalar) -> Floa
 
     Returns
     -------
-    (N, R) array, ln of a ratio: nought at target, positive when scarce
+    (N, R) array, ln of a ratio: zero at target, positive when scarce
 
     Examples
     --------
@@ -44,7 +44,7 @@ def short_of(wanted: Floats, supply: Floats, use: Floats, least: Scalar) -> Floa
 
 @dataclass(frozen=True)
 class PriceRule:
-    """How scarcity and cost make a price, and the anchor follows it (eq. 8.5 and 8.6)."""
+    """How scarcity and cost make a price, and the reference price follows it (eq. 8.5 and 8.6)."""
 
     elasticity: Scalar
     slack: Scalar
@@ -56,8 +56,8 @@ class PriceRule:
         """The rule of the parameters."""
         return cls(p["scarcity_elasticity"], p["slack_response"], p["price_floor"], p["ample_sharpness"])
 
-    def bare(self, short: Floats, cost: Floats) -> Floats:
-        """Price goal over the anchor (eq. 8.5).
+    def pressure(self, short: Floats, cost: Floats) -> Floats:
+        """Price goal over the reference price (eq. 8.5).
 
         Parameters
         ----------
@@ -106,22 +106,23 @@ class LookAhead:
         self.resale = at_least(self.look_ahead - np.asarray(p["resale_transit"]), 0)
 
     def __call__(
-        self, tick: Tick, want: Floats, barred: Floats, waiting: Floats, expected_use: Floats, traded: Floats,
-        resold_by_users: Floats, resold_by_makers: Floats, resold_to: Floats, user_stock: Floats, maker_stock: Floats,
-        expected_output: Floats, expected_orders: Floats, target_stock: Floats,
-        *, wished: Floats, prospective_use: Floats, sold_abroad: Floats, supply: Floats, wanted: Floats,
+        self, tick: Tick, orders_placed: Floats, expected_restriction: Floats, backlog: Floats, expected_use: Floats,
+        traded: Floats, resold_by_users: Floats, resold_by_producers: Floats, resold_to: Floats,
+        user_stock: Floats, producer_stock: Floats, expected_output: Floats, expected_orders: Floats,
+        target_stock: Floats,
+        *, expected_trade: Floats, prospective_use: Floats, sold_abroad: Floats, supply: Floats, wanted: Floats,
     ) -> None:  # fmt: skip
         world, controls, d, o = self.world, self.controls, self.world.nodes.destinations, self.world.nodes.origins
-        smooth(wished, want, step_share(tick.days, self.time))
-        passing = 1 - barred
-        permitted = wished.copy()
+        smooth(expected_trade, orders_placed, step_share(tick.days, self.time))
+        passing = 1 - expected_restriction
+        permitted = expected_trade.copy()
         permitted[controls.arcs] *= passing
         use = prospective_use  # eq. 8.2
         use.fill(0)
         self.exports.add(permitted, use[o])
         sold_abroad[:] = use
         use[d] += expected_use + resold_by_users
-        use[o] += resold_by_makers
+        use[o] += resold_by_producers
         sold_abroad /= at_least(use, TINY)
         np.add(use * self.look_ahead, self.thin, out=wanted)  # eq. 8.3
         self.to_late.add(permitted[self.late_arcs] * self.late, wanted[d])
@@ -132,8 +133,8 @@ class LookAhead:
         there += self.under_way.coming + traded + resold_to * self.resale
         world.users.to_destination.add(user_stock, there)
         self.arriving.add(permitted, there)
-        controls.to_destination.add(waiting * passing, there)
-        supply[o] += maker_stock + expected_output * self.look_ahead
+        controls.to_destination.add(backlog * passing, there)
+        supply[o] += producer_stock + expected_output * self.look_ahead
 
 
 @final
@@ -158,13 +159,13 @@ class Expose:
         self.dealt_in = dealt_in * (np.asarray(p["resale_share"]) > 0)
 
     def __call__(
-        self, wanted: Floats, resold_by_users: Floats, resold_by_makers: Floats, resold_to: Floats, set_up: Floats,
+        self, wanted: Floats, resold_by_users: Floats, resold_by_producers: Floats, resold_to: Floats, set_up: Floats,
         sold_abroad: Floats, elsewhere: Floats, *, exposed: Floats,
     ) -> None:  # fmt: skip
         d, o = self.world.nodes.destinations, self.world.nodes.origins
         passes = np.zeros_like(wanted)
         passes[d] += resold_by_users + resold_to
-        passes[o] += resold_by_makers
+        passes[o] += resold_by_producers
         part = (self.thin + passes * self.look_ahead) / wanted
         np.maximum(np.maximum(set_up, sold_abroad) * elsewhere, part, out=exposed)
         at_most(exposed, 1, out=exposed)
@@ -173,11 +174,11 @@ class Expose:
 
 @final
 class Costs:
-    """Unit cost of makers, or of what lands where nothing is made, and what is passed on of it (eq. 8.4)."""
+    """Unit cost of producers, or of what lands where nothing is made, and what is passed on of it (eq. 8.4)."""
 
     def __init__(self, given: Given) -> None:
         self.world, p = given.world, given.p
-        self.landed_share, self.makers_share = p["landed_pass_through"], p["cost_pass_through"]
+        self.landed_share, self.producers_share = p["landed_pass_through"], p["cost_pass_through"]
         home = np.full(len(self.world.nodes), -1)
         for a in np.flatnonzero(self.world.arcs.abroad == 0):
             home[self.world.arcs.destination[a]] = a
@@ -191,8 +192,8 @@ class Costs:
         landed = np.log(landed_cost)
         cost[d] = landed
         passed_on[d] = landed * self.landed_share
-        makers = world.facilities.cost_of_origin(np.log(unit_cost), out=cost[o])
-        np.multiply(makers, self.makers_share, out=passed_on[o])
+        producers = world.facilities.cost_of_origin(np.log(unit_cost), out=cost[o])
+        np.multiply(producers, self.producers_share, out=passed_on[o])
         abroad = 1 - share[self.home]  # where goods are made and landed, each cost counts by its part in what users buy
         abroad[self.imports_all] = 1
         there = landed[self.both]
@@ -202,7 +203,7 @@ class Costs:
 
 @final
 class MovePrices:
-    """Spot prices move to their goal (eq. 8.5), lean to one another (eq. 8.7), and the anchor follows (eq. 8.6)."""
+    """Spot prices move to their goal (eq. 8.5), lean to one another (eq. 8.7); reference prices follow (eq. 8.6)."""
 
     def __init__(self, given: Given) -> None:
         self.p, self.rule = given.p, PriceRule.of(given.p)
@@ -210,22 +211,24 @@ class MovePrices:
 
     def __call__(
         self, tick: Tick, scarcity: Floats, cost: Floats, passed_on: Floats, netback: Floats, exposed: Floats,
-        *, price: Floats, anchor: Floats, bare: Floats,
+        *, price: Floats, reference_price: Floats, price_pressure: Floats,
     ) -> None:  # fmt: skip
         p, days, margin = self.p, tick.days, self.p["resale_margin"]
-        now = self.rule.bare(scarcity, passed_on)
-        goal = np.maximum(anchor + HALF * (bare + now), cost + np.log(self.rule.floor))
+        now = self.rule.pressure(scarcity, passed_on)
+        goal = np.maximum(reference_price + HALF * (price_pressure + now), cost + np.log(self.rule.floor))
         np.minimum(goal, self.most, out=goal)
-        bare[:] = now
+        price_pressure[:] = now
         apart = goal - netback
         goal -= (apart - at_most(at_least(apart, np.negative(margin)), margin)) * exposed
         rise = (goal - price) * step_share(days, p["price_time"])
         price += rise
-        own = price - HALF * rise - passed_on - anchor  # the mean price of the tick is half of its rise below its end
-        up = step_share(days, 1 / p["anchor_rate"])
-        down = step_share(days, 1 / (p["anchor_rate"] * p["anchor_slowdown"]))
-        move(anchor, own, up, down)
-        anchor *= 1 - self.rule.ample(scarcity) * step_share(days, 1 / p["anchor_return"])
+        own = (
+            price - HALF * rise - passed_on - reference_price
+        )  # the mean price of the tick is half of its rise below its end
+        up = step_share(days, 1 / p["reference_rate"])
+        down = step_share(days, 1 / (p["reference_rate"] * p["reference_slowdown"]))
+        move(reference_price, own, up, down)
+        reference_price *= 1 - self.rule.ample(scarcity) * step_share(days, 1 / p["reference_return"])
 
 
 def thin_market(world: World, share: Scalar, look_ahead: Scalar) -> Floats:

@@ -46,13 +46,13 @@ class Resold:
 
     def __call__(self, state: State, traced: Floats) -> Floats:
         """(Q, R), t; given the share of goods of an origin, (K, R), that others may not sell on over an arc."""
-        kept, makers, users = self.kept, state.sold_by_makers, state.sold_by_users
+        kept, producers, users = self.kept, state.sold_by_producers, state.sold_by_users
         offered = np.zeros_like(state.bought)
         offered[: self.destinations] += users
-        offered[self.first :] += makers
+        offered[self.first :] += producers
         flows = pick(offered, self.nodes) * pick(state.sold_to, self.places)
         if kept.any:
-            flows -= self.stays(state.shut * makers[kept.origin])
+            flows -= self.stays(state.shut * producers[kept.origin])
             if traced.any():
                 forbidden = traced * state.sold_to[kept.destination]
                 flows -= self.held_back(kept.theirs(users, state.share)[self.of_share] * forbidden[self.of_arc])

@@ -1,4 +1,4 @@
-"""Sourcing: from whom users order, and what makers can send (docs/model.md, section 6)."""
+"""Sourcing: from whom users order, and what producers can send (docs/model.md, section 6)."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from sim.market.kernels import Given
 NEXT_TO_NOTHING = TINY**2  # t/day: where nothing is asked, nothing is divided by zero
 
 
-def attraction(cost: Floats, fill: Floats, elasticity: Scalar, least: Scalar) -> Floats:
+def attraction(cost: Floats, fill_rate: Floats, elasticity: Scalar, least: Scalar) -> Floats:
     """How much an origin attracts orders, against the base year (eq. 6.1).
 
     Parameters
     ----------
     cost : (O, R) array, ln of the ratio to base
         Contract price.
-    fill : (O, R) array, share of 1
+    fill_rate : (O, R) array, share of 1
         Of past orders that it filled.
     elasticity : float or (R,) array, dimensionless
     least : float or (R,) array, share of 1
@@ -31,7 +31,7 @@ def attraction(cost: Floats, fill: Floats, elasticity: Scalar, least: Scalar) ->
     -------
     (O, R) array, any common scale
     """
-    return np.exp(-elasticity * cost) * at_least(fill, least)
+    return np.exp(-elasticity * cost) * at_least(fill_rate, least)
 
 
 @final
@@ -42,27 +42,28 @@ class Choose:
         self.world, self.p, self.controls, self.hooks = given.world, given.p, given.controls, given.hooks
 
     def __call__(
-        self, tick: Tick, contract_price: Floats, fill: Floats, reach: Floats, weight: Floats,
-        barred: Floats, tariff: Floats, called: Floats, reserved: Floats, *, share: Floats, doubted: Floats,
+        self, tick: Tick, contract_price: Floats, fill_rate: Floats, contestable: Floats, weight: Floats,
+        expected_restriction: Floats, tariff: Floats, nominated: Floats, reserved: Floats,
+        *, share: Floats, doubted: Floats,
     ) -> None:  # fmt: skip
         world, p, arcs = self.world, self.p, self.controls.arcs
-        smooth(doubted, barred, step_share(tick.days, p["expectation_time"]))
-        origins = attraction(contract_price, fill, p["sourcing_elasticity"], p["fill_floor"]) * reach
+        smooth(doubted, expected_restriction, step_share(tick.days, p["expectation_time"]))
+        origins = attraction(contract_price, fill_rate, p["sourcing_elasticity"], p["fill_rate_floor"]) * contestable
         attracts = pick(origins, world.arcs.origin) * weight
-        deterred = -p["refusal_aversion"] * barred
+        deterred = -p["refusal_aversion"] * expected_restriction
         if self.hooks.tariffs:
             deterred -= p["sourcing_elasticity"] * np.log1p(tariff)
         attracts[arcs] *= np.exp(deterred)
         if self.hooks.promises:
-            attracts[arcs] *= self._promised(called, reserved)
+            attracts[arcs] *= self._promised(nominated, reserved)
         moved = step_share(tick.days, p["habit_time"])
         share *= np.subtract(1, moved)
         share += attracts * pick(moved / world.arcs.to_destination(attracts), world.arcs.destination)
 
-    def _promised(self, called: Floats, reserved: Floats) -> Floats:
+    def _promised(self, nominated: Floats, reserved: Floats) -> Floats:
         """(K, R): what promises make of the weight of an arc; what is not called is free for others (eq. 6.4)."""
         world, controls = self.world, self.controls
-        theirs = at_most(controls.to_origin(called), 1)[world.arcs.origin[controls.arcs]]
+        theirs = at_most(controls.to_origin(nominated), 1)[world.arcs.origin[controls.arcs]]
         return 1 - theirs + reserved / world.arcs.split[controls.arcs]
 
 
@@ -76,7 +77,7 @@ class Ask:
 
     def __call__(
         self, price: Floats, orders: Floats, sought: Floats, share: Floats, doubted: Floats, tariff: Floats,
-        *, want: Floats,
+        *, orders_placed: Floats,
     ) -> None:  # fmt: skip
         world, held = self.world, self.contract_share
         cheap = pick(np.exp(-self.elasticity * price[world.nodes.origins]), world.arcs.origin)
@@ -84,30 +85,36 @@ class Ask:
         cheap *= share
         mean = at_least(world.arcs.to_destination(cheap), TINY)
         cheap *= pick(orders * np.subtract(1, held) / mean, world.arcs.destination)
-        np.multiply(share, pick(orders * held, world.arcs.destination), out=want)
-        want += cheap
-        want += sought
+        np.multiply(share, pick(orders * held, world.arcs.destination), out=orders_placed)
+        orders_placed += cheap
+        orders_placed += sought
 
 
 @final
 class CountOrders:
-    """Orders that makers count on (eq. 6.2): without what they expect the border to bar."""
+    """Orders that producers count on (eq. 6.2): without what they expect the border to bar."""
 
     def __init__(self, given: Given) -> None:
         self.controls, self.to_origin = given.controls, given.world.arcs.to_origin
         self.time = given.p["expectation_time"]
 
     def __call__(
-        self, tick: Tick, want: Floats, barred: Floats, *, orders_received: Floats, expected_orders: Floats
+        self,
+        tick: Tick,
+        orders_placed: Floats,
+        expected_restriction: Floats,
+        *,
+        orders_received: Floats,
+        expected_orders: Floats,
     ) -> None:
-        self.to_origin(want, out=orders_received)
-        counted = orders_received - self.controls.to_origin(want[self.controls.arcs] * barred)
+        self.to_origin(orders_placed, out=orders_received)
+        counted = orders_received - self.controls.to_origin(orders_placed[self.controls.arcs] * expected_restriction)
         smooth(expected_orders, counted, step_share(tick.days, self.time))
 
 
 @final
 class Ship:
-    """Makers send what is ordered, allowed and there (eq. 6.3)."""
+    """Producers send what is ordered, allowed and there (eq. 6.3)."""
 
     def __init__(self, given: Given) -> None:
         self.world, self.p, self.controls, self.tariffs = given.world, given.p, given.controls, given.hooks.tariffs
@@ -115,16 +122,16 @@ class Ship:
         self.over = given.world.arcs.to_origin.of_rows(self.origins)
 
     def __call__(
-        self, tick: Tick, want: Floats, orders_received: Floats, blocked: Floats, made: Floats, other: Floats,
-        price: Floats, tariff: Floats, *, shipped: Floats, maker_stock: Floats, fill: Floats,
+        self, tick: Tick, orders_placed: Floats, orders_received: Floats, restricted: Floats, made: Floats,
+        other: Floats, price: Floats, tariff: Floats, *, shipped: Floats, producer_stock: Floats, fill_rate: Floats,
     ) -> None:  # fmt: skip
         world, controls, days = self.world, self.controls, tick.days
-        np.multiply(want, days, out=shipped)
-        shipped[controls.arcs] *= 1 - blocked
-        stopped = controls.to_origin(want[controls.arcs] * blocked)
+        np.multiply(orders_placed, days, out=shipped)
+        shipped[controls.arcs] *= 1 - restricted
+        stopped = controls.to_origin(orders_placed[controls.arcs] * restricted)
         asked = at_least((orders_received - stopped) * days, TINY)
         fresh = (made - other) * days
-        most = np.minimum(release(maker_stock - fresh, fresh, days, self.p["release_time"]), maker_stock)
+        most = np.minimum(release(producer_stock - fresh, fresh, days, self.p["release_time"]), producer_stock)
         filled = (most / asked).clip(0, 1)
         part = pick(filled, world.arcs.origin)
         some = np.flatnonzero(((filled < 1) & (asked > TINY)).any(axis=1))
@@ -132,9 +139,9 @@ class Ship:
             arcs, of_origin = self._over(some)
             part[arcs] = self._favoured(price, tariff, part[arcs], shipped[arcs], arcs, of_origin)
         shipped *= part
-        maker_stock -= world.arcs.to_origin(shipped)
-        at_least(maker_stock, 0, out=maker_stock)
-        smooth(fill, filled, step_share(days, self.p["expectation_time"]))
+        producer_stock -= world.arcs.to_origin(shipped)
+        at_least(producer_stock, 0, out=producer_stock)
+        smooth(fill_rate, filled, step_share(days, self.p["expectation_time"]))
 
     def _over(self, origins: Ints) -> tuple[Ints, Sum]:
         """Arcs that leave some origins, and their sums; mostly the same from tick to tick."""

@@ -27,8 +27,8 @@ class State:
     """The replicates of a chunk. Levels are at the end of the last tick, flows those of the last tick."""
 
     # stocks and flows
-    maker_stock: Floats = _array(
-        "O R", "t", "what makers hold to sell", lambda w: w.producers.cover * w.producers.orders
+    producer_stock: Floats = _array(
+        "O R", "t", "what producers hold to sell", lambda w: w.producers.cover * w.producers.orders
     )
     user_stock: Floats = _array("U R", "t", "inputs that users hold", lambda w: w.users.cover * w.users.need)
     parts: Floats = _array("U R", "1", "each user's part of what lands at its destination")
@@ -41,8 +41,8 @@ class State:
     other: Floats = _array(
         "O R", "t/day", "of it, what went to other use", lambda w: _made(w) * w.producers.other_share
     )
-    want: Floats = _array("A R", "t/day", "what is ordered over each arc", lambda w: w.arcs.flow)
-    shipped: Floats = _array("A R", "t", "what left makers' stocks for each arc in the tick")
+    orders_placed: Floats = _array("A R", "t/day", "what is ordered over each arc", lambda w: w.arcs.flow)
+    shipped: Floats = _array("A R", "t", "what left producers' stocks for each arc in the tick")
     crossed: Floats = _array("A R", "t", "what went on its way in the tick", lambda w: w.arcs.flow)
     leaked: Floats = _array("A R", "t", "what went round the controls in the tick")
     landed: Floats = _array("D R", "t", "what landed for all users of a destination in the tick")
@@ -53,14 +53,14 @@ class State:
     worth: Floats = _array("N R", "1", "how far it pays trading houses to buy at a place")
     set_up: Floats = _array("N R", "1", "how far trading houses are set up to buy at a place")
     held: Floats = _array("D R", "t", "what all users at a destination held before they bought")
-    sold_by_makers: Floats = _array("O R", "t", "what they would buy of makers in the tick")
+    sold_by_producers: Floats = _array("O R", "t", "what they would buy of producers in the tick")
     sold_by_users: Floats = _array("D R", "t", "what they would buy of users in the tick")
-    shut: Floats = _array("K R", "1", "of what makers would sell them, what may not go over an arc")
+    shut: Floats = _array("K R", "1", "of what producers would sell them, what may not go over an arc")
     bought: Floats = _array("N R", "t", "what they bought at each place in the tick")
     sold_to: Floats = _array("D R", "1", "share of what they buy of a good that goes to each destination")
-    sought: Floats = _array("A R", "t/day", "what trading houses order of the largest makers over each arc")
+    sought: Floats = _array("A R", "t/day", "what trading houses order of the largest producers over each arc")
     traded: Floats = _array("D R", "t", "their goods on the way to each destination")
-    resold_by_makers: Floats = _array("O R", "t/day", "what they buy of makers, smoothed")
+    resold_by_producers: Floats = _array("O R", "t/day", "what they buy of producers, smoothed")
     resold_by_users: Floats = _array("D R", "t/day", "what they buy of what lands, smoothed")
     resold_to: Floats = _array("D R", "t/day", "what they send to each destination, smoothed")
     # what people expect
@@ -72,9 +72,9 @@ class State:
     orders_received: Floats = _array(
         "O R", "t/day", "orders over all arcs from each origin", lambda w: w.producers.orders
     )
-    expected_orders: Floats = _array("O R", "t/day", "orders that makers count on", lambda w: w.producers.orders)
+    expected_orders: Floats = _array("O R", "t/day", "orders that producers count on", lambda w: w.producers.orders)
     expected_output: Floats = _array("O R", "t/day", "output less other use, smoothed", lambda w: w.producers.orders)
-    wished: Floats = _array("A R", "t/day", "wants, smoothed", lambda w: w.arcs.flow)
+    expected_trade: Floats = _array("A R", "t/day", "wants, smoothed", lambda w: w.arcs.flow)
     hoarding: Floats = _array("D R", "1", "factor on target cover", 1.0)
     announcement: Floats = _array("D R", "1", "how much of the supply of a place is under an announced control")
     target_cover: Floats = _array("U R", "days", "of expected need, what each user wants to hold")
@@ -93,20 +93,20 @@ class State:
     weight: Floats = _array(
         "A R", "1", "what an origin weighs at a destination, all else equal", lambda w: w.arcs.weight
     )
-    reach: Floats = _array("O R", "1", "what customers may take of an origin, ratio to base year", 1.0)
-    fill: Floats = _array("O R", "1", "share of orders that an origin fills, smoothed", 1.0)
+    contestable: Floats = _array("O R", "1", "what customers may take of an origin, ratio to base year", 1.0)
+    fill_rate: Floats = _array("O R", "1", "share of orders that an origin fills, smoothed", 1.0)
     # prices: logarithms of the ratio to base
     price: Floats = _array("N R", "ln 1", "spot price")
-    anchor: Floats = _array("N R", "ln 1", "what is thought normal")
+    reference_price: Floats = _array("N R", "ln 1", "what is thought normal")
     supply: Floats = _array("N R", "t", "supply in prospect")
     prospective_use: Floats = _array("N R", "t/day", "use in prospect")
     wanted: Floats = _array("N R", "t", "what is wanted of it")
     scarcity: Floats = _array("N R", "ln 1", "how far supply falls short of what is wanted")
-    cost: Floats = _array("N R", "ln 1", "unit cost of makers, or of what lands")
-    passed_on: Floats = _array("N R", "ln 1", "of it, what makers and traders pass on")
+    cost: Floats = _array("N R", "ln 1", "unit cost of producers, or of what lands")
+    passed_on: Floats = _array("N R", "ln 1", "of it, what producers and traders pass on")
     sold_abroad: Floats = _array("N R", "1", "share of its use that is exports")
     exposed: Floats = _array("N R", "1", "how far the price of a place is that of others")
-    bare: Floats = _array("N R", "ln 1", "price goal less anchor")
+    price_pressure: Floats = _array("N R", "ln 1", "price goal less reference_price")
     remembered_price: Floats = _array("D R", "ln 1", "spot price that hoarders compare with")
     expected_price: Floats = _array("O R", "ln 1", "price that plants plan with")
     contract_price: Floats = _array("O R", "ln 1", "price under contracts")

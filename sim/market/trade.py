@@ -73,7 +73,7 @@ class Quote:
         np.divide(pick(np.log(mean), nobody), p["resale_choice"], out=netback[d.stop :])
 
     def _weight(self, expected_use: Floats) -> tuple[Floats, Floats]:
-        """(D, R) t/day: use; beside the largest makers it counts as no more than that of all others together.
+        """(D, R) t/day: use; beside the largest producers it counts as no more than that of all others together.
 
         And (largest, R), share of 1: how much of all use is with those others.
         """
@@ -95,7 +95,7 @@ class Quote:
 
 @final
 class Buy:
-    """What trading houses would buy of makers and of users (eq. 6.6), and order of the largest makers (eq. 6.8)."""
+    """What trading houses would buy of producers and users (eq. 6.6), and order of the largest producers (eq. 6.8)."""
 
     def __init__(self, given: Given) -> None:
         self.active, self.world, self.p, self.controls = is_active(given), given.world, given.p, given.controls
@@ -104,22 +104,22 @@ class Buy:
         self.destination = given.world.arcs.destination[arcs]
 
     def __call__(
-        self, tick: Tick, worth: Floats, set_up: Floats, maker_stock: Floats, user_stock: Floats, target_stock: Floats,
-        landed: Floats, resold_by_users: Floats, sold_to: Floats, barred: Floats,
-        blocked: Floats, licensed: Floats,
-        *, held: Floats, sold_by_makers: Floats, sold_by_users: Floats, sought: Floats, shut: Floats,
+        self, tick: Tick, worth: Floats, set_up: Floats, producer_stock: Floats, user_stock: Floats,
+        target_stock: Floats, landed: Floats, resold_by_users: Floats, sold_to: Floats, expected_restriction: Floats,
+        restricted: Floats, licensed: Floats,
+        *, held: Floats, sold_by_producers: Floats, sold_by_users: Floats, sought: Floats, shut: Floats,
     ) -> None:  # fmt: skip
         if not self.active:
             return
         world, p, places = self.world, self.p, self.places
         ready, pace = worth * set_up, step_share(tick.days, p["resale_time"])
-        makers = ready[world.nodes.origins] * maker_stock * pace
+        producers = ready[world.nodes.origins] * producer_stock * pace
         direct = places.direct
-        sought[direct] = makers[world.arcs.origin[direct]] * sold_to[world.arcs.destination[direct]] / tick.days
-        sought[self.controls.arcs] *= 1 - barred
-        np.multiply(makers, places.pooled, out=sold_by_makers)
+        sought[direct] = producers[world.arcs.origin[direct]] * sold_to[world.arcs.destination[direct]] / tick.days
+        sought[self.controls.arcs] *= 1 - expected_restriction
+        np.multiply(producers, places.pooled, out=sold_by_producers)
         rows = self.covered
-        passing = (1 - barred[rows]) * (1 - blocked[rows]) * (1 - licensed[rows])
+        passing = (1 - expected_restriction[rows]) * (1 - restricted[rows]) * (1 - licensed[rows])
         shut[rows] = (1 - passing) * sold_to[self.destination[rows]]
         world.users.to_destination(user_stock, out=held)
         free = np.asarray(p["resale_share"]) * np.subtract(1, p["contract_share"])
@@ -138,37 +138,37 @@ class SendOn:
         self.kept = KeptBack(world, given.controls.arcs)
         there, o = self.places.there, self.places.good[world.nodes.origins]
         self.users_of_good = Sum(there, range(len(there)), 1.0, (len(world.commodities), len(there)))
-        self.makers_of_good = Sum(o, range(len(o)), 1.0, (len(world.commodities), len(o)))
+        self.producers_of_good = Sum(o, range(len(o)), 1.0, (len(world.commodities), len(o)))
 
     def __call__(
-        self, tick: Tick, held: Floats, sold_by_makers: Floats, sold_by_users: Floats, sold_to: Floats,
+        self, tick: Tick, held: Floats, sold_by_producers: Floats, sold_by_users: Floats, sold_to: Floats,
         share: Floats, shut: Floats, traced: Floats,
-        *, user_stock: Floats, maker_stock: Floats, bought: Floats, traded: Floats, expected_orders: Floats,
-        resold_by_makers: Floats, resold_by_users: Floats, resold_to: Floats,
+        *, user_stock: Floats, producer_stock: Floats, bought: Floats, traded: Floats, expected_orders: Floats,
+        resold_by_producers: Floats, resold_by_users: Floats, resold_to: Floats,
     ) -> None:  # fmt: skip
         if not self.active:
             return
         world, days, kept = self.world, tick.days, self.kept
-        pool = self.makers_of_good.add(sold_by_makers, self.users_of_good(sold_by_users))
-        makers, users, got = sold_by_makers, sold_by_users, pick(pool, self.places.there) * sold_to
+        pool = self.producers_of_good.add(sold_by_producers, self.users_of_good(sold_by_users))
+        producers, users, got = sold_by_producers, sold_by_users, pick(pool, self.places.there) * sold_to
         if kept.any:
-            stays = shut * makers[kept.origin]  # (K, R) t
-            makers, got = makers - kept.to_origin(stays), got - kept.to_destination(stays)
+            stays = shut * producers[kept.origin]  # (K, R) t
+            producers, got = producers - kept.to_origin(stays), got - kept.to_destination(stays)
             if traced.any():
                 users, got = kept.without_traced(users, got, share, traced * sold_to[kept.destination])
             got = at_least(got, 0)
         user_stock *= pick(1 - users / at_least(held, NEXT_TO_NOTHING), world.users.node)
-        maker_stock -= makers
-        at_least(maker_stock, 0, out=maker_stock)
+        producer_stock -= producers
+        at_least(producer_stock, 0, out=producer_stock)
         traded += got
         bought.fill(0)
         bought[world.nodes.destinations] += users
-        bought[world.nodes.origins] += makers
+        bought[world.nodes.origins] += producers
         learned = step_share(days, self.p["expectation_time"])
-        expected_orders += makers * (learned / days)
+        expected_orders += producers * (learned / days)
         smooth(resold_to, got / days, learned)
         smooth(resold_by_users, users / days, learned)
-        smooth(resold_by_makers, makers / days, learned)
+        smooth(resold_by_producers, producers / days, learned)
 
 
 @final
@@ -177,7 +177,7 @@ class SetUp:
 
     def __init__(self, given: Given) -> None:
         self.active, self.world, self.time = is_active(given), given.world, given.p["resale_setup"]
-        self.kept, self.alone = KeptBack(given.world, given.controls.arcs), Places(given.world).makers_alone
+        self.kept, self.alone = KeptBack(given.world, given.controls.arcs), Places(given.world).producers_alone
 
     def __call__(
         self, tick: Tick, worth: Floats, sold_to: Floats, share: Floats, shut: Floats, traced: Floats, *, set_up: Floats
@@ -195,7 +195,7 @@ class SetUp:
 
 @final
 class KeptBack:
-    """What controls keep trading houses from selling on: their makers' own goods, and those in others' stocks.
+    """What controls keep trading houses from selling on: their producers' own goods, and those in others' stocks.
 
     Parameters
     ----------
@@ -240,7 +240,7 @@ class KeptBack:
 
 @final
 class Places:
-    """Where trading houses may buy: of users who do not stand beside the largest makers of a good, and of all makers.
+    """Where trading houses may buy: of all producers, and of users who do not stand beside the largest of a good.
 
     Attributes
     ----------
@@ -249,34 +249,34 @@ class Places:
     of_users : (D, 1) array
         1 where they buy of users, else 0.
     largest : array → D
-        Where users stand beside the largest makers of a good.
+        Where users stand beside the largest producers of a good.
     pooled : (O, 1) array
-        1 where what they buy of makers goes into their pool, 0 where they order over arcs, of the largest makers.
+        1 where what they buy of producers goes into their pool, 0 where they order over arcs, of the largest producers.
     direct : array → A
         Those arcs.
-    makers_alone : array → N
-        Where they buy of makers and not of users; `idle`, where they buy of nobody.
+    producers_alone : array → N
+        Where they buy of producers and not of users; `idle`, where they buy of nobody.
     """
 
     def __init__(self, world: World) -> None:
         nodes, d, o = world.nodes.names, world.nodes.destinations, world.nodes.origins
         traded = np.array([world.is_traded(c) for c, _ in nodes])
-        main = np.isin(np.arange(len(nodes)), _largest_makers(world))
-        of_users, of_makers = np.zeros(len(nodes), bool), np.zeros(len(nodes), bool)
-        of_users[d], of_makers[o] = (traded & ~main)[d], traded[o]
+        main = np.isin(np.arange(len(nodes)), _largest_producers(world))
+        of_users, of_producers = np.zeros(len(nodes), bool), np.zeros(len(nodes), bool)
+        of_users[d], of_producers[o] = (traded & ~main)[d], traded[o]
         row = {c: i for i, c in enumerate(world.commodities)}
         self.good: Ints = np.array([row[c] for c, _ in nodes], np.intp)
         self.there: Ints = self.good[d]
         self.of_users: Floats = of_users[d, None].astype(np.float64)
         self.largest: Ints = np.flatnonzero(main[d])
-        self.makers_alone: Ints = np.flatnonzero(of_makers & ~of_users)
-        self.pooled: Floats = (of_makers & ~main)[o, None].astype(np.float64)
+        self.producers_alone: Ints = np.flatnonzero(of_producers & ~of_users)
+        self.pooled: Floats = (of_producers & ~main)[o, None].astype(np.float64)
         direct = (traded & main)[o][world.arcs.origin] & (world.arcs.abroad > 0)
         self.direct: Ints = np.flatnonzero(direct)
-        self.idle: Ints = np.flatnonzero(~of_makers & ~of_users)
+        self.idle: Ints = np.flatnonzero(~of_producers & ~of_users)
 
 
-def _largest_makers(world: World) -> Ints:
+def _largest_producers(world: World) -> Ints:
     """Rows of the nodes (N) where most of a good is made in the base year, one for each good that is made."""
     most: dict[str, tuple[float, int]] = {}
     for row, ((good, _), made) in enumerate(zip(world.nodes.made, world.producers.orders[:, 0], strict=True)):

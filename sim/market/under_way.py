@@ -25,7 +25,7 @@ class UnderWay:
     whole : int, days
         Length of a whole tick.
     replicates : int
-        How many worlds.
+        How many replicates.
 
     Attributes
     ----------

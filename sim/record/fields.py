@@ -33,15 +33,15 @@ for _variable in (
     Variable("exports", "t/day", "flow", ("commodity", "region", "partner"),
              "goods that left the border, without what leaks; from region to partner"),
     Variable("resold", "t/day", "flow", ("commodity", "region", "partner"),
-             "goods that trading houses buy in a region, of users or makers, and send on to a partner; no exports"),
+             "goods that trading houses buy in a region, of users or producers, and send on to a partner; no exports"),
     Variable("output", "t/day", "flow", ("commodity", "region"), "goods made, other use included"),
     Variable("use", "t/day", "flow", ("commodity", "region", "sector"), "inputs used; sector is empty for plants"),
     Variable("unmet_demand", "t/day", "flow", ("commodity", "region"),
              "baseline need of sectors and wish of plants, less use"),
     Variable("value_added", "USD/day", "flow", ("region", "sector"), "value added had nothing happened"),
     Variable("value_added_lost", "USD/day", "flow", ("region", "sector", "commodity"),
-             "of it, what is lost; with a commodity, for want of it"),
-    Variable("stock", "t", "level", ("commodity", "region"), "what makers and users hold"),
+             "of it, what is lost; with a commodity, for lack of it"),
+    Variable("stock", "t", "level", ("commodity", "region"), "what producers and users hold"),
     Variable("in_transit", "t", "level", ("commodity", "region", "partner"), "goods under way to a partner"),
     Variable("licence_backlog", "t", "level", ("commodity", "region", "partner"), "goods that wait at the border"),
     Variable("price_spot", "USD/kg", "level", ("commodity", "region"), "spot price"),
@@ -107,13 +107,13 @@ def _amounts(world: World, arcs: Ints, resold_goods: Collection[str]) -> dict[st
     abroad = np.flatnonzero(world.arcs.abroad)
     sectors = [Label(region=g, sector=s) for s, g in world.sectors.names]
     users = [Label(c, g, sector=s) for c, g, s in world.users.names]
-    makers = _node_labels(world.nodes.made)
+    producers = _node_labels(world.nodes.made)
     value_added, first = world.sectors.value_added, len(world.users.of_plants)
     return {
         "exports": Field(_arc_labels(world, abroad), lambda m, t: m.state.crossed[abroad]),
         "resold": _resold(world, arcs, resold_goods),
-        "output": Field(makers, lambda m, t: m.state.made * t.days),
-        "other_use": Field(makers, lambda m, t: m.state.other * t.days),
+        "output": Field(producers, lambda m, t: m.state.made * t.days),
+        "other_use": Field(producers, lambda m, t: m.state.other * t.days),
         "use": Field(tuple(users), lambda m, t: m.state.use * t.days),
         "unmet_demand": Field(tuple(Label(u.commodity, u.region) for u in users), partial(_unmet, world)),
         "value_added": Field(tuple(sectors), lambda m, t: m.state.baseline * (value_added * t.days)),
@@ -127,16 +127,16 @@ def _amounts(world: World, arcs: Ints, resold_goods: Collection[str]) -> dict[st
 
 def _levels(world: World, arcs: Ints) -> dict[str, Field]:
     """Fields that hold at the end of a tick, (rows, R)."""
-    makers = _node_labels(world.nodes.made)
+    producers = _node_labels(world.nodes.made)
     users = tuple(Label(c, g) for c, g, _ in world.users.names)
     price = world.nodes.price / TONNE
     return {
-        "stock": Field(makers + users, lambda m, t: np.concatenate([m.state.maker_stock, m.state.user_stock])),
+        "stock": Field(producers + users, lambda m, t: np.concatenate([m.state.producer_stock, m.state.user_stock])),
         "in_transit": Field(
             _arc_labels(world, range(len(world.arcs))) + _sold_on_labels(world),
             lambda m, t: np.concatenate([m.under_way.total, m.state.traded]),
         ),
-        "licence_backlog": Field(_arc_labels(world, arcs), lambda m, t: m.controls.waiting),
+        "licence_backlog": Field(_arc_labels(world, arcs), lambda m, t: m.controls.backlog),
         "price_spot": Field(
             _node_labels(world.nodes.names), lambda m, t: price * np.exp(m.state.price), _volumes(world)
         ),
@@ -206,7 +206,7 @@ def _lost(world: World, market: Market, tick: Tick) -> Floats:
 
 
 def _lost_by_input(world: World, market: Market, tick: Tick) -> Floats:
-    """Value added lost for want of each input of each sector, USD (eq. 3.6)."""
+    """Value added lost for lack of each input of each sector, USD (eq. 3.6)."""
     state, first = market.state, len(world.users.of_plants)
     stands = (1 - state.production) * state.demand * (world.sectors.value_added * tick.days)
     lost = np.empty((len(state.use) - first, stands.shape[1]))

@@ -37,9 +37,9 @@ class MassCheck:
         )
         self.commodities = world.commodities
         self.under_way = self._at((c, d) for c, _, d in world.arcs.names)
-        self.waiting = self._at((world.arcs.names[a][0], world.arcs.names[a][1]) for a in arcs)
+        self.backlog = self._at((world.arcs.names[a][0], world.arcs.names[a][1]) for a in arcs)
         self.traded = self._at(world.nodes.used)
-        self.makers = self._at(world.nodes.made)
+        self.producers = self._at(world.nodes.made)
         self.users = self._at((c, g) for c, g, _ in world.users.names)
 
     def _at(self, rows: Iterable[tuple[str, str]]) -> Sum:
@@ -50,8 +50,8 @@ class MassCheck:
     def held(self, market: Market, kept: Sequence[Kept] = ()) -> Floats:
         """(P, R), t: in stocks, under way, waiting at the border, and what instruments hold."""
         state = market.state
-        held = self.makers(state.maker_stock) + self.users(state.user_stock)
-        held += self.under_way(market.under_way.total) + self.waiting(market.controls.waiting)
+        held = self.producers(state.producer_stock) + self.users(state.user_stock)
+        held += self.under_way(market.under_way.total) + self.backlog(market.controls.backlog)
         held += self.traded(state.traded)
         for one in kept:
             held += self._at((commodity, "") for commodity in one.commodities)(one.stock())
@@ -65,8 +65,8 @@ class MassCheck:
         BrokenInvariant
             A tonne is unaccounted for: in which replicate, of which element and commodity, and how to run it.
         """
-        made = self.makers(running["output"])
-        gone = self.makers(running["other_use"]) + self.users(running["use"])
+        made = self.producers(running["output"])
+        gone = self.producers(running["other_use"]) + self.users(running["use"])
         missing = end - (start + made - gone)
         share = np.abs(self.content(missing)) / np.maximum(self.content(start + made), 1)
         if not share.max() <= TOLERANCE:  # NaN is no conservation

@@ -1,4 +1,4 @@
-"""Observes a few series of a chunk, so exactly that their value on any day can be told afterwards."""
+"""Observes a few series of a chunk, so exactly that their value on any day can be reported afterwards."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from sim.record.watcher import START, Watcher
 
 @dataclass(frozen=True)
 class Series:
-    """One series in all worlds, at the edges of ticks.
+    """One series in all replicates, at the edges of ticks.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ class Observation:
     horizon : Horizon
     series : mapping of Item to Series
     events : sequence of Event
-        What happened on its date in every world.
+        What happened on its date in every replicate.
     """
 
     horizon: Horizon
@@ -140,7 +140,7 @@ class Observer(Watcher):
 
 
 def joined(items: Sequence[Item], horizon: Horizon, chunks: Sequence[Floats]) -> dict[Item, Series]:
-    """Series of all worlds from what the chunks' observers kept, (V, T + 1, R) each."""
+    """Series of all replicates from what the chunks' observers kept, (V, T + 1, R) each."""
     values = iter(np.concatenate(chunks, axis=-1))
     edges = np.array([0, *(tick.end for tick in horizon.ticks())])
     return {item: Series(item, edges, tuple(next(values) for _ in parts_of(item))) for item in items}

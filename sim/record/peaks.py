@@ -73,7 +73,7 @@ class Followed:
 
 @final
 class Peaks:
-    """Follows prices (USD/kg) and supply in the worlds of a chunk, one row for each of the items.
+    """Follows prices (USD/kg) and supply in the replicates of a chunk, one row for each of the items.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Records a chunk of worlds: running sums, peaks, events; series go to a file day by day, so memory stays flat."""
+"""Records a chunk of replicates: running sums, peaks, events; series go to a file day by day, so memory stays flat."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from sim.definitions.events import Happening, declare_event
 from sim.definitions.items import Event, Item
 from sim.ensemble.clock import Horizon, Tick
 from sim.ensemble.gauges import Measured, Traced
-from sim.ensemble.turns import Turns
+from sim.ensemble.transitions import Transitions
 from sim.market.tick import Market
 from sim.record.fields import Fields
 from sim.record.peaks import Followed, Peaks
@@ -27,8 +27,8 @@ from sim.record.watcher import START, Watcher
 from sim.record.windows import Watch, Window
 from sim.world.build import World
 
-STOPPED = 0.002  # share of value added standing still from which a stop is told
-HOARDED = 1.1  # factor on target cover from which hoarding is told
+STOPPED = 0.002  # share of value added standing still from which a stop is reported
+HOARDED = 1.1  # factor on target cover from which hoarding is reported
 LINES_STOP = declare_event(
     Happening(
         "lines stop",
@@ -79,7 +79,7 @@ class Record:
     fields : Fields
         All that can be read.
     windows : sequence of Window
-        Parts of the horizon of which every metric is told again.
+        Parts of the horizon of which every metric is reported again.
     """
 
     world: World
@@ -121,18 +121,18 @@ class Record:
 
 @dataclass(frozen=True)
 class Block:
-    """What one chunk of worlds gave.
+    """What one chunk of replicates gave.
 
     Parameters
     ----------
     replicates : range
-        Numbers of the worlds, one for each place on the last axis.
+        Numbers of the replicates, one for each place on the last axis.
     metrics : (M, R) array
-        Rows as `Outcome.metrics`, each in its item's unit; a world that has no value holds NaN.
+        Rows as `Outcome.metrics`, each in its item's unit; a replicate that has no value holds NaN.
     draws : (Q, R) array
         Rows as `Outcome.draws`.
     events : mapping of Event to int
-        In how many worlds of the block each happened.
+        In how many replicates of the block each happened.
     """
 
     replicates: range
@@ -152,9 +152,9 @@ class Recorder(Watcher):
     traced : sequence of Traced
         Series that instruments keep.
     replicates : range
-        Numbers of the worlds.
+        Numbers of the replicates.
     file : binary file, optional
-        Takes the series day by day: the rows of `Record.series`, a column a world.
+        Takes the series day by day: the rows of `Record.series`, a column a replicate.
     measured : sequence of Measured
         Metrics that instruments and projects keep.
     """
@@ -180,11 +180,11 @@ class Recorder(Watcher):
         self.next = 0  # of the days that are recorded
         self.last: list[Floats] = []
         self.kept: tuple[list[Floats], list[Floats]] = [], []
-        world, worlds = record.world, len(replicates)
+        world, number = record.world, len(replicates)
         sectors = [(g, s, "") for s, g in world.sectors.names]
         users = [(g, "users", c) for c, g in world.nodes.used]
-        self.stops = Turns(LINES_STOP, LINES_RUN, sectors, worlds)
-        self.hoards = Turns(HOARDING, RESTOCKED, users, worlds)
+        self.stops = Transitions(LINES_STOP, LINES_RUN, sectors, number)
+        self.hoards = Transitions(HOARDING, RESTOCKED, users, number)
 
     def start(self) -> None:
         """Write the first row: levels at the start, flows of the base year."""
@@ -244,7 +244,9 @@ class Recorder(Watcher):
             for rows in (*self.record.readings.gains(self.last, added, days), *standing):
                 self.file.write(np.ascontiguousarray(rows[:, : len(self.replicates)]).data)
 
-    def block(self, draws: Floats, dated: Sequence[Event], turns: Sequence[Turns] = ()) -> tuple[list[Item], Block]:
+    def block(
+        self, draws: Floats, dated: Sequence[Event], transitions: Sequence[Transitions] = ()
+    ) -> tuple[list[Item], Block]:
         """What the chunk gave, and the items of its metrics."""
         added = (pair for total in self.record.metrics for pair in total.values(self.running))
         found = [*added, *self.peaks.metrics(), *((m.item, m.now()) for m in self.measured)]
@@ -253,6 +255,6 @@ class Recorder(Watcher):
         n = len(self.replicates)
         values = np.array([np.broadcast_to(value, (self.width,))[:n] for _, value in found])
         events = Counter(dict.fromkeys(dated, n))
-        for turn in (self.stops, self.hoards, *turns):
-            events += turn.told
+        for turn in (self.stops, self.hoards, *transitions):
+            events += turn.reported
         return [item for item, _ in found], Block(self.replicates, values, draws[:, :n], events)

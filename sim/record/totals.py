@@ -15,7 +15,7 @@ from sim.world.build import World
 
 LOST = declare(
     Metric("value_added_lost", "USD", ("region", "sector", "commodity"), "lower",
-           "value added lost against the baseline; with a commodity, for want of it", headline=True)
+           "value added lost against the baseline; with a commodity, for lack of it", headline=True)
 )  # fmt: skip
 STOPS = declare(
     Metric("line_stop_weeks", "weeks", ("region", "sector"), "lower",
@@ -62,7 +62,7 @@ class Total:
     per: float = 1
 
     def values(self, running: Mapping[str, Floats]) -> Iterator[tuple[Item, Floats]]:
-        """Each item with its value in each world, (R,), from the running sums of the fields."""
+        """Each item with its value in each replicate, (R,), from the running sums of the fields."""
         total = running[self.field]
         values = self.sums(total) / (self.per if self.of is None else at_least(self.of(total), TINY))
         return zip(self.items, values, strict=True)

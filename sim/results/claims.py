@@ -21,7 +21,7 @@ from sim.errors import InputError, Place, Problem
 
 ENDING = ".claim"
 TOKEN = "[0-9a-f]" * 8  # of the names of what is hidden beside a place while it is written
-TURNS, PAUSE = 5, 0.02  # looks at a claim, and seconds between them: whoever clears up holds it for a moment
+TRANSITIONS, PAUSE = 5, 0.02  # looks at a claim, and seconds between them: whoever clears up holds it for a moment
 
 _MINE: ContextVar[frozenset[Path]] = ContextVar("claims of whoever is asking", default=frozenset())
 
@@ -71,7 +71,7 @@ def _claimed(whole: Path, place: Path) -> Iterator[None]:
 
 def _patiently(system: Any, file: Path, place: Path) -> int:  # noqa: ANN401
     """Lock a file, in a few turns."""
-    for _ in range(TURNS):
+    for _ in range(TRANSITIONS):
         file.parent.mkdir(parents=True, exist_ok=True)
         with suppress(FileNotFoundError):  # its folder went while we looked
             handle = _locked(system, file)

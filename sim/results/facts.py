@@ -1,4 +1,4 @@
-"""Manifests read back: whoever opens a result asks here, and what was damaged or edited is told once, with its file."""
+"""Manifests read back: whoever opens a result asks here; what was damaged or edited is reported once, with its file."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -15,7 +15,7 @@ from sim.results.manifest import sha256
 
 MANIFEST, SCENARIO = "manifest.json", "scenario.yaml"
 AGAIN = "It was damaged or edited after it was written: make the result again with --overwrite."
-TOLD, SHOWN = 3, 40  # faults of a message, characters of a value in it
+REPORTED, SHOWN = 3, 40  # faults of a message, characters of a value in it
 KINDS = {
     "int": "a whole number",
     "float": "a number",
@@ -152,11 +152,11 @@ def scenario_of(folder: Path, manifest: Mapping[str, Any]) -> str:
 def _damaged(file: Path, text: str, error: ValidationError) -> Problem:
     """Tell the first faults of a manifest in one message, at the line of the first."""
     faults = list(_faults(error))
-    more = f", and {len(faults) - TOLD} more" if len(faults) > TOLD else ""
+    more = f", and {len(faults) - REPORTED} more" if len(faults) > REPORTED else ""
     key = str(error.errors()[0]["loc"][0])
     before, found, _ = text.partition(f'"{key}"')
     line = before.count("\n") + 1 if found else 0
-    return Problem(Place(str(file), line), f"{'; '.join(faults[:TOLD])}{more}", AGAIN)
+    return Problem(Place(str(file), line), f"{'; '.join(faults[:REPORTED])}{more}", AGAIN)
 
 
 def _faults(error: ValidationError) -> Iterator[str]:

@@ -15,7 +15,7 @@ def headline(table: "DataFrame", commodities: Sequence[str] = (), size: str = "m
     """Pick the rows to print of a table with a row an item.
 
     Of a metric that has totals over regions, partners or sectors only those are taken (without the home of
-    the control, where that is told), of single commodities only some, and of what is left the largest.
+    the control, where that is reported), of single commodities only some, and of what is left the largest.
 
     Parameters
     ----------
@@ -28,7 +28,7 @@ def headline(table: "DataFrame", commodities: Sequence[str] = (), size: str = "m
     """
     import pandas as pd  # noqa: PLC0415
 
-    shown = [metric for metric in METRICS.values() if metric.headline or metric.told]
+    shown = [metric for metric in METRICS.values() if metric.headline or metric.reported]
     names = [metric.name for metric in sorted(shown, key=lambda metric: not metric.headline)]
     if commodities:
         table = table[table["commodity"].isin(commodities) | _is_total(table["commodity"])]

@@ -44,7 +44,7 @@ def hashes(folder: Path) -> dict[str, str]:
 
 
 def origin(name: str, scenario: str, seeds: Mapping[str, str], seed: int, replicates: int) -> dict[str, Any]:
-    """Where numbers come from: versions, name and text of the scenario, hashes of the tables, seed, how many worlds."""
+    """Where numbers come from: versions, name and text of the scenario, hashes of the tables, seed, replicates."""
     return {
         **versions(),
         **machine(),
@@ -57,7 +57,7 @@ def origin(name: str, scenario: str, seeds: Mapping[str, str], seed: int, replic
     }
 
 
-def spent(seconds: float, workers: int, worlds: int, core_seconds: float | None = None) -> dict[str, Any]:
+def spent(seconds: float, workers: int, replicates: int, core_seconds: float | None = None) -> dict[str, Any]:
     """Say when numbers were written and what they took: nothing that is compared, or that a hash is made of.
 
     Parameters
@@ -66,16 +66,16 @@ def spent(seconds: float, workers: int, worlds: int, core_seconds: float | None 
         Wall time.
     workers : int
         Processes that computed.
-    worlds : int
+    replicates : int
         How many were computed.
     core_seconds : float, optional
-        Of processors, where all the worlds did not run in this wall time.
+        Of processors, where all the replicates did not run in this wall time.
     """
     took = seconds if core_seconds is None else core_seconds
     return {
         "date": strftime("%Y-%m-%dT%H:%M:%SZ", gmtime()),
         "wall_time": round(seconds, 3),
-        "time_per_replicate": round(took / max(worlds, 1), 6),
+        "time_per_replicate": round(took / max(replicates, 1), 6),
         "workers": workers,
         "cores": cores(),
     }

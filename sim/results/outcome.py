@@ -1,4 +1,4 @@
-"""What a run hands over before it is tables: the numbers of every world, and the statistics of series."""
+"""What a run hands over before it is tables: the numbers of every replicate, and the statistics of series."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -25,21 +25,21 @@ class Outcome:
     seeds : mapping of str to str
         The sha256 of every table of seeds, by its file name.
     replicates : range
-        Numbers of the worlds, one for each place on an axis R.
+        Numbers of the replicates, one for each place on an axis R.
     metrics, series, draws : sequences of Item
         What rows are about.
     dates : sequence of date
         When series were recorded, ascending.
     measured : (M, R) array
-        The metrics, each in its item's unit; a world that has no value holds NaN.
+        The metrics, each in its item's unit; a replicate that has no value holds NaN.
     drawn : (Q, R) array
         The draws.
     recorded : (T, V, 1 + levels) array
         Mean and quantiles of the series by date (`statistics.overview`).
     paths : (T, V, P) array
-        The series of the first P worlds, which are written out path by path.
+        The series of the first P replicates, which are written out path by path.
     events : mapping of Event to int
-        In how many worlds each happened.
+        In how many replicates each happened.
     headline : sequence of str
         Commodities that people look at first.
     seconds : float
@@ -82,11 +82,11 @@ class Outcome:
 
     @property
     def has_paths(self) -> bool:
-        """Whether any world is written out path by path."""
+        """Whether any replicate is written out path by path."""
         return self.paths.shape[-1] > 0
 
     def is_certain(self) -> bool:
-        """Whether there are several worlds and all say the same."""
+        """Whether there are several replicates and all say the same."""
         first = self.measured[:, :1]
         agree = (self.measured == first) | (np.isnan(self.measured) & np.isnan(first))
         return len(self.replicates) > 1 and bool(agree.all())

@@ -40,7 +40,7 @@ class Source(ABC):
 
     @abstractmethod
     def is_certain(self) -> bool:
-        """Whether there are several worlds and all say the same."""
+        """Whether there are several replicates and all say the same."""
 
     @abstractmethod
     def changed(self) -> list[str]:
@@ -79,7 +79,7 @@ class Result:
 
     @cached_property
     def replicates(self) -> "DataFrame":
-        """Every metric of every world."""
+        """Every metric of every replicate."""
         return self._source.frame("replicates")
 
     @cached_property
@@ -89,21 +89,21 @@ class Result:
 
     @cached_property
     def events(self) -> "DataFrame":
-        """What happened, and in what share of the worlds."""
+        """What happened, and in what share of the replicates."""
         return self._source.frame("events")
 
     @cached_property
     def draws(self) -> "DataFrame":
-        """What every world drew."""
+        """What every replicate drew."""
         return self._source.frame("draws")
 
     @cached_property
     def paths(self) -> "DataFrame":
-        """Every series of the first worlds, where the scenario asks for paths."""
+        """Every series of the first replicates, where the scenario asks for paths."""
         return self._source.frame("paths")
 
     def is_certain(self) -> bool:
-        """Whether there are several worlds and all say the same: nothing that matters was drawn."""
+        """Whether there are several replicates and all say the same: nothing that matters was drawn."""
         return self._source.is_certain()
 
     def changed(self) -> list[str]:
@@ -244,7 +244,7 @@ class _Folder(Source):
 
 
 def is_certain(replicates: "DataFrame") -> bool:
-    """Whether there are several worlds and all say the same, by a table of their metrics."""
+    """Whether there are several replicates and all say the same, by a table of their metrics."""
     keys = [name for name in replicates.columns if name not in ("replicate", "value")]
     several = replicates["replicate"].nunique() > 1
     return several and bool((replicates.groupby(keys)["value"].nunique(dropna=False) == 1).all())

@@ -1,4 +1,4 @@
-"""Series of all worlds: in a file for each chunk while a run goes on, read a block of rows at a time."""
+"""Series of all replicates: in a file for each chunk while a run goes on, read a block of rows at a time."""
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -15,13 +15,13 @@ BLOCK = 2**22  # numbers in memory at a time
 
 @dataclass(frozen=True)
 class SeriesFiles:
-    """(rows, R) numbers on disk: what each chunk's recorder wrote, day by day, worlds side by side.
+    """(rows, R) numbers on disk: what each chunk's recorder wrote, day by day, replicates side by side.
 
     Parameters
     ----------
     folder : Path
     chunks : sequence of range
-        Numbers of the worlds of each file, in order.
+        Numbers of the replicates of each file, in order.
     rows : int
         Days times series.
     """
@@ -35,12 +35,12 @@ class SeriesFiles:
         return self.folder / f"{chunk.start}.series"
 
     def overview(self, paths: int, threads: int) -> tuple[Floats, Floats]:
-        """(rows, 1 + levels) mean and quantiles over all worlds, exactly; and (rows, paths) the first worlds."""
-        worlds = sum(map(len, self.chunks))
-        step = max(1, BLOCK // worlds)
+        """(rows, 1 + levels) mean and quantiles over all replicates, exactly; (rows, paths) the first replicates."""
+        replicates = sum(map(len, self.chunks))
+        step = max(1, BLOCK // replicates)
 
         def one(first: int) -> tuple[Floats, Floats]:
-            block = self._read(range(first, min(first + step, self.rows)), worlds)
+            block = self._read(range(first, min(first + step, self.rows)), replicates)
             return statistics.overview(block), block[:, :paths].copy()
 
         pool = ThreadPoolExecutor(threads)
@@ -50,9 +50,9 @@ class SeriesFiles:
             pool.shutdown(cancel_futures=True)
         return np.concatenate([part for part, _ in done]), np.concatenate([part for _, part in done])
 
-    def _read(self, rows: range, worlds: int) -> Floats:
-        """Some rows of all worlds."""
-        block, place = np.empty((len(rows), worlds)), 0
+    def _read(self, rows: range, replicates: int) -> Floats:
+        """Some rows of all replicates."""
+        block, place = np.empty((len(rows), replicates)), 0
         for chunk in self.chunks:
             n = len(chunk)
             part = np.fromfile(self.file(chunk), count=len(rows) * n, offset=rows.start * n * block.itemsize)

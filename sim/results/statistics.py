@@ -1,6 +1,6 @@
-"""Mean, spread and quantiles over the replicate axis; infinities count, worlds without a value do not.
+"""Mean, spread and quantiles over the replicate axis; infinities count, replicates without a value do not.
 
-Nothing is merged from parts: each number is taken over all worlds at once, in their order.
+Nothing is merged from parts: each number is taken over all replicates at once, in their order.
 """
 
 from collections.abc import Sequence
@@ -29,12 +29,12 @@ def overview(values: Floats) -> Floats:
 
 
 def count(values: Floats) -> Floats:
-    """How many worlds have a value (are not NaN), over the last axis."""
+    """How many replicates have a value (are not NaN), over the last axis."""
     return np.asarray(np.sum(~np.isnan(values), axis=-1), np.float64)
 
 
 def mean(values: Floats) -> Floats:
-    """Mean over the worlds that have a value; NaN where none has. That of equal values is exactly the value.
+    """Mean over the replicates that have a value; NaN where none has. That of equal values is exactly the value.
 
     Examples
     --------
@@ -72,9 +72,9 @@ def quantiles(values: Floats, levels: Sequence[float] = LEVELS) -> Floats:
     array([2. , 3.5, inf, inf])
     """
     ordered = np.sort(values, axis=-1)  # NaN last
-    worlds = count(ordered[..., -1:]) * ordered.shape[-1]  # all, unless the last is NaN
-    worlds = worlds if worlds.all() else count(ordered)
-    position = np.maximum(worlds - 1, 0)[..., None] * np.asarray(levels)
+    replicates = count(ordered[..., -1:]) * ordered.shape[-1]  # all, unless the last is NaN
+    replicates = replicates if replicates.all() else count(ordered)
+    position = np.maximum(replicates - 1, 0)[..., None] * np.asarray(levels)
     lower, upper = np.floor(position), np.ceil(position)
     low = np.take_along_axis(ordered, lower.astype(np.intp), axis=-1)
     high = np.take_along_axis(ordered, upper.astype(np.intp), axis=-1)

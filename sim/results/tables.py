@@ -1,4 +1,4 @@
-"""The tables of a result: from the numbers of the worlds to columns of sorted rows.
+"""The tables of a result: from the numbers of the replicates to columns of sorted rows.
 
 Rows are sorted by the columns that name them, left to right. A table comes in pieces (columns of some rows),
 so that a large one is never in memory as text.
@@ -64,18 +64,23 @@ def summary(outcome: Outcome) -> Iterator[Piece]:
     for some in _steps(len(names.order), ROWS // len(outcome.replicates)):
         values = outcome.measured[names.order[some]]
         numbers = dict(zip(("mean", *QUANTILES), statistics.overview(values).T, strict=True))
-        worlds = statistics.count(values).astype(int)
-        yield {**names.columns(np.arange(len(names.order))[some]), **numbers, "sd": statistics.sd(values), "n": worlds}
+        replicates = statistics.count(values).astype(int)
+        yield {
+            **names.columns(np.arange(len(names.order))[some]),
+            **numbers,
+            "sd": statistics.sd(values),
+            "n": replicates,
+        }
 
 
 def replicates(outcome: Outcome) -> Iterator[Piece]:
-    """Every metric of every world, some worlds after the other."""
+    """Every metric of every replicate, some replicates after the other."""
     names = _Names("metric", outcome.metrics)
-    rows, worlds = np.arange(len(names.order)), np.asarray(outcome.replicates)
-    for some in _steps(len(worlds), ROWS // max(1, len(rows))):
-        numbers = np.repeat(worlds[some], len(rows))
+    rows, replicates = np.arange(len(names.order)), np.asarray(outcome.replicates)
+    for some in _steps(len(replicates), ROWS // max(1, len(rows))):
+        numbers = np.repeat(replicates[some], len(rows))
         values = outcome.measured[names.order, some].T.ravel()
-        yield {"replicate": numbers, **names.columns(np.tile(rows, len(worlds[some]))), "value": values}
+        yield {"replicate": numbers, **names.columns(np.tile(rows, len(replicates[some]))), "value": values}
 
 
 def timeseries(outcome: Outcome) -> Iterator[Piece]:
@@ -87,7 +92,7 @@ def timeseries(outcome: Outcome) -> Iterator[Piece]:
 
 
 def paths(outcome: Outcome) -> Iterator[Piece]:
-    """Every series of the first worlds, one world after the other."""
+    """Every series of the first replicates, one replicate after the other."""
     names = _Names("variable", outcome.series)
     for path, replicate in enumerate(outcome.replicates[: outcome.paths.shape[-1]]):
         for some in _steps(len(outcome.dates), ROWS // max(1, len(names.order))):
@@ -97,19 +102,19 @@ def paths(outcome: Outcome) -> Iterator[Piece]:
 
 
 def draws(outcome: Outcome) -> Iterator[Piece]:
-    """List what every world drew."""
+    """List what every replicate drew."""
     names = _Names("quantity", outcome.draws)
-    worlds = np.asarray(outcome.replicates)
+    replicates = np.asarray(outcome.replicates)
     for row, place in enumerate(names.order):
-        yield {**names.columns(np.full(len(worlds), row)), "replicate": worlds, "value": outcome.drawn[place]}
+        yield {**names.columns(np.full(len(replicates), row)), "replicate": replicates, "value": outcome.drawn[place]}
 
 
 def events(outcome: Outcome) -> Iterator[Piece]:
-    """List what happened, and in what share of the worlds."""
+    """List what happened, and in what share of the replicates."""
     happened = sorted(outcome.events.items())
     columns: dict[str, Column] = {name: [getattr(event, name) for event, _ in happened] for name in EVENT}
     columns["date"] = [event.date.isoformat() for event, _ in happened]
-    yield columns | {"share_of_replicates": [worlds / len(outcome.replicates) for _, worlds in happened]}
+    yield columns | {"share_of_replicates": [replicates / len(outcome.replicates) for _, replicates in happened]}
 
 
 def columns_of(table: str, *, windows: bool) -> tuple[str, ...]:

@@ -113,7 +113,7 @@ def _mean(weighted: Floats, weight: Floats) -> Floats:
 
 
 def draw_by_project(draws: Draws, portfolio: Portfolio, what: str, value: float | Distribution, unit: str) -> Floats:
-    """(J, R): one draw a project and world of the same distribution."""
+    """(J, R): one draw a project and replicate of the same distribution."""
     drawn: list[Scalar] = [draws.draw(f"projects.{name}.{what}", value, unit) for name in portfolio.names]
     shape = (len(drawn), len(draws.replicates))
     return np.array([np.broadcast_to(one, shape[1:]) for one in drawn]).reshape(shape)

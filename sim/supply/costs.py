@@ -23,7 +23,7 @@ class CostShares:
     """What unit costs of some producers are made up of, (n, 1) shares of what they would be at full standards."""
 
     operating: Floats
-    capital: Floats  # nought where unit cost is cash cost
+    capital: Floats  # zero where unit cost is cash cost
     environmental: Floats
     social: Floats
     met: Floats  # of the environmental and social cost, what is borne today
@@ -56,7 +56,7 @@ class CostShares:
 
         Returns
         -------
-        (n, 1) or (n, R) array, ratio; nought for who meets it
+        (n, 1) or (n, R) array, ratio; zero for who meets it
 
         Examples
         --------
@@ -77,10 +77,10 @@ def _row(rows: Mapping[tuple[str, str], CostShareRow], process: str, region: str
 
 
 def of_facilities(world: World) -> CostShares:
-    """(F, 1): of lines, whose unit cost is that of projects, without capital."""
-    lines = set(world.facilities.new.tolist())
+    """(F, 1): of expansions, whose unit cost is that of projects, without capital."""
+    expansions = set(world.facilities.new.tolist())
     made = zip(world.facilities.process, world.facilities.region, strict=True)
-    return CostShares.of(world.tables, ((process, region, f in lines) for f, (process, region) in enumerate(made)))
+    return CostShares.of(world.tables, ((process, region, f in expansions) for f, (process, region) in enumerate(made)))
 
 
 def of_projects(portfolio: Portfolio, tables: Tables) -> CostShares:
@@ -123,7 +123,7 @@ def unit_costs(world: World, portfolio: Portfolio, p: Parameters) -> list[UnitCo
     world : World
     portfolio : Portfolio
     p : Parameters
-        The same in all worlds.
+        The same in all replicates.
     """
     conversion = (all_costs(world, p) * (1 - world.facilities.input_share))[:, 0] / TONNE
     runs = np.flatnonzero(world.facilities.activity[:, 0] > 0)

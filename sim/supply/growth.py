@@ -18,13 +18,13 @@ from sim.world.build import World
 
 
 class Grown(NamedTuple):
-    """What the market is told: (M, R) by facility, (reached, R) by origin; and (L, R) by line."""
+    """What the market is reported: (M, R) by facility, (reached, R) by origin; and (L, R) by expansion."""
 
-    built: Floats  # capacity of each line, ratio to base
+    built: Floats  # capacity of each expansion, ratio to base
     capacity: Floats  # ratio to base
     available: Floats  # share of 1
     support: Floats  # ratio
-    reach: Floats  # ratio to base
+    contestable: Floats  # ratio to base
 
 
 @final
@@ -59,7 +59,7 @@ class Growth:
         lift : (J, R) array, ratio
             Revenue with what is paid on top of prices, over revenue without.
         """
-        folio, line = self.portfolio, self.portfolio.line_project
+        folio, expansion = self.portfolio, self.portfolio.expansion_project
         days = tick.middle - started
         climbed = self.climb(days, self.ramp)
         climbed -= self.begun
@@ -67,15 +67,15 @@ class Growth:
         at_least(climbed, 0, out=climbed)
         accepted = np.minimum(climbed, qualified(days, self.qualification, self.width))
         here = (started < tick.middle) * opened
-        built = (folio.line_base + folio.line_added * climbed[line]) * here[line]
-        taken = (folio.line_base + folio.line_added * accepted[line]) * here[line]
+        built = (folio.expansion_base + folio.expansion_added * climbed[expansion]) * here[expansion]
+        taken = (folio.expansion_base + folio.expansion_added * accepted[expansion]) * here[expansion]
         total = folio.capacity(built) + folio.facility_base
         some = at_least(total, TINY)
         return Grown(
             built,
             total,
-            1 - folio.capacity(built * (1 - available[line])) / some,
-            1 + folio.capacity(built * (lift[line] - 1)) / some,
+            1 - folio.capacity(built * (1 - available[expansion])) / some,
+            1 + folio.capacity(built * (lift[expansion] - 1)) / some,
             at_least(
                 self.reached((folio.capacity(taken) + folio.facility_base) / folio.facility_size) + self.constant, TINY
             ),

@@ -48,7 +48,7 @@ class Appraised:
 
 
 @dataclass(frozen=True, eq=False)
-class Turned:
+class Transition:
     """Which projects, (J, R), have just been decided, or have failed or closed by now."""
 
     tick: Tick
@@ -57,7 +57,7 @@ class Turned:
 
 @dataclass(frozen=True, eq=False)
 class Period:
-    """Some days, told as a tick, whose output contracts pay on, and the market at their end."""
+    """Some days, reported as a tick, whose output contracts pay on, and the market at their end."""
 
     tick: Tick
     state: State  # read-only
@@ -69,9 +69,9 @@ class SupplyHooks:
 
     offers: list[Callable[[Appraised], None]] = field(default_factory=list)
     """At any appraisal: what is offered."""
-    agreed: list[Callable[[Turned], None]] = field(default_factory=list)
+    agreed: list[Callable[[Transition], None]] = field(default_factory=list)
     """After decisions, on the terms of this tick."""
-    ended: list[Callable[[Turned], None]] = field(default_factory=list)
+    ended: list[Callable[[Transition], None]] = field(default_factory=list)
     """After projects have failed or closed."""
     settled: list[Callable[[Period], None]] = field(default_factory=list)
     """When owners look, after the market has settled: what is paid for the days since the last time."""

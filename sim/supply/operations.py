@@ -47,10 +47,10 @@ class Operations:
             Revenue over all costs, at the prices that plants expect.
         """
         p, rested = self.p, self.idle.copy()
-        turns = np.where(self.idle, earns >= p["restart_margin"], earns < p["cash_share"]) & running
-        self.days = (self.days + days) * turns
+        transitions = np.where(self.idle, earns >= p["restart_margin"], earns < p["cash_share"]) & running
+        self.days = (self.days + days) * transitions
         waits = np.where(self.idle, p["restart_delay"], p["mothball_patience"])
-        self.idle ^= turns & (self.days >= waits) & ~self.closed
+        self.idle ^= transitions & (self.days >= waits) & ~self.closed
         self.days *= self.days < waits
         self.rest = (self.rest + days * rested) * self.idle
         self.closed |= self.rest >= p["closure_time"]
@@ -73,14 +73,14 @@ class Outages:
         self._draw(np.ones(shape, bool))
 
     def _draw(self, anew: Bools) -> None:
-        """Draw the next outage of some plants in some worlds: when after the last one has ended, and how deep."""
-        p, (rows, worlds) = self.p, np.nonzero(anew)
-        count = self.count[rows, worlds]
-        wait = -np.log(self.when(count, rows, worlds)) / _of(p["outage_rate"], worlds)
-        least, most = _of(p["outage_least"], worlds), _of(p["outage_most"], worlds)
-        self.begins[rows, worlds] += _of(p["outage_time"], worlds) * (count > 0) + wait
-        self.loss[rows, worlds] = least + (most - least) * self.depth(count, rows, worlds)
-        self.count[rows, worlds] += 1
+        """Draw the next outage of some plants in some replicates: when after the last one has ended, and how deep."""
+        p, (rows, replicates) = self.p, np.nonzero(anew)
+        count = self.count[rows, replicates]
+        wait = -np.log(self.when(count, rows, replicates)) / _of(p["outage_rate"], replicates)
+        least, most = _of(p["outage_least"], replicates), _of(p["outage_most"], replicates)
+        self.begins[rows, replicates] += _of(p["outage_time"], replicates) * (count > 0) + wait
+        self.loss[rows, replicates] = least + (most - least) * self.depth(count, rows, replicates)
+        self.count[rows, replicates] += 1
 
     def available(self, tick: Tick) -> Floats:
         """(J, R), ratio: what plants make of the capacity of a tick, and what outages leave of it, by their days."""
@@ -102,8 +102,8 @@ class Outages:
         """Draw anew, once a period, what plants make of their capacity beside outages."""
         period = int(tick.middle // float(self.p["output_time"]))
         if period != self.period:
-            rows, worlds = np.indices(self.made.shape).reshape(2, -1)
-            drawn = self.usual(np.full(rows.shape, period), rows, worlds).reshape(self.made.shape)
+            rows, replicates = np.indices(self.made.shape).reshape(2, -1)
+            drawn = self.usual(np.full(rows.shape, period), rows, replicates).reshape(self.made.shape)
             self.made, self.period = around(self.p["output_spread"]).inverse(drawn), period
 
 
@@ -112,6 +112,6 @@ def around(spread: Scalar) -> Distribution:
     return Distribution("lognormal", {"median": 1.0, "ratio": float(spread)}, NUMBER)
 
 
-def _of(parameter: Scalar, worlds: Ints) -> Scalar:
-    """A parameter in some worlds."""
-    return parameter[worlds] if isinstance(parameter, np.ndarray) else parameter
+def _of(parameter: Scalar, replicates: Ints) -> Scalar:
+    """A parameter in some replicates."""
+    return parameter[replicates] if isinstance(parameter, np.ndarray) else parameter

@@ -13,7 +13,7 @@ from sim.world.build import World
 
 @final
 class Plans:
-    """What changes of capacity mean for what people expect to be needed, wished and ordered.
+    """What changes of capacity mean for what people expect to be needed, traded and ordered.
 
     Parameters
     ----------
@@ -58,9 +58,9 @@ class Plans:
             part = shares[self.old]
             shares[self.old] += grown * (self.asked - part)
         after -= before
-        wished = after[self.of_arc] * state.share[self.arcs]
-        state.wished[self.arcs] = at_least(state.wished[self.arcs] + wished, 0)
-        orders = self.to_origin.add(wished, state.expected_orders)
+        expected_trade = after[self.of_arc] * state.share[self.arcs]
+        state.expected_trade[self.arcs] = at_least(state.expected_trade[self.arcs] + expected_trade, 0)
+        orders = self.to_origin.add(expected_trade, state.expected_orders)
         at_least(orders, 0, out=orders)
 
 

@@ -18,7 +18,7 @@ from sim.world.rows import ProjectRow, RecordRow
 
 @dataclass(frozen=True, eq=False)
 class Portfolio:
-    """The projects (J) of a world, and the lines (L) by which they add to facilities; every array is read-only."""
+    """The projects (J) of a world, and the expansions (L) by which they add to facilities; every array is read-only."""
 
     rows: tuple[ProjectRow, ...]
     records: tuple[RecordRow, ...]  # (J,) the record of slips that each follows
@@ -32,11 +32,11 @@ class Portfolio:
     running_cost: Floats  # (J, 1) USD a year at full output, without inputs
     life: Floats  # (J, 1) years
     contracted: Floats  # (J, 1) share of output whose customers pay at least its cost
-    line_project: Ints  # (L,) → J
-    line_facility: Ints  # (L,) → F
-    line_base: Floats  # (L, 1) capacity that it has at the start, ratio to that of the base year
-    line_added: Floats  # (L, 1) capacity that comes with its ramp
-    facilities: Ints  # (M,) → F: those that lines add to
+    expansion_project: Ints  # (L,) → J
+    expansion_facility: Ints  # (L,) → F
+    expansion_base: Floats  # (L, 1) capacity that it has at the start, ratio to that of the base year
+    expansion_added: Floats  # (L, 1) capacity that comes with its ramp
+    facilities: Ints  # (M,) → F: those that expansions add to
     facility_base: Floats  # (M, 1) their capacity that is nobody's project
     facility_size: Floats  # (M, 1) what a scenario makes of those of the base year, ratio, above 0; 1 of new ones
     grows: Bools  # (M,) whether any project adds to it; the others grow with demand, as who has no projects does
@@ -73,11 +73,11 @@ def portfolio(world: World, horizon: Horizon, utilisation: float, size: Floats) 
     rows = world.projects.rows
     index = {row.project: j for j, row in enumerate(rows)}
     facility = {name: f for f, name in enumerate(world.facilities.names)}
-    lines = [row for row in tables.lines if row.project in index]
-    project = np.array([index[row.project] for row in lines], np.intp)
-    where = np.array([facility[row.facility] for row in lines], np.intp)
+    expansions = [row for row in tables.expansions if row.project in index]
+    project = np.array([index[row.project] for row in expansions], np.intp)
+    where = np.array([facility[row.facility] for row in expansions], np.intp)
     runs = world.facilities.activity[where, 0] > 0  # in the base year
-    nameplate = np.array([row.capacity for row in lines]) * size[where, 0]
+    nameplate = np.array([row.capacity for row in expansions]) * size[where, 0]
     full = utilisation * nameplate / DAYS_A_YEAR / world.facilities.scale[where, 0]
     own = runs & np.array([rows[j].stage == "operating" for j in project], bool)
     base = np.where(own, size[where, 0], 0)
@@ -104,15 +104,15 @@ def portfolio(world: World, horizon: Horizon, utilisation: float, size: Floats) 
         running_cost=_by_project(project, activity, [row.unit_cost * TONNE for row in rows]),
         life=column(row.life for row in rows),
         contracted=column(row.contracted for row in rows),
-        line_project=project,
-        line_facility=where,
-        line_base=base[:, None],
-        line_added=added[:, None],
+        expansion_project=project,
+        expansion_facility=where,
+        expansion_base=base[:, None],
+        expansion_added=added[:, None],
         facilities=managed,
         facility_base=elsewhere[:, None],
         facility_size=np.where(old, at_least(size[managed, 0], TINY), 1)[:, None],
         grows=np.isin(managed, where[added > 0]),
-        capacity=Sum(at, range(len(lines)), 1.0, (len(managed), len(lines))),
+        capacity=Sum(at, range(len(expansions)), 1.0, (len(managed), len(expansions))),
         sold=sold,
         bought=world.users.node[world.users.plants][taken],
         revenue=output.scaled(world.producers.price[sold, 0]),
@@ -133,7 +133,7 @@ def _by_project(project: Ints, activity: Floats, unit_cost: Sequence[float]) -> 
 
 
 def _amounts(recipes: Sum, activity: Floats, project: Ints, facility: Ints, projects: int) -> tuple[Ints, Sum]:
-    """Rows of the goods that projects make or take, and (J, goods) t a year at full output of all their lines."""
+    """Rows of the goods that projects make or take, and (J, goods) t a year at full output of all their expansions."""
     matrix = recipes.matrix.tocsc()
     entries: dict[tuple[int, int], float] = {}
     for j, f, amount in zip(project.tolist(), facility.tolist(), activity.tolist(), strict=True):

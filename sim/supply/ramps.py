@@ -41,7 +41,7 @@ class Ramp:
 
         Returns
         -------
-        (J, R) array, share of 1; nought before first output
+        (J, R) array, share of 1; zero before first output
 
         Examples
         --------
@@ -61,7 +61,7 @@ def qualified(days: Floats, median: Floats, width: Scalar) -> Floats:
     days : (J, R) array, days
         Since first output.
     median : (J, R) array, days
-        Nought where nobody asks.
+        Zero where nobody asks.
     width : float or (R,) array, share of the median
         How drawn out acceptance is.
 

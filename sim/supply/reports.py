@@ -1,4 +1,4 @@
-"""What is told of projects: events in the worlds in which they happen, and counts at the end."""
+"""What is reported of projects: events in the replicates in which they happen, and counts at the end."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sim.definitions.events import Happening, declare_event
 from sim.definitions.items import ALL
 from sim.definitions.metrics import Metric, declare
 from sim.ensemble.gauges import Measured
-from sim.ensemble.turns import Turns
+from sim.ensemble.transitions import Transitions
 from sim.supply.operations import Operations
 from sim.supply.portfolio import Portfolio
 from sim.supply.stages import Stage, Stages
@@ -36,7 +36,7 @@ MOTHBALLED = declare(
     Metric("projects_mothballed", "1", ("region", "facility"), "lower", "plants that were mothballed at some time")
 )
 DECIDED = declare(
-    Metric("projects_decided", "1", ("region",), "higher", "investment decisions taken since the start", told=True)
+    Metric("projects_decided", "1", ("region",), "higher", "investment decisions taken since the start", reported=True)
 )
 STARTED = declare(
     Metric(
@@ -44,7 +44,7 @@ STARTED = declare(
         "1",
         ("facility",),
         "higher",
-        "whether a project has had first output: the mean is a share of worlds",
+        "whether a project has had first output: the mean is a share of replicates",
     )
 )
 FIRST_OUTPUT = declare(
@@ -68,41 +68,41 @@ CLOSED = declare_event(Happening("closed", "it stops for good", **_PLACE))
 
 @final
 class Reports:
-    """Watches the projects of a chunk of worlds.
+    """Watches the projects of a chunk of replicates.
 
     Parameters
     ----------
     stages : Stages
     operations : Operations
-    worlds : int
+    replicates : int
         How many of the replicates count in events: the first columns.
     """
 
-    def __init__(self, stages: Stages, operations: Operations, worlds: int) -> None:
+    def __init__(self, stages: Stages, operations: Operations, replicates: int) -> None:
         self.stages, self.operations = stages, operations
         about = [(row.region, row.project, "") for row in stages.portfolio.rows]
-        self.conditions: tuple[tuple[Turns, Callable[[], Bools]], ...] = (
-            (Turns(DECISION, None, about, worlds), lambda: np.isfinite(stages.decided)),
-            (Turns(FIRST, None, about, worlds), lambda: np.isfinite(stages.started)),
-            (Turns(GIVEN_UP, None, about, worlds), lambda: stages.stage == Stage.FAILED),
-            (Turns(IDLE, RUNS_AGAIN, about, worlds), lambda: operations.idle),
-            (Turns(CLOSED, None, about, worlds), lambda: operations.closed),
+        self.conditions: tuple[tuple[Transitions, Callable[[], Bools]], ...] = (
+            (Transitions(DECISION, None, about, replicates), lambda: np.isfinite(stages.decided)),
+            (Transitions(FIRST, None, about, replicates), lambda: np.isfinite(stages.started)),
+            (Transitions(GIVEN_UP, None, about, replicates), lambda: stages.stage == Stage.FAILED),
+            (Transitions(IDLE, RUNS_AGAIN, about, replicates), lambda: operations.idle),
+            (Transitions(CLOSED, None, about, replicates), lambda: operations.closed),
         )
         self.decided_before, self.been_idle = np.isfinite(stages.decided), np.zeros(stages.stage.shape, bool)
 
     @property
-    def turns(self) -> list[Turns]:
-        """What was told."""
-        return [turns for turns, _ in self.conditions]
+    def transitions(self) -> list[Transitions]:
+        """What was reported."""
+        return [one for one, _ in self.conditions]
 
     def follow(self, when: date, first: bool) -> None:
         """Write down what has turned; what was so at the start is no news."""
         self.been_idle |= self.operations.idle
-        for turns, holds in self.conditions:
+        for transitions, holds in self.conditions:
             now = holds()
             if first:
-                turns.held = now[:, : turns.held.shape[1]].copy()
-            turns.follow(now.copy(), when)
+                transitions.held = now[:, : transitions.held.shape[1]].copy()
+            transitions.follow(now.copy(), when)
 
     def measured(self) -> Iterator[Measured]:
         """Metrics of projects at the end: by region, of all regions, by project."""

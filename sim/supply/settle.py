@@ -16,7 +16,7 @@ from sim.market.hooks import Moment
 from sim.market.state import State
 from sim.supply.appraisal import Appraisal
 from sim.supply.growth import Growth
-from sim.supply.hooks import Period, SupplyHooks, Turned
+from sim.supply.hooks import Period, SupplyHooks, Transition
 from sim.supply.operations import Operations, Outages
 from sim.supply.plans import Plans
 from sim.supply.portfolio import portfolio
@@ -29,7 +29,7 @@ BREAK_DOWN = ("mine", "separation")  # processes whose outages are on record
 
 @final
 class Supply:
-    """The projects of a chunk of worlds; its call is a rule at the hook `projects`.
+    """The projects of a chunk of replicates; its call is a rule at the hook `projects`.
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ class Supply:
     horizon : Horizon
     size : (F, 1) array, ratio
         Capacity that a scenario gives a facility over that of the tables.
-    worlds : int
+    counted : int
         How many of the replicates count in events: the first columns.
     state : State
         Of the market; what it writes there is in `writes`.
@@ -53,11 +53,11 @@ class Supply:
     """
 
     writes: ClassVar = (
-        "capacity", "reach", "weight", "share", "wished", "expected_need", "unstocked", "expected_orders",
+        "capacity", "contestable", "weight", "share", "expected_trade", "expected_need", "unstocked", "expected_orders",
     )  # fmt: skip
 
     def __init__(
-        self, world: World, p: Parameters, draws: Draws, horizon: Horizon, size: Floats, worlds: int, state: State
+        self, world: World, p: Parameters, draws: Draws, horizon: Horizon, size: Floats, counted: int, state: State
     ) -> None:
         self.state = state
         self.world, self.p, self.horizon, self.hooks = world, p, horizon, SupplyHooks()
@@ -73,16 +73,18 @@ class Supply:
         self.appraisal = Appraisal(folio, self.hooks, p, overrun, self.stages.building)
         self.growth = Growth(world, folio, p, draws)
         self.plans = Plans(world, folio.facilities)
-        self.reports = Reports(self.stages, self.operations, worlds)
+        self.reports = Reports(self.stages, self.operations, counted)
         self.paid = np.ones((len(folio.bought), replicates))
         self.lift, self.margin = np.ones(shape), np.zeros(shape)
         self.now, self.made, self.settled = np.zeros(shape), np.zeros(shape), 0
         self.gone = np.zeros(shape, bool)
         self.capacity = np.zeros((len(folio.facilities), replicates))
-        self.built = np.zeros((len(folio.line_project), replicates))
-        full = Sum(folio.line_project, range(len(folio.line_project)), 1.0, (shape[0], len(folio.line_project)))
-        size = folio.line_base + folio.line_added
-        self.full = full.scaled(1 / at_least(full(size)[folio.line_project], TINY)[:, 0])
+        self.built = np.zeros((len(folio.expansion_project), replicates))
+        full = Sum(
+            folio.expansion_project, range(len(folio.expansion_project)), 1.0, (shape[0], len(folio.expansion_project))
+        )
+        size = folio.expansion_base + folio.expansion_added
+        self.full = full.scaled(1 / at_least(full(size)[folio.expansion_project], TINY)[:, 0])
 
     def __call__(self, moment: Moment) -> None:
         """Let projects decide, build, start and stop; write capacity and what customers may take."""
@@ -99,7 +101,7 @@ class Supply:
         shocks.available[rows] *= grown.available
         shocks.available[rows[~grows]] *= (grown.capacity / self.portfolio.facility_size)[~grows]
         shocks.support[rows] *= grown.support
-        state.reach[self.growth.origins] = grown.reach
+        state.contestable[self.growth.origins] = grown.contestable
 
     def _go_on(self, tick: Tick, state: State) -> None:
         """Projects move from stage to stage; contracts hear of it."""
@@ -122,9 +124,9 @@ class Supply:
         decided = (before == Stage.DECISION) & (stage >= Stage.CONSTRUCTION) & (stage != Stage.FAILED)
         gone = (stage == Stage.FAILED) | self.operations.closed
         for agree in self.hooks.agreed if decided.any() else ():
-            agree(Turned(tick, decided))
+            agree(Transition(tick, decided))
         for end in self.hooks.ended if (gone != self.gone).any() else ():
-            end(Turned(tick, gone))
+            end(Transition(tick, gone))
         self.gone = gone
 
     def settle(self, moment: Moment) -> None:
@@ -145,7 +147,7 @@ class Supply:
 
     def running(self, state: State) -> Floats:
         """(J, R): what each project makes in the tick, as a share of its full output."""
-        facility = self.portfolio.line_facility
+        facility = self.portfolio.expansion_facility
         there = self.capacity[np.searchsorted(self.portfolio.facilities, facility)]
         scale = self.world.facilities.scale[facility] * at_least(there, TINY)
         return self.full(self.built * (state.activity[facility] / scale))

@@ -1,6 +1,6 @@
 """The life of projects: permits, the decision, construction, and what is given up (docs/model.md, eq. 10.1 to 10.3).
 
-Each world has its own days: an array of deadlines, compared with the clock once a tick.
+Each replicate has its own days: an array of deadlines, compared with the clock once a tick.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Stage(IntEnum):
 
 @final
 class Stages:
-    """The stages of all projects of a chunk of worlds.
+    """The stages of all projects of a chunk of replicates.
 
     Parameters
     ----------
@@ -64,7 +64,7 @@ class Stages:
             self.decided[j] = np.where(begun, portfolio.start[j] - portfolio.build[j], np.inf)
 
     def _draw(self, j: int, draws: Draws, failing_late: Scalar) -> None:
-        """How late a project will be and whether it fails: one draw each a world (eq. 10.1)."""
+        """How late a project will be and whether it fails: one draw each a replicate (eq. 10.1)."""
         row, record, folio = self.portfolio.rows[j], self.portfolio.records[j], self.portfolio
         late = Distribution(
             "lognormal", {"median": record.median * DAYS_A_MONTH, "ratio": float(np.exp(Z90 * record.sigma))}, DURATION

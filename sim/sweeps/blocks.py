@@ -1,4 +1,4 @@
-"""Blocks: some worlds of one point, what a worker makes of them, and how many worlds a block has."""
+"""Blocks: some replicates of one point, what a worker makes of them, and how many replicates a block has."""
 
 from __future__ import annotations
 
@@ -25,20 +25,20 @@ from sim.scenario import Scenario
 from sim.simulation import CHUNK
 from sim.world.seeds import Seeds
 
-LEAST = 48  # worlds of a block: fewer leave the machine waiting for Python
-TURNS = 4  # blocks a worker should have at least, so that all end at about the same time
+LEAST = 48  # replicates of a block: fewer leave the machine waiting for Python
+ROUNDS = 4  # blocks a worker should have at least, so that all end at about the same time
 ATTEMPTS = 3  # a block may outlive so many workers, less one
 
 
 @final
 @dataclass(frozen=True)
 class Block:
-    """Some worlds of a point; small enough to be sent anywhere, since a worker has the tables itself.
+    """Some replicates of a point; small enough to be sent anywhere, since a worker has the tables itself.
 
     Parameters
     ----------
     point : int
-    worlds : range
+    replicates : range
     scenario : bytes
         The scenario of the point, pickled.
     seeds : mapping of str to str
@@ -46,7 +46,7 @@ class Block:
     """
 
     point: int
-    worlds: range
+    replicates: range
     scenario: bytes
     seeds: Mapping[str, str]
 
@@ -84,7 +84,7 @@ class Pool(Protocol):
         """How many blocks run at a time."""
 
     def run(self, blocks: Iterable[Block]) -> Generator[Finished, None, None]:
-        """Run blocks, taking more as workers become free; one that fails is told, and the others go on."""
+        """Run blocks, taking more as workers become free; one that fails is reported, and the others go on."""
 
 
 class WorkerDiedError(RunError):
@@ -105,30 +105,30 @@ def packed(scenario: Scenario) -> bytes:
     return pickle.dumps(bare)
 
 
-def width(worlds: Sequence[int], workers: int) -> int:
-    """How many worlds a block has at most: whole points where there are enough of them to keep all workers busy.
+def width(replicates: Sequence[int], workers: int) -> int:
+    """How many replicates a block has at most: whole points where there are enough of them to keep all workers busy.
 
     Examples
     --------
     >>> width([100] * 64, 2), width([1000], 2), width([100] * 3, 2)
     (256, 125, 48)
     """
-    whole = sum(ceil(n / CHUNK) for n in worlds)
-    if workers == 1 or whole >= TURNS * workers:
+    whole = sum(ceil(n / CHUNK) for n in replicates)
+    if workers == 1 or whole >= ROUNDS * workers:
         return CHUNK
-    return min(CHUNK, max(LEAST, ceil(sum(worlds) / (TURNS * workers))))
+    return min(CHUNK, max(LEAST, ceil(sum(replicates) / (ROUNDS * workers))))
 
 
-def split(worlds: int, most: int) -> list[range]:
-    """Worlds of a point in blocks of about the same size.
+def split(replicates: int, most: int) -> list[range]:
+    """Replicates of a point in blocks of about the same size.
 
     Examples
     --------
     >>> split(100, 48)
     [range(0, 34), range(34, 68), range(68, 100)]
     """
-    size = ceil(worlds / ceil(worlds / most))
-    return [range(first, min(first + size, worlds)) for first in range(0, worlds, size)]
+    size = ceil(replicates / ceil(replicates / most))
+    return [range(first, min(first + size, replicates)) for first in range(0, replicates, size)]
 
 
 _ALONE = Lock()  # the engine's scratch is one to a process
@@ -146,7 +146,7 @@ def run_block(block: Block) -> Part:
         began, clock = process_time(), perf_counter()
         plan = _plan(block.scenario)
         _refuse_other_tables(plan.seeds, block.seeds)
-        chunk = simulation.run_chunk(plan, block.worlds)
+        chunk = simulation.run_chunk(plan, block.replicates)
         headline = tuple(plan.focus.headline)
         process = f"{_host()}:{os.getpid()}"
         seconds, wall = process_time() - began, perf_counter() - clock

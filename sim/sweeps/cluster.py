@@ -133,7 +133,7 @@ def _client(address: str) -> Client:
         right = "Write such as tcp://host:8786."
         raise InputError(Problem(Place("--scheduler"), f"{address!r} is not an address", right))
     for name in ("distributed", "distributed.client", "distributed.core", "distributed.comm"):
-        logging.getLogger(name).setLevel(logging.CRITICAL)  # what people need to know is told in our words
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # what people need to know is reported in our words
     try:
         return Client(address, timeout=PATIENCE, set_as_default=False)
     except (OSError, ValueError) as error:
@@ -161,8 +161,8 @@ def _checked(client: Client) -> list[str]:
     lines = [_unlike(worker, there, here) for worker, there in sorted(found.items())]
     wrong = [line for line in lines if line]
     if wrong:
-        told = "\n  ".join(wrong)
-        raise RunError(f"workers that would compute other bits are refused.\n  {told}")
+        reported = "\n  ".join(wrong)
+        raise RunError(f"workers that would compute other bits are refused.\n  {reported}")
     differ = ((worker, unlike(there, here)) for worker, there in sorted(found.items()))
     return [
         f"{worker} is another kind of machine, so points agree to about 1e-9: {'; '.join(lines)} here."

@@ -49,14 +49,14 @@ def estimate(job: Job, pool: Pool, workers: int, at_once: int) -> Cost:
     at_once : int
         How many of them run at once: workers beyond the processors only wait for one another.
     """
-    scenario, most = job.points.scenario(0), width(job.worlds, workers)
-    block = split(job.worlds[0], most)[0]
+    scenario, most = job.points.scenario(0), width(job.replicates, workers)
+    block = split(job.replicates[0], most)[0]
     start, tick, begun, items = _tried(scenario, block, pool)
-    blocks = sum(ceil(n / len(block)) for n in job.worlds)
-    settled = sum(n * number for n, number in zip(job.worlds, job.checked.ticks, strict=True)) / len(block)
-    size = _size(items, job.worlds, job.points.sweep.kept)
-    turns = max((blocks * start + settled * tick) / at_once, start + tick * max(job.checked.ticks))
-    return Cost(begun + turns + size / WRITTEN, size * (1.0 if job.form == "csv" else SMALLER))
+    blocks = sum(ceil(n / len(block)) for n in job.replicates)
+    settled = sum(n * number for n, number in zip(job.replicates, job.checked.ticks, strict=True)) / len(block)
+    size = _size(items, job.replicates, job.points.sweep.kept)
+    seconds = max((blocks * start + settled * tick) / at_once, start + tick * max(job.checked.ticks))
+    return Cost(begun + seconds + size / WRITTEN, size * (1.0 if job.form == "csv" else SMALLER))
 
 
 def needed(job: Job, *, anew: bool = False) -> float:
@@ -64,9 +64,9 @@ def needed(job: Job, *, anew: bool = False) -> float:
     done = set() if anew else job.store.done()
     short = _short(job.points.scenario(0), FEW)
     items = simulation.run_chunk(make_plan(short, keeps_series=False), range(1)).metrics
-    left = [worlds for point, worlds in enumerate(job.worlds) if point not in done]
+    left = [replicates for point, replicates in enumerate(job.replicates) if point not in done]
     kept = job.points.sweep.kept
-    return (_size(items, left, kept) + _size(items, job.worlds, kept)) * (1.0 if job.form == "csv" else SMALLER)
+    return (_size(items, left, kept) + _size(items, job.replicates, kept)) * (1.0 if job.form == "csv" else SMALLER)
 
 
 def refuse_full_disk(job: Job, *, anew: bool) -> None:
@@ -112,18 +112,18 @@ def _short(scenario: Scenario, ticks: int) -> Scenario:
     """The first ticks of a scenario."""
     span = scenario.horizon
     end = min(span.end, span.start + timedelta(days=ticks * span.tick - 1))
-    within = {"first": span.start, "last": end}  # windows are told of as many items wherever they lie
+    within = {"first": span.start, "last": end}  # windows are reported of as many items wherever they lie
     windows = tuple(part.model_copy(update=within) for part in scenario.outputs.windows)
     outputs = scenario.outputs.model_copy(update={"windows": windows})
     return scenario.model_copy(update={"horizon": span.model_copy(update={"end": end}), "outputs": outputs})
 
 
-def _size(items: Sequence[Item], worlds: Sequence[int], kept: frozenset[str]) -> float:
+def _size(items: Sequence[Item], replicates: Sequence[int], kept: frozenset[str]) -> float:
     """Bytes of the tables as CSV."""
     summary = _names(items) + DIGITS * NUMBERS * len(items)
     rows = [item for item in items if item.name in kept]
     replicate = _names(rows) + DIGITS * len(rows)
-    return summary * len(worlds) + replicate * sum(worlds)
+    return summary * len(replicates) + replicate * sum(replicates)
 
 
 def _names(items: Iterable[Item]) -> float:

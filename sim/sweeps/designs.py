@@ -101,7 +101,7 @@ def _related(shares: Floats, names: Sequence[str], together: Together) -> Floats
 
 
 def _sequence(dimensions: int, points: int, seed: int) -> Floats:
-    """The head of a scrambled Sobol sequence; of any length, since its balance is told where the design is read."""
+    """The head of a scrambled Sobol sequence; of any length, since its balance is reported where the design is read."""
     from scipy.stats import qmc  # noqa: PLC0415
 
     whole = qmc.Sobol(dimensions, rng=seed).random_base2(int(np.ceil(np.log2(points))) if points > 1 else 0)

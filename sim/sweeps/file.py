@@ -210,7 +210,7 @@ DESIGNS: Mapping[str, type[Design]] = {
 
 
 def _design(raw: object) -> Design:
-    """Read a design by the word in `kind`, so that its faults are told as those of that kind alone."""
+    """Read a design by the word in `kind`, so that its faults are reported as those of that kind alone."""
     word = raw.get("kind") if isinstance(raw, Mapping) else None
     if not isinstance(word, str) or word not in DESIGNS:
         found = "the design has no kind" if word is None else f"{word!r} is not a kind of design"
@@ -228,7 +228,9 @@ class Sweep(Model):
     name: FolderName = Field(description="names the result folder")
     title: str = Field(default="", description="the question, in plain words")
     scenario: str = Field(min_length=1, description="a file seen from this one, or a scenario that ships")
-    replicates: Count | None = Field(default=None, ge=1, description="worlds of each point; else those of the scenario")
+    replicates: Count | None = Field(
+        default=None, ge=1, description="replicates of each point; else those of the scenario"
+    )
     metrics: Annotated[tuple[str, ...], PlainValidator(_metrics)] = Field(
         default=(), description="metrics kept by point and replicate; else those that people look at first"
     )
@@ -357,7 +359,7 @@ class Sweep(Model):
 
 
 def read(path: str | Path) -> Sweep:
-    """Read the file of a sweep; everything that is wrong with it is told at once.
+    """Read the file of a sweep; everything that is wrong with it is reported at once.
 
     Raises
     ------

@@ -52,7 +52,7 @@ def write(job: Job, expected: int, failed: Mapping[int, str], seconds: float, wo
         _write_points(job, status, folder / POINTS)
         (folder / BASE).write_text(job.text, encoding="utf-8", newline="\n")
         carry(folder, job.checked.tables.files)
-        cost = _spent(facts, seconds, workers, sum(job.worlds[point] for point in done))
+        cost = _spent(facts, seconds, workers, sum(job.replicates[point] for point in done))
         write_manifest(folder, {**_manifest(job, facts, len(failed)), **cost, "files": hashes(folder)})
     known = {name for one in facts for name in one["metrics"]}
     unknown = sorted(set(job.points.sweep.metrics) - known) if facts else []
@@ -98,11 +98,11 @@ def _manifest(job: Job, facts: Sequence[Mapping[str, Any]], failed: int) -> dict
     }
 
 
-def _spent(facts: Sequence[Mapping[str, Any]], seconds: float, workers: int, worlds: int) -> dict[str, Any]:
+def _spent(facts: Sequence[Mapping[str, Any]], seconds: float, workers: int, replicates: int) -> dict[str, Any]:
     """What this machine, and others before it, spent on points."""
     core_seconds = sum(float(one["core_seconds"]) for one in facts)
     return {
-        **spent(seconds, workers, worlds, core_seconds),
+        **spent(seconds, workers, replicates, core_seconds),
         "core_seconds": round(core_seconds, 3),
         "peak_memory": max([peak_memory(), *(peak_memory() + int(one["peak_memory"]) for one in facts)]),
     }

@@ -21,7 +21,7 @@ from sim.sweeps.points import Checked, Points
 from sim.sweeps.store import Store
 
 BITS = ("monazite", "numpy", "scipy", "simd")  # versions that the bytes of a table depend on
-TOLD = 8  # differences of a sweep that are listed
+REPORTED = 8  # differences of a sweep that are listed
 
 
 def _nobody(done: int) -> None:
@@ -37,7 +37,7 @@ class Job:
     ----------
     points : Points
     checked : Checked
-        Worlds and ticks of each point, and the tables.
+        Replicates and ticks of each point, and the tables.
     base : Scenario
         The scenario that points are variants of.
     place : Path
@@ -64,9 +64,9 @@ class Job:
         return cls(points, points.check(progress), points.base(), place, form)
 
     @property
-    def worlds(self) -> Sequence[int]:
+    def replicates(self) -> Sequence[int]:
         """Of each point."""
-        return self.checked.worlds
+        return self.checked.replicates
 
     @property
     def store(self) -> Store:
@@ -168,8 +168,8 @@ class Job:
         """Refuse to go on with what is not the same sweep, and say what differs."""
         differ = list(_differences(there, self.identity))
         if differ:
-            more = [f"and {len(differ) - TOLD} more"] if len(differ) > TOLD else []
-            right = "\n  ".join([*differ[:TOLD], *more, "Make it what it was, or begin anew with --overwrite."])
+            more = [f"and {len(differ) - REPORTED} more"] if len(differ) > REPORTED else []
+            right = "\n  ".join([*differ[:REPORTED], *more, "Make it what it was, or begin anew with --overwrite."])
             raise InputError(Problem(Place(str(self.place)), f"{what} is another one", right))
 
     def is_finished(self) -> bool:
@@ -201,15 +201,15 @@ def _differences(there: Mapping[str, Any], here: Mapping[str, Any]) -> Iterator[
         yield f"{change.path}: {change.base} there, {change.other} here"
     for name in ("design", "metrics", "format", "paths", "points", "correlate"):
         if there.get(name) != here.get(name):
-            yield f"{name}: {_told(there.get(name))} there, {_told(here.get(name))} here"
+            yield f"{name}: {_reported(there.get(name))} there, {_reported(here.get(name))} here"
     same = all(there.get(name) == here[name] for name in ("design", "paths", "points"))
     if same and there.get("values") != here["values"]:
         yield "the values of the points differ"
 
 
-def _told(value: object) -> str:
+def _reported(value: object) -> str:
     if value is None:
         return "none"
     if isinstance(value, Mapping):
         return ", ".join(f"{key} {inner}" for key, inner in value.items())
-    return ", ".join(map(_told, value)) if isinstance(value, list) else str(value)
+    return ", ".join(map(_reported, value)) if isinstance(value, list) else str(value)

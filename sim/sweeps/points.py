@@ -24,7 +24,7 @@ from sim.sweeps.ranges import number_of
 
 REPLICATES = f"ensemble.{OWN}"
 SEEDS = "seeds"
-TOLD = 3  # points of one problem that are named
+REPORTED = 3  # points of one problem that are named
 VALUE = re.compile(r"'[^']*'|(?<![\w.])[-+]?\d[\d.,]*(?:[eE][-+]?\d+)?")  # what differs between problems of one kind
 NOT_VALUES = ("point", "status", "message")  # columns of a sweep's own points.csv
 
@@ -36,7 +36,7 @@ Cells = tuple[str, ...]
 class Checked:
     """How large each point is, and the tables that any of them stands on."""
 
-    worlds: Sequence[int]
+    replicates: Sequence[int]
     ticks: Sequence[int]
     tables: Carried
 
@@ -106,7 +106,7 @@ class Points:
         return dict(zip(self.paths, self.cells[point], strict=True))
 
     def base(self) -> Scenario:
-        """The scenario of the sweep with nothing changed but the number of worlds."""
+        """The scenario of the sweep with nothing changed but the number of replicates."""
         return drafted(self.draft, self.common)
 
     def written(self, tables: Carried) -> Iterator[Cells]:
@@ -125,18 +125,18 @@ class Points:
         Raises
         ------
         InputError
-            With the problems of all points; one that many share is told once.
+            With the problems of all points; one that many share is reported once.
         """
         base = self.base()
         self._refuse_overlaps()
-        worlds, ticks = [], []
+        replicates, ticks = [], []
         tables = {base.seeds: make_plan(base).seeds}
         found: dict[Problem, list[int]] = {}
         for point in range(len(self)):
             try:
                 plan = make_plan(self.scenario(point))
                 refuse_undrawn(plan)
-                worlds.append(plan.scenario.ensemble.replicates)
+                replicates.append(plan.scenario.ensemble.replicates)
                 ticks.append(-(-plan.horizon.days // plan.horizon.tick))
                 tables.setdefault(plan.scenario.seeds, plan.seeds)
             except InputError as error:
@@ -145,7 +145,7 @@ class Points:
             progress(point + 1)
         if found:
             raise InputError(self._placed(alike, found) for alike in _alike(found))
-        return Checked(worlds, ticks, Carried.of(tables))
+        return Checked(replicates, ticks, Carried.of(tables))
 
     def _refuse_overlaps(self) -> None:
         """Refuse paths that name one value in two ways, or a value and what holds it: one of them would be lost."""
@@ -164,11 +164,11 @@ class Points:
     def _placed(self, alike: Sequence[Problem], of: Mapping[Problem, Sequence[int]]) -> Problem:
         """Give a kind of problem its place in the file that gives the values, with its points and one example."""
         problem, points = alike[0], sorted(point for one in alike for point in of[one])
-        named = ", ".join(map(str, points[:TOLD]))
+        named = ", ".join(map(str, points[:REPORTED]))
         who = (
             f"point {named}"
             if len(points) == 1
-            else f"{len(points)} points ({named}{'' if len(points) <= TOLD else ', …'})"
+            else f"{len(points)} points ({named}{'' if len(points) <= REPORTED else ', …'})"
         )
         place, steps = problem.place, self._by_name(problem.place.path)
         if self.places:

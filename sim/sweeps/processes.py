@@ -85,7 +85,7 @@ class _Shift:
         self.crew = [Worker() for _ in range(workers)]
 
     def run(self) -> Iterator[Finished]:
-        """Keep every worker busy; what is done is told when whoever was free has its next block."""
+        """Keep every worker busy; what is done is reported when whoever was free has its next block."""
         self._hand_out()
         while running := [worker.given[1] for worker in self.crew if worker.given]:
             for worker in self.crew:
@@ -127,8 +127,8 @@ class _Shift:
 
     def _died(self, block: Block) -> Iterator[Finished]:
         """Run a block again, but not for ever."""
-        self.deaths[block.point, block.worlds] += 1
-        if self.deaths[block.point, block.worlds] < ATTEMPTS:
+        self.deaths[block.point, block.replicates] += 1
+        if self.deaths[block.point, block.replicates] < ATTEMPTS:
             self.again.append(block)
         else:
             yield Finished(block, WorkerDiedError())

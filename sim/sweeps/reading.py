@@ -102,7 +102,7 @@ class SweepResult:
 
     @property
     def replicates(self) -> DataFrame:
-        """Kept metrics of every world of every point."""
+        """Kept metrics of every replicate of every point."""
         return self.rows(REPLICATES)
 
     def rows(self, table: str, **among: Sequence[Any]) -> DataFrame:
@@ -260,7 +260,7 @@ class _Point(Source):
 
     @cached_property
     def manifest(self) -> Mapping[str, Any]:  # type: ignore[override]
-        """Those of the sweep, with the worlds of the point."""
+        """Those of the sweep, with the replicates of the point."""
         ensemble = read_scenario(self.scenario).get("ensemble")
         known = ensemble if isinstance(ensemble, Mapping) else {}
         own = {name: known[name] for name in ("seed", "replicates") if isinstance(known.get(name), int)}

@@ -40,7 +40,7 @@ class Store:
     form : str
         What tables are written as.
     windows : bool
-        Whether metrics are told of windows, too.
+        Whether metrics are reported of windows, too.
     """
 
     place: Path
@@ -175,7 +175,7 @@ class Store:
             shutil.rmtree(partial, ignore_errors=True)
 
     def facts(self, point: int) -> Mapping[str, Any]:
-        """What is told of a point besides its tables."""
+        """What is reported of a point besides its tables."""
         found = read_manifest(self.folder / str(point))
         if found is None:
             raise RunError(f"{self.folder / str(point)} went away while the sweep ran; --resume runs it again.")

@@ -28,10 +28,10 @@ class Progress:
     ----------
     done, failed, points, before : int
         Points: done and failed of all, and done before it began.
-    worlds, left : int
+    replicates, left : int
         That were run, and that were to be run when it began.
     core_seconds : float
-        Of processors, for the worlds that were run.
+        Of processors, for the replicates that were run.
     seconds, rest : float
         Since it began, and about how many more there will be; NaN as long as nobody can tell.
     damaged : mapping of int to str
@@ -42,7 +42,7 @@ class Progress:
     failed: int
     points: int
     before: int
-    worlds: int
+    replicates: int
     left: int
     core_seconds: float
     seconds: float = 0.0
@@ -61,10 +61,10 @@ class Report:
         Points.
     before : int
         Points that were done before.
-    worlds : int
+    replicates : int
         That were run now.
     core_seconds : float
-        Of processors, for these worlds.
+        Of processors, for these replicates.
     seconds : float
         Wall time.
     notes : list of str
@@ -74,7 +74,7 @@ class Report:
     points: int
     done: int = 0
     before: int = 0
-    worlds: int = 0
+    replicates: int = 0
     core_seconds: float = 0.0
     seconds: float = 0.0
     failed: dict[int, str] = field(default_factory=dict)
@@ -138,7 +138,7 @@ class _Running:
         self.report = Report(len(job.points), done=len(before), before=len(before))
         self.parts: dict[int, list[tuple[Block, Part]]] = {}
         self.memory: dict[str, int] = {}
-        self.left = sum(job.worlds[point] for point in self.todo)
+        self.left = sum(job.replicates[point] for point in self.todo)
         self.began, self.in_blocks, self.between = perf_counter(), 0.0, 0.0  # seconds: in workers, and here for points
 
     def all_points(self) -> Report:
@@ -153,30 +153,38 @@ class _Running:
 
     def _tell(self) -> None:
         report, left = self.report, self.left
-        state = report.done, len(report.failed), report.points, report.before, report.worlds, left, report.core_seconds
+        state = (
+            report.done,
+            len(report.failed),
+            report.points,
+            report.before,
+            report.replicates,
+            left,
+            report.core_seconds,
+        )
         self.progress(Progress(*state, perf_counter() - self.began, self._rest(), self.damaged))
 
     def _rest(self) -> float:
         """About how many seconds are left, by the clock: blocks in workers, and beside them what is done here."""
         report = self.report
-        if not report.worlds:
+        if not report.replicates:
             return nan
-        blocks_left = self.in_blocks / report.worlds * (self.left - report.worlds)
+        blocks_left = self.in_blocks / report.replicates * (self.left - report.replicates)
         points_left = len(self.todo) + report.before - report.done - len(report.failed)
         here = self.between / max(report.done - report.before, 1) * points_left
         return max(blocks_left / self.pool.workers + here / min(self.pool.workers, blocks.cores()), here)
 
     def _blocks(self) -> Iterator[Block]:
         """Blocks of all points that are to be run, made as they are asked for; those of a failed point are left out."""
-        most = blocks.width([self.job.worlds[point] for point in self.todo], self.pool.workers)
+        most = blocks.width([self.job.replicates[point] for point in self.todo], self.pool.workers)
         for point in self.todo:
             began = perf_counter()
             scenario = self.job.points.scenario(point)
             packed, seeds = blocks.packed(scenario), make_plan(scenario).seeds.hashes
             self.between += perf_counter() - began
-            for worlds in blocks.split(scenario.ensemble.replicates, most):
+            for replicates in blocks.split(scenario.ensemble.replicates, most):
                 if point not in self.report.failed:
-                    yield Block(point, worlds, packed, seeds)
+                    yield Block(point, replicates, packed, seeds)
 
     def _take(self, finished: Finished) -> None:
         """Keep a part of a point, and write the point when it is whole."""
@@ -187,19 +195,19 @@ class _Running:
             self.parts.pop(block.point, None)
             self.report.failed.setdefault(block.point, blocks.failure(result))
         elif block.point not in self.report.failed:
-            self.report.worlds += len(block.worlds)
+            self.report.replicates += len(block.replicates)
             self.report.core_seconds += result.seconds
             self.in_blocks += result.wall
             self.memory[result.process] = result.memory
             parts = self.parts.setdefault(block.point, [])
             parts.append((block, result))
-            if sum(len(block.worlds) for block, _ in parts) == self.job.worlds[block.point]:
+            if sum(len(block.replicates) for block, _ in parts) == self.job.replicates[block.point]:
                 self._write(block.point, self.parts.pop(block.point))
 
     def _write(self, point: int, parts: list[tuple[Block, Part]]) -> None:
         """Write a point; it counts when it is on the disk."""
         began = perf_counter()
-        parts.sort(key=lambda one: one[0].worlds.start)
+        parts.sort(key=lambda one: one[0].replicates.start)
         first = parts[0][1]
         facts = {
             "monazite": versions()["monazite"],
@@ -210,25 +218,25 @@ class _Running:
             "peak_memory": sum(self.memory.values()),
             "machines": machines([part.machine for _, part in parts]),
         }
-        self.job.store.write(point, _outcome([part for _, part in parts], self.job.worlds[point]), self.kept, facts)
+        self.job.store.write(point, _outcome([part for _, part in parts], self.job.replicates[point]), self.kept, facts)
         self.report.done += 1
         self.between += perf_counter() - began
 
 
-def _outcome(parts: Sequence[Part], worlds: int) -> Outcome:
-    """What the worlds of a point gave; a sweep keeps no series."""
+def _outcome(parts: Sequence[Part], replicates: int) -> Outcome:
+    """What the replicates of a point gave; a sweep keeps no series."""
     return Outcome(
         name="",
         scenario="",
         seed=0,
         seeds={},
-        replicates=range(worlds),
+        replicates=range(replicates),
         metrics=parts[0].items,
         series=[],
         draws=[],
         dates=[],
         measured=np.concatenate([part.metrics for part in parts], axis=-1),
-        drawn=np.empty((0, worlds)),
+        drawn=np.empty((0, replicates)),
         recorded=np.empty((0, 0, 0)),
         paths=np.empty((0, 0, 0)),
         events={},

@@ -79,7 +79,7 @@ def arcs_of(year: BaseYear, tables: Tables, nodes: Nodes) -> Arcs:
     into = Sum(destination, range(len(names)), 1.0, (len(nodes.destination), len(names)))
     out_of = Sum(origin, range(len(names)), 1.0, (len(nodes.origin), len(names)))
     supply = into.once(flow)[destination]
-    begun = column(year.lines.share.get(arc, 0.0) for arc in names)
+    begun = column(year.expansions.share.get(arc, 0.0) for arc in names)
     share = np.divide(flow, supply, out=begun.copy(), where=supply > 0)
     landed = column(year.works_price[c, o] * (1 + route[o, d].freight) for c, o, d in names)
     return Arcs(
@@ -88,7 +88,7 @@ def arcs_of(year: BaseYear, tables: Tables, nodes: Nodes) -> Arcs:
         destination=destination,
         flow=flow,
         share=share,
-        weight=column(year.lines.weight.get(arc, own) for arc, own in zip(names, share[:, 0], strict=True)),
+        weight=column(year.expansions.weight.get(arc, own) for arc, own in zip(names, share[:, 0], strict=True)),
         split=_split(year, names, flow, out_of.once(flow)[origin]),
         transit=np.array([route[o, d].transit for _, o, d in names]),
         landed=(landed / into.once(share * landed)[destination])[:, 0],
@@ -101,4 +101,4 @@ def arcs_of(year: BaseYear, tables: Tables, nodes: Nodes) -> Arcs:
 def _split(year: BaseYear, arcs: Sequence[Arc], flow: Floats, sent: Floats) -> Floats:
     """(A, 1): share of each arc in what its origin sends; next to nothing where a new destination asks an old one."""
     known = np.divide(flow, sent, out=np.zeros_like(flow), where=sent > 0)[:, 0]
-    return np.maximum(column(year.lines.split.get(arc, own) for arc, own in zip(arcs, known, strict=True)), SMALL)
+    return np.maximum(column(year.expansions.split.get(arc, own) for arc, own in zip(arcs, known, strict=True)), SMALL)

@@ -46,7 +46,7 @@ class Wish:
 
 @dataclass
 class Year:
-    """The masses of the year with their guesses, what they should fulfil, and sums that must be nought."""
+    """The masses of the year with their guesses, what they should fulfil, and sums that must be zero."""
 
     guess: dict[Mass, float] = field(default_factory=dict)
     wishes: list[Wish] = field(default_factory=list)
@@ -158,7 +158,7 @@ def _node_rules(masses: Iterable[Mass]) -> list[Weights]:
 
 
 def _figure(row: PublishedRow, guess: Weights, contents: Contents) -> Wish:
-    """A published figure; of a share, the part less the share of the whole should be nought."""
+    """A published figure; of a share, the part less the share of the whole should be zero."""
     counted = weights(row, guess, contents)
     if not row.whole:
         return Wish(counted, row.value, row.spread * row.value)
@@ -217,7 +217,7 @@ class _System:
         self.rules = _matrix(year.rules, index, self.scale, 1 / abs(plain).max(axis=1).toarray().ravel())
 
     def nearest(self, alive: Bools) -> Floats:
-        """Masses that fulfil the wishes best and the rules exactly; those not alive are nought."""
+        """Masses that fulfil the wishes best and the rules exactly; those not alive are zero."""
         wishes, rules = self.wishes[:, alive], self.rules[:, alive]
         rules = rules[np.diff(rules.tocsr().indptr) > 0]
         n, k = wishes.shape[1], rules.shape[0]

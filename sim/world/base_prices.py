@@ -1,6 +1,6 @@
 """Base prices by origin: those of oxides are given, the others follow from what making things costs.
 
-Down the chain a maker's price is what its inputs cost, its conversion and its margin; up the chain concentrate and
+Down the chain a producer's price is what its inputs cost, its conversion and its margin; up the chain concentrate and
 scrap are worth what their oxides leave. A place that only buys pays what its goods cost landed.
 """
 

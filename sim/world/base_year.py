@@ -1,4 +1,4 @@
-"""The base year sorted by what its rows say, and the lines that projects would add to it."""
+"""The base year sorted by what its rows say, and the expansions that projects would add to it."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ Arc = tuple[str, str, str]  # commodity, origin, destination
 TONNE = 1000.0  # kg
 UNTRADED = ("concentrate", "scrap")  # stages that go from those who dig or collect to plants that they know
 LEAST = 0.03  # share of a good's trade below which nobody would open a new route
-HOME = 0.9  # most of what a new maker sends that goes to users of his own region
-SPARE = 0.2  # weight of the region that makes most of a good, for new makers: they are built to serve the others
+HOME = 0.9  # most of what a new producer sends that goes to users of his own region
+SPARE = 0.2  # weight of the region that makes most of a good, for new producers: they are built to serve the others
 
 
 @dataclass(frozen=True)
-class Lines:
+class Expansions:
     """What nobody runs, makes or buys in the base year, and projects would; masses a day.
 
-    A *line* is a facility that projects build. Its goods may be made where nobody makes them in the base year (a new
-    origin), and it may buy where nobody buys (a new destination): trade on those arcs is nought at first.
+    An *expansion* is a facility that projects build. Its goods may be made where nobody makes them so far (a new
+    origin), and it may buy where nobody buys (a new destination): trade on those arcs is zero at first.
     """
 
     scale: Mapping[str, float] = field(default_factory=dict)  # facility → activity at capacity 1
@@ -32,9 +32,11 @@ class Lines:
     share: Mapping[Arc, float] = field(default_factory=dict)  # from whom new destinations would buy first
     routes: tuple[Arc, ...] = ()  # from exporters to destinations that buy elsewhere today, and will need more
     weight: Mapping[Arc, float] = field(default_factory=dict)  # what arcs from new origins weigh beside those shares
-    orders: Mapping[Node, float] = field(default_factory=dict)  # t that new origins would send, all lines at capacity 1
+    orders: Mapping[Node, float] = field(
+        default_factory=dict
+    )  # t that new origins would send, all expansions at capacity 1
     split: Mapping[Arc, float] = field(default_factory=dict)  # share of a new origin's goods that would go over an arc
-    price: Mapping[Node, float] = field(default_factory=dict)  # USD/t that new makers ask at their works
+    price: Mapping[Node, float] = field(default_factory=dict)  # USD/t that new producers ask at their works
 
     @property
     def arcs(self) -> tuple[Arc, ...]:
@@ -54,17 +56,17 @@ class BaseYear:
     other: dict[Node, float]
     content: dict[str, dict[str, float]]
     price: dict[Node, float]
-    lines: Lines = Lines()
+    expansions: Expansions = Expansions()
 
     @property
     def works_price(self) -> dict[Node, float]:
-        """Base price at the works of who makes a good, USD/t; of new makers what they ask."""
-        return {**self.price, **self.lines.price}
+        """Base price at the works of who makes a good, USD/t; of new producers what they ask."""
+        return {**self.price, **self.expansions.price}
 
     @property
     def scale(self) -> dict[str, float]:
         """Activity of each facility at capacity 1: that of the base year where it runs."""
-        return {**self.activity, **self.lines.scale}
+        return {**self.activity, **self.expansions.scale}
 
 
 def base_year(tables: Tables) -> BaseYear:
@@ -88,15 +90,15 @@ def base_year(tables: Tables) -> BaseYear:
     )
 
 
-def with_lines(year: BaseYear, tables: Tables, projects: Iterable[str], utilisation: float) -> BaseYear:
-    """Add the lines of some projects to a base year, idle.
+def with_expansions(year: BaseYear, tables: Tables, projects: Iterable[str], utilisation: float) -> BaseYear:
+    """Add the expansions of some projects to a base year, idle.
 
     Parameters
     ----------
     year : BaseYear
     tables : Tables
     projects : iterable of str
-        Names; lines of other projects are left out.
+        Names; expansions of other projects are left out.
     utilisation : float, share of 1
         Of capacity, in the base year: capacity 1 of a facility is what it needs to make its scale at this utilisation.
     """
@@ -104,22 +106,22 @@ def with_lines(year: BaseYear, tables: Tables, projects: Iterable[str], utilisat
     capacity: dict[str, float] = defaultdict(float)
     cost: dict[str, float] = defaultdict(float)
     unit_cost = {row.project: row.unit_cost * TONNE for row in tables.projects}
-    for row in tables.lines:
+    for row in tables.expansions:
         if row.project in chosen and row.facility not in year.activity:
             capacity[row.facility] += row.capacity / DAYS_A_YEAR
             cost[row.facility] += row.capacity / DAYS_A_YEAR * unit_cost[row.project]
-    recipes = [row for row in tables.line_recipes if row.facility in capacity]
+    recipes = [row for row in tables.expansion_recipes if row.facility in capacity]
     inputs = {(row.facility, row.commodity): row.amount for row in recipes if row.side == "input"}
     outputs = {(row.facility, row.commodity): row.amount for row in recipes if row.side == "output"}
     scale = {name: size * utilisation for name, size in capacity.items()}
     region = {row.facility: row.region for row in tables.facilities}
-    prices = {(row.commodity, row.region): row.price * TONNE for row in tables.line_prices}
+    prices = {(row.commodity, row.region): row.price * TONNE for row in tables.expansion_prices}
     more = _more(year, tables, chosen, utilisation)  # of facilities that run, what projects add to their activity
     needs = _totals(
         {**inputs, **{(f, c): a for (f, c), a in year.inputs.items() if f in more}}, {**scale, **more}, region
     )
     trade = _NewTrade(year, needs, _totals(outputs, scale, region))
-    lines = Lines(
+    expansions = Expansions(
         scale=scale,
         unit_cost={name: cost[name] / size for name, size in capacity.items()},
         share=trade.share,
@@ -133,26 +135,26 @@ def with_lines(year: BaseYear, tables: Tables, projects: Iterable[str], utilisat
         year,
         inputs={**year.inputs, **inputs},
         outputs={**year.outputs, **outputs},
-        flows={**year.flows, **dict.fromkeys(lines.arcs, 0.0)},
+        flows={**year.flows, **dict.fromkeys(expansions.arcs, 0.0)},
         price={**prices, **year.price},
-        lines=lines,
+        expansions=expansions,
     )
 
 
 def with_routes(year: BaseYear, tables: Tables) -> BaseYear:
-    """Add the arcs, without trade, from the largest maker of a traded good to users that he does not serve.
+    """Add the arcs, without trade, from the largest producer of a traded good to users that he does not serve.
 
     A control of his region covers them too, so that trading houses cannot take there what may not leave.
     """
     traded = {row.commodity for row in tables.commodities if row.stage not in UNTRADED}
     known = {(row.origin, row.destination) for row in tables.routes}
-    largest = {c: largest_maker(year, c) for c in traded}
+    largest = {c: largest_producer(year, c) for c in traded}
     places = {(c, d) for c, _, d in year.flows if c in traded}
     arcs = [(c, largest[c], d) for c, d in sorted(places) if (largest[c], d) in known]
     return replace(year, flows={**dict.fromkeys(arcs, 0.0), **year.flows})
 
 
-def largest_maker(year: BaseYear, commodity: str) -> str:
+def largest_producer(year: BaseYear, commodity: str) -> str:
     """Region that makes most of a good in the base year; empty where nobody does."""
     sent: dict[str, float] = defaultdict(float)
     for (c, o, _), flow in year.flows.items():
@@ -164,7 +166,7 @@ def largest_maker(year: BaseYear, commodity: str) -> str:
 def _more(year: BaseYear, tables: Tables, projects: set[str], utilisation: float) -> dict[str, float]:
     """Activity a day that projects add to facilities that run in the base year."""
     total: dict[str, float] = defaultdict(float)
-    for row in tables.lines:
+    for row in tables.expansions:
         if row.project in projects and row.facility in year.activity:
             total[row.facility] += row.capacity * utilisation / DAYS_A_YEAR
     return {name: max(size - year.activity[name], 0.0) for name, size in total.items()}
@@ -173,7 +175,7 @@ def _more(year: BaseYear, tables: Tables, projects: set[str], utilisation: float
 def _totals(
     amounts: Mapping[tuple[str, str], float], scale: Mapping[str, float], region: Mapping[str, str]
 ) -> dict[Node, float]:
-    """t/day of each good in each region, all lines at capacity 1."""
+    """t/day of each good in each region, all expansions at capacity 1."""
     total: dict[Node, float] = defaultdict(float)
     for (facility, commodity), amount in amounts.items():
         total[commodity, region[facility]] += amount * scale[facility]
@@ -181,7 +183,7 @@ def _totals(
 
 
 class _NewTrade:
-    """Who would buy from whom: new destinations as importers do, new origins sell to all but the largest maker."""
+    """Who would buy from whom: new destinations as importers do, new origins sell to all but the largest producer."""
 
     def __init__(self, year: BaseYear, needed: Mapping[Node, float], made: Mapping[Node, float]) -> None:
         self.year = year
@@ -212,7 +214,7 @@ class _NewTrade:
     def _customers(self, node: Node) -> Iterable[tuple[Arc, float]]:
         """Those who use a good: at home first, then by what they use, the region that makes most of it less."""
         commodity, region = node
-        largest = largest_maker(self.year, commodity)
+        largest = largest_producer(self.year, commodity)
         used = {d: tonnes for (c, d), tonnes in self.used.items() if c == commodity}
         made = self.made[node]
         taken = {d: tonnes * (SPARE if d == largest != region else 1) for d, tonnes in used.items() if d != region}

@@ -14,7 +14,7 @@ import numpy as np
 
 from sim.axes import Floats
 from sim.world.arcs import Arcs, arcs_of
-from sim.world.base_year import UNTRADED, base_year, with_lines, with_routes
+from sim.world.base_year import UNTRADED, base_year, with_expansions, with_routes
 from sim.world.facilities import Facilities, Plants, Producers
 from sim.world.nodes import Nodes, nodes_of
 from sim.world.projects import Projects, projects_of
@@ -71,7 +71,7 @@ def build(
     utilisation
         Of capacity in the base year.
     """
-    year = with_routes(with_lines(base_year(tables), tables, projects, utilisation), tables)
+    year = with_routes(with_expansions(base_year(tables), tables, projects, utilisation), tables)
     commodities = tuple(row.commodity for row in tables.commodities)
     regions = tuple(row.region for row in tables.regions)
     nodes = nodes_of(year, commodities, regions)

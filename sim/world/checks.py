@@ -10,12 +10,12 @@ from typing import NamedTuple, final
 
 from sim.errors import Place, Problem, nearest
 from sim.units import DAYS_A_YEAR
-from sim.world.base_year import BaseYear, Node, base_year, with_lines
+from sim.world.base_year import BaseYear, Node, base_year, with_expansions
 from sim.world.row_reading import at
 from sim.world.rows import KINDS, Tables
 from sim.world.tables import Found, History, Key, assembled, key_of, stands, together
 
-MASSES = ("base_year", "facilities", "line_recipes")  # tables whose rows say what goods are made of
+MASSES = ("base_year", "facilities", "expansion_recipes")  # tables whose rows say what goods are made of
 TOLERANCE = 1e-4  # of what is made, arrives, or is held: rounded to five digits, a base year still balances
 Layers = Mapping[str, History]
 
@@ -34,14 +34,14 @@ class Readers:
 
     @cached_property
     def year(self) -> BaseYear:
-        """The base year with the lines of all projects."""
-        return with_lines(base_year(self.tables), self.tables, [row.project for row in self.tables.projects], 1.0)
+        """The base year with the expansions of all projects."""
+        return with_expansions(base_year(self.tables), self.tables, [row.project for row in self.tables.projects], 1.0)
 
     @cached_property
     def read(self) -> Mapping[str, set[Key]]:
         """Keys of the rows that are read, by table; a table that is not here is read whole."""
         year, tables = self.year, self.tables
-        built = {row.facility for row in tables.lines}
+        built = {row.facility for row in tables.expansions}
         region = {row.facility: row.region for row in tables.facilities}
         nodes = {(c, g) for c, o, d in year.flows for g in (o, d)} | set(year.other)
         goods = {c for c, _ in nodes}
@@ -54,13 +54,13 @@ class Readers:
             "facilities": {(f,) for f in {*year.activity, *built}},
             "sectors": {(s, g) for _, g, s in year.uses},
             "base_year": {key for key in keys if _is_read(key, year, nodes, goods)},
-            "projects": {(row.project,) for row in tables.lines},
-            "line_recipes": {
+            "projects": {(row.project,) for row in tables.expansions},
+            "expansion_recipes": {
                 (row.facility, row.commodity, row.side)
-                for row in tables.line_recipes
-                if row.facility in year.lines.scale
+                for row in tables.expansion_recipes
+                if row.facility in year.expansions.scale
             },
-            "line_prices": {(c, region[f]) for f, c in {**year.inputs, **year.outputs} if f in built},
+            "expansion_prices": {(c, region[f]) for f, c in {**year.inputs, **year.outputs} if f in built},
             "records": {(row.slips,) for row in tables.projects},
             "cost_shares": {(row.process, g) for row in tables.projects for g in (row.region, "*")},
         }
@@ -74,7 +74,7 @@ class Readers:
         if table != "commodities":
             return set()
         taken, made = ({c for _, c in amounts} for amounts in (self.year.inputs, self.year.outputs))
-        covers = {"user_cover": taken, "maker_cover": made}
+        covers = {"user_cover": taken, "producer_cover": made}
         return {column for column, goods in covers.items() if key[0] not in goods}
 
     def refusal(self, table: str, key: Key, history: History) -> str:
@@ -94,12 +94,12 @@ WHERE_READ = {
     "commodities": "where a row flow or other_use of base_year.csv names the commodity",
     "regions": "where a row flow of base_year.csv begins or ends in the region",
     "routes": "where goods take the route: a row flow of base_year.csv, or trade of a project",
-    "facilities": "where a row activity of base_year.csv or a row of lines.csv names the facility",
+    "facilities": "where a row activity of base_year.csv or a row of expansions.csv names the facility",
     "sectors": "where a row use of base_year.csv has this sector and region",
     "base_year": "where the facility runs or the commodity is traded",
-    "projects": "where a row of lines.csv names the project",
-    "line_recipes": "where a project builds the facility; what runs in the base year has its recipe in base_year.csv",
-    "line_prices": "where a facility of a project takes or makes the commodity",
+    "projects": "where a row of expansions.csv names the project",
+    "expansion_recipes": "where a project builds the facility; others have their recipe in base_year.csv",
+    "expansion_prices": "where a facility of a project takes or makes the commodity",
     "records": "where a project follows the record",
     "cost_shares": "where a project of this process stands in the region",
 }
@@ -130,17 +130,17 @@ def missing(layers: Layers) -> list[Problem]:
         at(
             stopped.get(name, found[-1].place),
             "facility",
-            f"{name!r} does not run, and line_recipes.csv has no output of it.\n{right}",
+            f"{name!r} does not run, and expansion_recipes.csv has no output of it.\n{right}",
         )
-        for (_, name), found in layers["lines"].items()
-        if name not in there.makers
+        for (_, name), found in layers["expansions"].items()
+        if name not in there.producers
     ]
     return [*together(problems), *_elsewhere(layers)]
 
 
 def _elsewhere(layers: Layers) -> Iterator[Problem]:
     """Projects that stand elsewhere than what they build, or do something else."""
-    for (project, facility), found in layers["lines"].items():
+    for (project, facility), found in layers["expansions"].items():
         owner, plant = layers["projects"][project,][-1], layers["facilities"][facility,][-1]
         for column in ("region", "process"):
             one, other = getattr(owner.row, column), getattr(plant.row, column)
@@ -164,8 +164,8 @@ class _There:
         self.priced = {(c, g) for _, c, _, g, *_ in keys["price"]}
         self.held = {c for _, c, *_ in keys["content"]}
         self.made = {key[-1] for key in keys["output"]}
-        recipes = {f for f, _, side in layers["line_recipes"] if side == "output"}
-        self.makers = {key[-1] for key in keys["activity"]} | recipes
+        recipes = {f for f, _, side in layers["expansion_recipes"] if side == "output"}
+        self.producers = {key[-1] for key in keys["activity"]} | recipes
 
     def lacks(self, key: Key) -> Iterator[str]:
         """What a row of the base year needs, and is not there."""
@@ -197,7 +197,7 @@ class Sum(NamedTuple):
 
 
 def unbalanced(layers: Layers) -> list[Problem]:
-    """Rows of other folders by which masses of the base year no longer balance; each place and plant is told once."""
+    """Rows of other folders by which masses of the base year no longer balance; each place and plant once."""
     if not any(found[-1].layer for name in MASSES for found in layers[name].values()):
         return []
     year = base_year(assembled(layers))
@@ -206,11 +206,13 @@ def unbalanced(layers: Layers) -> list[Problem]:
     for (commodity, place), sums in _made(year, region).items():
         if sums.differ:
             found = f"{_tonnes(sums.into)} of {commodity} are made in {place}, and {_tonnes(sums.out)} leave the works"
-            problems.append(_told(layers, found, commodity, place, ("output", "activity", "flow", "other_use"), region))
+            problems.append(
+                _reported(layers, found, commodity, place, ("output", "activity", "flow", "other_use"), region)
+            )
     for (commodity, place), sums in _used(year, region).items():
         if sums.differ:
             found = f"{_tonnes(sums.into)} of {commodity} arrive in {place}, and {_tonnes(sums.out)} are used"
-            problems.append(_told(layers, found, commodity, place, ("flow", "input", "activity", "use"), region))
+            problems.append(_reported(layers, found, commodity, place, ("flow", "input", "activity", "use"), region))
     return [*problems, *_created(layers, Readers(assembled(layers)).year)]
 
 
@@ -242,7 +244,7 @@ def _used(year: BaseYear, region: Mapping[str, str]) -> dict[Node, Sum]:
     return {node: Sum(arrived[node], used[node]) for node in sorted({*arrived, *used})}
 
 
-def _told(
+def _reported(
     layers: Layers, found: str, commodity: str, place: str, quantities: Iterable[str], region: Mapping[str, str]
 ) -> Problem:
     """The problem of one place, where a row of another folder that has to do with it stands."""
@@ -284,7 +286,7 @@ def _created(layers: Layers, year: BaseYear) -> Iterator[Problem]:
         if facility in fed and out > taken[facility, element] * (1 + TOLERANCE):
             rows = [
                 found[-1]
-                for table in ("base_year", "line_recipes")
+                for table in ("base_year", "expansion_recipes")
                 for key, found in layers[table].items()
                 if found[-1].layer and (facility in (key[0], key[-1]) or key[0] == "content")
             ]

@@ -125,7 +125,7 @@ class Plants:
     def producers(self, arcs: Arcs) -> Producers:
         """What they add up to at each origin."""
         year, to_o = self.year, self.nodes.origin
-        cover = {row.commodity: row.maker_cover * DAYS_A_WEEK for row in self.tables.commodities}
+        cover = {row.commodity: row.producer_cover * DAYS_A_WEEK for row in self.tables.commodities}
         shipped = arcs.to_origin.once(arcs.flow)
         other = column(year.other.get(n, 0.0) for n in to_o)
         runs = frozenset(f for f in self.names if f in year.activity)
@@ -134,13 +134,13 @@ class Plants:
             price=column(year.works_price[n] for n in to_o),
             cover=column(cover[c] for c, _ in to_o),
             orders=shipped,
-            full_orders=column(year.lines.orders.get(n, own) for n, own in zip(to_o, shipped[:, 0], strict=True)),
+            full_orders=column(year.expansions.orders.get(n, own) for n, own in zip(to_o, shipped[:, 0], strict=True)),
             other_share=np.divide(other, shipped + other, out=np.zeros_like(other), where=shipped + other > 0),
             headroom=column(0.0 if n in mains else self._headroom(runs, n) for n in to_o),
         )
 
     def _headroom(self, runs: frozenset[str], node: Node) -> float:
-        """How much more of a by-product its makers could recover: inputs ÷ outputs − 1, least over makers and elements.
+        """How much more of a by-product could be recovered: inputs ÷ outputs − 1, least over producers and elements.
 
         Of those that run in the base year: what new plants recover is fixed.
         """
@@ -156,9 +156,9 @@ class Plants:
 def _cost_of_origin(makes: Sequence[tuple[int, int, float]], made: Sum, activity: Floats, scale: Floats) -> Sum:
     """(O, F): shares of who makes a good in the base year; of new plants, where nobody does."""
     total = made.once(activity)
-    makers = np.where(total > 0, activity[:, 0], scale[:, 0])  # (O, F)
+    producers = np.where(total > 0, activity[:, 0], scale[:, 0])  # (O, F)
     total = np.where(total > 0, total, made.once(scale))
-    return Sum.of(((o, f, v * makers[o, f] / total[o, 0]) for o, f, v in makes), made.shape)
+    return Sum.of(((o, f, v * producers[o, f] / total[o, 0]) for o, f, v in makes), made.shape)
 
 
 def _padded(rows: Sequence[Sequence[int]], pad: int) -> Ints:

@@ -34,7 +34,7 @@ def growth_of(year: BaseYear, tables: Tables, facilities: Sequence[str]) -> Floa
 def grows_with_demand(tables: Tables, facilities: Sequence[str]) -> Floats:
     """(F, 1): 0 for plants that listed projects add to: without these, they stay as they are (eq. 9.4)."""
     adding = {row.project for row in tables.projects if row.stage != "operating"}
-    planned = {row.facility for row in tables.lines if row.project in adding}
+    planned = {row.facility for row in tables.expansions if row.project in adding}
     return column(0.0 if f in planned else 1.0 for f in facilities)
 
 

@@ -44,7 +44,7 @@ class Projects(Axis):
 def projects_of(tables: Tables, chosen: Collection[str], facilities: Facilities) -> Projects:
     """Those of the table that are chosen."""
     rows = tuple(row for row in tables.projects if row.project in chosen)
-    added_to = {row.facility for row in tables.lines if row.project in chosen}
+    added_to = {row.facility for row in tables.expansions if row.project in chosen}
     theirs = np.array([f in added_to for f in facilities.names])
     names = tuple(row.project for row in rows)
     return Projects(names, rows, np.unique(facilities.need.rows[theirs[facilities.need.columns]]))

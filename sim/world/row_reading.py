@@ -1,4 +1,4 @@
-"""One row of a table: its cells become what the row says, or each fault is told with its place and its remedy."""
+"""One row of a table: its cells become what the row says, or each fault is reported with its place and its remedy."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def _measured(place: Place, cells: dict[str, str]) -> Iterator[Problem]:
     """Bring a number of the base year to the unit of its quantity; only the columns that apply may be filled."""
     unit, columns = MEASURED.get(cells["quantity"], ("", ()))
     if not columns:
-        return  # told of its own cell
+        return  # reported of its own cell
     right = f"A row of {cells['quantity']} names {' and '.join(columns)}, and nothing else."
     for column in KINDS["base_year"].names:
         if column in columns and not cells[column]:
@@ -101,7 +101,7 @@ def _measured(place: Place, cells: dict[str, str]) -> Iterator[Problem]:
         cells["value"], cells["unit"] = in_unit(cells, unit), unit
         if cells["quantity"] == "price" and number(cells["value"]) == 0:
             yield at(place, "value", "a price of 0 is none.\nWrite what is paid at the works.")
-    except NumberError:  # told of its own cell
+    except NumberError:  # reported of its own cell
         return
     except ValueError as error:
         yield at(place, "unit", str(error))

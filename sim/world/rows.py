@@ -56,7 +56,7 @@ class CommodityRow(Fact):
     unit: Literal["t REO", "t"]
     customs_code: str  # goods of one code are look-alikes to a customs officer
     user_cover: Weeks  # weeks of expected use that plants hold of it
-    maker_cover: Weeks  # weeks of expected orders that its makers hold
+    producer_cover: Weeks  # weeks of expected orders that its producers hold
     headline: bool  # whether its prices are always recorded
 
 
@@ -102,7 +102,7 @@ class FacilityRow(Fact):
 
 @dataclass(frozen=True)
 class ProjectRow(Fact):
-    """A plant or an expansion by name whose capacity comes in stages; what it adds to which facility is in lines."""
+    """A project by name, whose capacity comes in stages; what it adds to which facility is in expansions."""
 
     project: str
     operator: str
@@ -124,7 +124,7 @@ class ProjectRow(Fact):
 
 
 @dataclass(frozen=True)
-class LineRow(Fact):
+class ExpansionRow(Fact):
     """What a project adds to a facility."""
 
     project: str
@@ -133,7 +133,7 @@ class LineRow(Fact):
 
 
 @dataclass(frozen=True)
-class LineRecipeRow(Fact):
+class ExpansionRecipeRow(Fact):
     """What a facility that nobody runs in the base year takes and makes."""
 
     facility: str
@@ -143,7 +143,7 @@ class LineRecipeRow(Fact):
 
 
 @dataclass(frozen=True)
-class LinePriceRow(Fact):
+class ExpansionPriceRow(Fact):
     """A price in the base year where nobody trades in it."""
 
     commodity: str
@@ -236,9 +236,9 @@ class Tables:
     parameters: tuple[ParameterRow, ...]
     base_year: tuple[BaseYearRow, ...]
     projects: tuple[ProjectRow, ...] = ()
-    lines: tuple[LineRow, ...] = ()
-    line_recipes: tuple[LineRecipeRow, ...] = ()
-    line_prices: tuple[LinePriceRow, ...] = ()
+    expansions: tuple[ExpansionRow, ...] = ()
+    expansion_recipes: tuple[ExpansionRecipeRow, ...] = ()
+    expansion_prices: tuple[ExpansionPriceRow, ...] = ()
     records: tuple[RecordRow, ...] = ()
     cost_shares: tuple[CostShareRow, ...] = ()
     dates: tuple[DateRow, ...] = ()
@@ -297,7 +297,7 @@ KINDS: Mapping[str, Kind] = {
         CommodityRow,
         ("commodity",),
         fixed={"unit": "All numbers of a commodity are in its unit: add another commodity."},
-        ranged=("user_cover", "maker_cover"),
+        ranged=("user_cover", "producer_cover"),
     ),
     "regions": Kind(RegionRow, ("region",)),
     "routes": Kind(
@@ -312,10 +312,10 @@ KINDS: Mapping[str, Kind] = {
         {"region": "regions"},
         fixed={
             "basis": "Give the capacity in what it is measured in.",
-            "status": "What is built follows from projects.csv and lines.csv.",
+            "status": "What is built follows from projects.csv and expansions.csv.",
             "start": _DATES,
             "full": _DATES,
-            "capacity_planned": "What projects add to a facility is in lines.csv.",
+            "capacity_planned": "What projects add to a facility is in expansions.csv.",
             "unit_cost": "The unit cost of a plant is in projects.csv.",
         },
     ),
@@ -347,17 +347,17 @@ KINDS: Mapping[str, Kind] = {
         {"region": "regions"},
         ranged=("unit_cost", "capital", "contracted", "permit", "construction", "ramp", "qualification", "life"),
     ),
-    "lines": Kind(
-        LineRow, ("project", "facility"), {"project": "projects", "facility": "facilities"}, ranged=("capacity",)
+    "expansions": Kind(
+        ExpansionRow, ("project", "facility"), {"project": "projects", "facility": "facilities"}, ranged=("capacity",)
     ),
-    "line_recipes": Kind(
-        LineRecipeRow,
+    "expansion_recipes": Kind(
+        ExpansionRecipeRow,
         ("facility", "commodity", "side"),
         {"facility": "facilities", "commodity": "commodities"},
         ranged=("amount",),
     ),
-    "line_prices": Kind(
-        LinePriceRow, ("commodity", "region"), {"commodity": "commodities", "region": "regions"}, ranged=("price",)
+    "expansion_prices": Kind(
+        ExpansionPriceRow, ("commodity", "region"), {"commodity": "commodities", "region": "regions"}, ranged=("price",)
     ),
     "records": Kind(RecordRow, ("slips",), ranged=("median", "sigma", "failure")),
     "cost_shares": Kind(

@@ -135,7 +135,7 @@ class Sources:
 
 GOODS = {"commodity": "commodities"}
 LATER = (  # what the base year does not need
-    "base_year", "projects", "lines", "line_recipes", "line_prices", "records", "cost_shares", "dates",
+    "base_year", "projects", "expansions", "expansion_recipes", "expansion_prices", "records", "cost_shares", "dates",
 )  # fmt: skip
 SOURCE_KINDS = {name: kind for name, kind in KINDS.items() if name not in LATER} | {
     "contents": Kind(ContentRow, ("commodity", "element"), GOODS | {"element": "elements"}),

@@ -1,4 +1,4 @@
-"""Reads the seeds tables: cells become typed rows, folders are laid over one another, and every fault is told once."""
+"""Reads the seeds tables: cells become typed rows, folders are laid over one another, faults are reported once."""
 
 from __future__ import annotations
 
@@ -220,8 +220,8 @@ def _wrong_columns(path: Path, header: Sequence[str], kind: Kind) -> list[Proble
     missing = [c for c in wanted if c not in header]
     if len(missing) > len(wanted) // 2:
         return [Problem(place, "the first line does not name the columns.", columns)]
-    told = [Problem(place, f"column {c!r} is missing.", columns) for c in missing]
-    return [*told, *_needless_columns(place, header, wanted)]
+    reported = [Problem(place, f"column {c!r} is missing.", columns) for c in missing]
+    return [*reported, *_needless_columns(place, header, wanted)]
 
 
 def _needless_columns(place: Place, header: Sequence[str], wanted: Sequence[str]) -> Iterator[Problem]:

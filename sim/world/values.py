@@ -35,15 +35,15 @@ class Values:
 
     def input_share(self, facility: str, margin: float) -> float:
         """Inputs' share of all costs: those of the usual margin, or what a line is known to cost."""
-        if facility in self.year.lines.scale:
-            return self.bought[facility] / (self.bought[facility] + self.year.lines.unit_cost[facility])
+        if facility in self.year.expansions.scale:
+            return self.bought[facility] / (self.bought[facility] + self.year.expansions.unit_cost[facility])
         return self.bought[facility] * margin / self.sold[facility]
 
     def advantage(self, facility: str, margin: float) -> float:
         """Output value over all costs at base prices, over the usual margin."""
-        if facility not in self.year.lines.scale:
+        if facility not in self.year.expansions.scale:
             return 1.0
-        return self.sold[facility] / (self.bought[facility] + self.year.lines.unit_cost[facility]) / margin
+        return self.sold[facility] / (self.bought[facility] + self.year.expansions.unit_cost[facility]) / margin
 
     def main_product(self, facility: str) -> str:
         """The most valuable output of a facility."""
@@ -64,7 +64,7 @@ def landed_prices(year: BaseYear) -> dict[Node, float]:
     value: dict[Node, float] = defaultdict(float)
     mass: dict[Node, float] = defaultdict(float)
     for (c, o, d), flow in year.flows.items():
-        bought = year.lines.share.get((c, o, d), flow)
+        bought = year.expansions.share.get((c, o, d), flow)
         value[c, d] += bought * year.price[c, o]
         mass[c, d] += bought
     return {node: value[node] / mass[node] for node in value}

@@ -15,11 +15,11 @@ def cells(shares: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> dict[str
 
 
 def test_a_corner_is_found() -> None:
-    """Nine worlds of ten are bad in a corner of two parameters, one of ten elsewhere."""
+    """Nine replicates of ten are bad in a corner of two parameters, one of ten elsewhere."""
     shares = designs.latin_hypercube(3, 400, seed=1)
     corner = (shares[:, 0] < 0.4) & (shares[:, 1] > 0.5)
-    worlds, bad = np.full(400, 10.0), np.where(corner, 9.0, 1.0)
-    box = boxes.discover(cells(shares), worlds, bad)
+    replicates, bad = np.full(400, 10.0), np.where(corner, 9.0, 1.0)
+    box = boxes.discover(cells(shares), replicates, bad)
     assert [(limit.path, limit.side, limit.firm) for limit in box.limits] == [
         ("a", "at most", True),
         ("b", "at least", True),
@@ -28,14 +28,14 @@ def test_a_corner_is_found() -> None:
     inside = 9 * corner.sum()
     assert box.coverage == pytest.approx(inside / bad.sum(), abs=0.1)
     assert box.density == pytest.approx(0.9, abs=0.05)
-    assert box.base == pytest.approx(bad.sum() / worlds.sum())
+    assert box.base == pytest.approx(bad.sum() / replicates.sum())
 
 
 def test_a_box_is_a_sentence() -> None:
     limits = [boxes.Limit("a", "at most", "31 %"), boxes.Limit("b", "at least", "52 days", firm=False)]
     assert boxes.Box(limits, 0.78, 0.91, 0.2).sentence() == (
         "a at most 31 % and b at least 52 days (not firm): "
-        "holds 78 % of the bad worlds, 91 % of the worlds in it are bad."
+        "holds 78 % of the bad replicates, 91 % of the replicates in it are bad."
     )
 
 

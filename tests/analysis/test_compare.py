@@ -42,7 +42,7 @@ def row(comparison: Comparison, item: Item, other: str = "b") -> dict[str, float
 
 
 def test_worked_differences() -> None:
-    """Losses 10, 20, 30 against 12, 19, 36: differences 2, -1, 6, mean 7/3; better in one world of three."""
+    """Losses 10, 20, 30 against 12, 19, 36: differences 2, -1, 6, mean 7/3; better in one replicate of three."""
     base = result("a", {LOSS: [10, 20, 30], SHARE: [0.1, 0.1, 0.1]})
     other = result("b", {LOSS: [12, 19, 36], SHARE: [0.2, 0.1, 0.3]})
     comparison = compare(base, other)
@@ -130,8 +130,8 @@ def test_what_must_be_the_same_is_asked_for_at_once() -> None:
     assert "--unpaired" in str(caught.value)
 
 
-def test_two_seeds_are_compared_when_told_to() -> None:
-    """Means 20 and 25 of other worlds, also of another number."""
+def test_two_seeds_are_compared_when_reported_to() -> None:
+    """Means 20 and 25 of other replicates, also of another number."""
     base, other = result("a", {LOSS: [10, 20, 30]}), result("b", {LOSS: [20, 30]}, seed=8)
     with pytest.raises(InputError):
         compare(base, other)
@@ -142,7 +142,7 @@ def test_two_seeds_are_compared_when_told_to() -> None:
 
 
 def test_worlds_are_paired_by_number() -> None:
-    """Worlds 0–2 against 1–3: two in common, with the values 2 and 3 on both sides."""
+    """Replicates 0–2 against 1–3: two in common, with the values 2 and 3 on both sides."""
     comparison = compare(result("a", {LOSS: [1, 2, 3]}), result("b", {LOSS: [2, 3, 4]}, first=1))
     assert (row(comparison, LOSS)["difference"], row(comparison, LOSS)["n"]) == (0, 2)
     with pytest.raises(InputError, match="no replicate in common"):
@@ -160,7 +160,7 @@ def test_the_head_names_what_was_changed() -> None:
     ]
 
 
-def test_an_instrument_on_one_side_is_told_by_its_kind() -> None:
+def test_an_instrument_on_one_side_is_reported_by_its_kind() -> None:
     base = result("a", {LOSS: [1.0]}, says="instruments: []\n")
     other = result("b", {LOSS: [1.0]}, says="instruments: [{name: strike, kind: supply_shock, loss: 0.5}]\n")
     (change,) = compare(base, other).changes["b"]
@@ -175,7 +175,7 @@ def test_the_first_rows_are_those_of_both_sides() -> None:
 
 
 def test_loss_avoided_per_dollar_by_hand() -> None:
-    """A reserve that the base has not costs 10 in each world and saves 30, 50: 40 / 10 = 4 a dollar."""
+    """A reserve that the base has not costs 10 in each replicate and saves 30, 50: 40 / 10 = 4 a dollar."""
     base = result("a", {LOSS: [900, 900], OUTSIDE: [100, 200]})
     other = result("b", {LOSS: [0, 0], OUTSIDE: [70, 150], COST: [10, 10]})
     ratio = row(compare(base, other), Item("loss_avoided_per_dollar", instrument="vault", unit="1"))
@@ -183,7 +183,7 @@ def test_loss_avoided_per_dollar_by_hand() -> None:
     assert np.isnan(ratio["base_mean"])
 
 
-def test_no_ratio_where_the_cost_may_be_nought() -> None:
+def test_no_ratio_where_the_cost_may_be_zero() -> None:
     base = result("a", {LOSS: [100, 200]})
     other = result("b", {LOSS: [70, 150], COST: [-10, 10]})
     assert "loss_avoided_per_dollar" not in set(compare(base, other).table["metric"])
@@ -215,7 +215,7 @@ def test_what_was_saved_compares_as_what_was_not(tmp_path: Path) -> None:
 
 
 def test_an_open_difference_says_how_many_replicates_would_tell() -> None:
-    """An interval twice as wide as the difference on either side needs four times the worlds."""
+    """An interval twice as wide as the difference on either side needs four times the replicates."""
     assert replicates_to_settle(1.0, -1.0, 3.0, 100) == 400
     assert replicates_to_settle(1.0, 0.5, 1.5, 100) is None
     assert replicates_to_settle(0.0, -1.0, 1.0, 100) is None
@@ -231,7 +231,7 @@ def test_intervals_shrink_like_one_over_the_root_of_n() -> None:
 
 
 def test_an_interval_covers_what_the_normal_one_does() -> None:
-    """A thousand worlds of deviation 1: the interval is 1.96 / √1000 each way, within a tenth."""
+    """A thousand replicates of deviation 1: the interval is 1.96 / √1000 each way, within a tenth."""
     values = np.tile([-1.0, 1.0], 500)[None]
     low, high = pairs.bounds(values)[0]
     assert (low, high) == (pytest.approx(-0.062, rel=0.1), pytest.approx(0.062, rel=0.1))

@@ -63,7 +63,7 @@ def test_rows_are_those_of_the_sets(only: Mapping[str, Sequence[str]], left: set
         ({"commodity": ["oxide.*"]}, r"--commodity: 'oxide.\*' is the commodity of no row"),
     ],
 )
-def test_what_leaves_nothing_is_told_with_the_nearest(only: Mapping[str, Sequence[str]], said: str) -> None:
+def test_what_leaves_nothing_is_reported_with_the_nearest(only: Mapping[str, Sequence[str]], said: str) -> None:
     with pytest.raises(InputError, match=said):
         compare(*sides(), **only)  # type: ignore[arg-type]
 
@@ -76,7 +76,7 @@ START = date(2025, 1, 1)
 def with_paths(name: str, dates: Sequence[date], values: Mapping[Item, Sequence[Sequence[float]]]) -> Result:
     """A result with series: for each item a row a world, a value a date after the base year's."""
     made = result(name, {US: [1.0] * len(next(iter(values.values())))})
-    paths = np.array([[[999.0, *world] for world in worlds] for worlds in values.values()], float)  # V, R, T
+    paths = np.array([[[999.0, *world] for world in replicates] for replicates in values.values()], float)  # V, R, T
     outcome = made._source.outcome  # type: ignore[attr-defined]
     recorded = np.zeros((len(dates) + 1, len(values), 6))
     return Result(

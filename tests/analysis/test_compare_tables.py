@@ -43,7 +43,7 @@ def numbers(table: pd.DataFrame) -> pd.DataFrame:
     return table.drop(columns="other")
 
 
-def test_two_tables_of_worlds_give_the_paired_comparison(folders: tuple[Path, Path]) -> None:
+def test_two_tables_of_replicates_give_the_paired_comparison(folders: tuple[Path, Path]) -> None:
     """Beside their manifests what differs between the scenarios is known, as of the folders."""
     a, b = folders
     whole, found = compare(a, b), compare(a / "replicates.csv", b / "replicates.csv")
@@ -109,7 +109,7 @@ def test_two_summaries_are_put_side_by_side(folders: tuple[Path, Path]) -> None:
     assert found.table[["low95", "high95", "share_better"]].isna().all(axis=None)
 
 
-def test_of_summaries_another_seed_is_told_not_refused(tmp_path: Path) -> None:
+def test_of_summaries_another_seed_is_reported_not_refused(tmp_path: Path) -> None:
     a, b = (result(name, BASE, seed=seed).save(tmp_path / name) for name, seed in (("a", 7), ("b", 8)))
     notes = compare(a / "summary.csv", b / "summary.csv").notes
     assert any("its seed differs" in note and "8 against 7" in note for note in notes)

@@ -66,13 +66,13 @@ def test_a_series_that_needs_an_instrument_is_missing_without_it() -> None:
     "one",
     [
         score(reading(EXPORTS, "sum", 2, 9)),
-        score(reading(EXPORTS, "mean", 2, 9), reading(STOCK, "mean", 2, 9)),  # over nought at first: infinite
+        score(reading(EXPORTS, "mean", 2, 9), reading(STOCK, "mean", 2, 9)),  # over zero at first: infinite
         score(reading(STOCK, "days_until:4", 2, 13), high=np.inf),
         score(reading(STOCK, "days_until:40", 2, 13), low=np.inf, high=np.inf),
         score(reading(STOCK, "days_until:4", 2, 13), reading(STOCK, "days_until:3", 2, 13)),
         score(reading(STOCK, "max", 2, 13), high=np.inf),
         score(reading(GRANTED, "last", 0, 13)),
-        score(reading(GRANTED, "first", 0, 13)),  # no world has a value
+        score(reading(GRANTED, "first", 0, 13)),  # no replicate has a value
     ],
 )
 def test_every_kind_of_target_can_be_drawn(one: Score, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""A hindcast observes what a run records, world by world, and a world in which nothing happens beside it."""
+"""A hindcast observes what a run records, replicate by replicate, and a world in which nothing happens beside it."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ WATCHED = [
 
 @pytest.fixture(scope="module")
 def scenario() -> Scenario:
-    """Two worlds up to the middle of a tick, recorded every day."""
+    """Two replicates up to the middle of a tick, recorded every day."""
     record = f"outputs.record={RECORD} licence_backlog, licence_approval]"
     days = ["outputs.every=1 day", "outputs.paths=2", "ensemble.replicates=2", "horizon.end=2025-05-30"]
     return sim.load(EPISODE, overrides=[record, *days])
@@ -96,7 +96,7 @@ def test_the_licences_of_october_are_decided_as_those_of_april() -> None:
 
 
 def test_a_score_is_about_the_median() -> None:
-    """Of 1, 3 and a world without a number: median 2, from 1.1 to 2.9; one world is no score."""
+    """Of 1, 3 and a world without a number: median 2, from 1.1 to 2.9; one replicate is no score."""
     reading = Reading(WATCHED[0], Measure("mean"), 0, 1, "exports")
     target = Target("between 2 and 3", reading, None, "t/day", 2, 3, "made up")
     score = Score(target, np.array([1.0, 3.0, np.nan]), np.array([np.nan]))

@@ -15,7 +15,7 @@ EDGES = np.array([0, 7, 14, 17])
 
 
 def series(variable: str, *tracks: list[float]) -> Series:
-    """A series of two worlds, the second with twice the numbers of the first."""
+    """A series of two replicates, the second with twice the numbers of the first."""
     return Series(Item(variable), EDGES, tuple(np.array([[x, 2.0 * x] for x in track]) for track in tracks))
 
 
@@ -24,7 +24,7 @@ LEVEL = series("stock", [1, 3, 5, 4])  # 1 t up to the evening of day 6
 PRICE = series("price_paid", [0, 70, 70, 100], [0, 7, 7, 17])  # 10 USD/kg, then nothing is bought, then 3
 
 
-def first_world(measure: str, of: Series, first: int, last: int) -> float:
+def first_replicate(measure: str, of: Series, first: int, last: int) -> float:
     return float(Measure.read(measure).of(of, first, last)[0])
 
 
@@ -57,7 +57,7 @@ def first_world(measure: str, of: Series, first: int, last: int) -> float:
     ],
 )
 def test_a_measure_by_hand(measure: str, of: Series, first: int, last: int, right: float) -> None:
-    assert first_world(measure, of, first, last) == pytest.approx(right, nan_ok=True)
+    assert first_replicate(measure, of, first, last) == pytest.approx(right, nan_ok=True)
 
 
 def test_each_world_has_its_own_number() -> None:
@@ -68,12 +68,12 @@ def test_each_world_has_its_own_number() -> None:
 def test_days_without_a_value_do_not_count() -> None:
     """Of a share granted: nothing is filed in the first week."""
     approval = series("licence_approval", [np.nan, np.nan, 0.2, 0.4])
-    assert first_world("mean", approval, 0, 16) == pytest.approx((3 * 0.2 + 0.4) / 4)
-    assert first_world("days_until:0.1", approval, 0, 16) == 13
-    assert np.isnan(first_world("first", approval, 0, 16))
+    assert first_replicate("mean", approval, 0, 16) == pytest.approx((3 * 0.2 + 0.4) / 4)
+    assert first_replicate("days_until:0.1", approval, 0, 16) == 13
+    assert np.isnan(first_replicate("first", approval, 0, 16))
 
 
-def test_nought_over_nought_has_no_value() -> None:
+def test_zero_over_nought_has_no_value() -> None:
     top, bottom = np.array([1.0, 0.0, 1.0, np.inf]), np.array([4.0, 0.0, 0.0, np.inf])
     assert quotient(top, bottom) == pytest.approx([0.25, np.nan, np.inf, np.nan], nan_ok=True)
 

@@ -34,8 +34,8 @@ def sweep(folder: Path, name: str, more: float, text: str = DESIGN, *, broken: i
         if block.point == broken:
             raise MemoryError("no room")
         scenario: Scenario = pickle.loads(block.scenario)  # noqa: S301
-        worlds = np.arange(block.worlds.start, block.worlds.stop)
-        losses = float(str(scenario.parameters[NAMES[0]])) + worlds + more
+        replicates = np.arange(block.replicates.start, block.replicates.stop)
+        losses = float(str(scenario.parameters[NAMES[0]])) + replicates + more
         return Part([LOSS, PART], np.stack([losses, losses / 2]), [], 0.0, "here:1", 0)
 
     with pytest.MonkeyPatch.context() as patch:
@@ -46,7 +46,7 @@ def sweep(folder: Path, name: str, more: float, text: str = DESIGN, *, broken: i
 
 
 def test_each_point_is_compared_with_its_partner(tmp_path: Path) -> None:
-    """One more is lost at every point and in every world; rows are named by the points of the other sweep."""
+    """One more is lost at every point and in every replicate; rows are named by the points of the other sweep."""
     x, y = sweep(tmp_path, "x", 0), sweep(tmp_path, "y", 1, form="parquet")
     found = compare(x, y)
     assert list(dict.fromkeys(found.table["other"])) == [f"{y}@{point}" for point in range(5)]
@@ -61,10 +61,10 @@ def test_each_point_is_compared_with_its_partner(tmp_path: Path) -> None:
     assert found.notes == []
 
 
-def test_sweeps_that_say_the_same_are_told_in_one_sentence(tmp_path: Path) -> None:
+def test_sweeps_that_say_the_same_are_reported_in_one_sentence(tmp_path: Path) -> None:
     x, y = sweep(tmp_path, "x", 0), sweep(tmp_path, "y", 0, form="parquet")
-    told = f"{y} says the same as {x}: 5 points, 10 rows, 2 replicates, largest difference 0."
-    assert set(compare(x, y).identical.values()) == {told}
+    reported = f"{y} says the same as {x}: 5 points, 10 rows, 2 replicates, largest difference 0."
+    assert set(compare(x, y).identical.values()) == {reported}
 
 
 def test_a_point_that_is_not_done_in_both_is_left_out(tmp_path: Path) -> None:

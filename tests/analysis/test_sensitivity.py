@@ -44,8 +44,8 @@ def function(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[Floats], Fl
                 raise MemoryError("no room")
             scenario: Scenario = pickle.loads(block.scenario)  # noqa: S301
             shares = np.array([[scenario.parameters[name] for name in NAMES]], float)
-            noise = uniforms(1, "noise", block.worlds) - 0.5
-            values = np.stack([of(shares) + noise, np.ones(len(block.worlds))])
+            noise = uniforms(1, "noise", block.replicates) - 0.5
+            values = np.stack([of(shares) + noise, np.ones(len(block.replicates))])
             return Part([LOSS, FIXED], values, [], 0.0, "here:1", 0)
 
         monkeypatch.setattr(blocks, "run_block", run_block)
@@ -80,7 +80,7 @@ def test_ishigami_through_a_whole_sweep(function: Function, tmp_path: Path) -> N
     assert any("would halve the intervals" in note for note in found.notes)
 
 
-def test_chance_is_what_worlds_of_a_point_differ_by(function: Function, tmp_path: Path) -> None:
+def test_chance_is_what_replicates_of_a_point_differ_by(function: Function, tmp_path: Path) -> None:
     """A twelfth is the variance of the noise, and of each parameter."""
     function(lambda shares: np.sum(shares, axis=1))
     swept(tmp_path, sobol_design(32).replace("replicates: 2", "replicates: 400"))
@@ -132,7 +132,7 @@ def test_chance_does_not_hang_on_the_statistic(function: Function, tmp_path: Pat
     assert measure(mean, "chance_share")[0][0] == measure(tail, "chance_share")[0][0]
 
 
-def test_an_outcome_that_is_mostly_nought_says_that_points_are_few(function: Function, tmp_path: Path) -> None:
+def test_an_outcome_that_is_mostly_zero_says_that_points_are_few(function: Function, tmp_path: Path) -> None:
     """Many resamples of the blocks have no variance at all."""
     function(lambda shares: np.where((shares[:, 0] > 0.95) & (shares[:, 1] > 0.5), 1.0, 0.0))
     swept(tmp_path, sobol_design(8).replace("seed: 1", "seed: 3"))
@@ -183,7 +183,7 @@ def test_a_quantile_may_be_analysed(function: Function, tmp_path: Path) -> None:
     assert set(found.table["statistic"]) == {"p95"}
     mean = sensitivity(tmp_path / "results" / "small")
     for one, other in zip(measure(found, "first_order"), measure(mean, "first_order"), strict=True):
-        assert one == pytest.approx(other)  # worlds differ by the same at every point
+        assert one == pytest.approx(other)  # replicates differ by the same at every point
 
 
 CHOICES = """\
@@ -201,7 +201,7 @@ def chosen(folder: Path, gains: str, monkeypatch: pytest.MonkeyPatch, kind: str 
         (licence,) = (one for one in scenario.instruments if one.name == "china-licence")
         towards_all = "US+EU" not in str(licence.model_dump()["towards"])
         loss = float(str(scenario.parameters.get("hoarding_gain", 0))) + 10 * towards_all
-        return Part([LOSS], np.full((1, len(block.worlds)), loss), [], 0.0, "here:1", 0)
+        return Part([LOSS], np.full((1, len(block.replicates)), loss), [], 0.0, "here:1", 0)
 
     monkeypatch.setattr(blocks, "run_block", run_block)
     swept(folder, f"{HEAD}design: {kind}\n{CHOICES % gains}")

@@ -148,7 +148,7 @@ def test_an_instrument_keeps_its_series(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_a_fault_is_told_with_its_line_and_what_would_be_right(
+def test_a_fault_is_reported_with_its_line_and_what_would_be_right(
     changes: dict[str, str], found: str, right: str, tmp_path: Path
 ) -> None:
     message = said(tmp_path, {**RIGHT, **changes})
@@ -157,8 +157,8 @@ def test_a_fault_is_told_with_its_line_and_what_would_be_right(
     assert right in second
 
 
-def test_every_fault_of_every_row_is_told_once(tmp_path: Path) -> None:
-    """A fault in a field that the base takes over is not told twice."""
+def test_every_fault_of_every_row_is_reported_once(tmp_path: Path) -> None:
+    """A fault in a field that the base takes over is not reported twice."""
     second = {**RIGHT, "region": "XX", "measure": "maen", "unit": "t"}
     lines = said(tmp_path, {**RIGHT, "variable": "export", "low": "x"}, second).splitlines()
     places = [line.split(" ")[0:2] for line in lines if not line.startswith(" ")]
@@ -171,7 +171,7 @@ def test_every_fault_of_every_row_is_told_once(tmp_path: Path) -> None:
     ]
 
 
-def test_headers_that_do_not_fit_are_told(tmp_path: Path) -> None:
+def test_headers_that_do_not_fit_are_reported(tmp_path: Path) -> None:
     file = write(tmp_path, RIGHT)
     text = file.read_text(encoding="utf-8")
     file.write_text(text.replace("base_measure", "base_mesure", 1), encoding="utf-8")
@@ -192,7 +192,7 @@ def test_headers_that_do_not_fit_are_told(tmp_path: Path) -> None:
         ("\xff", "cannot be read"),
     ],
 )
-def test_a_file_that_is_no_table_is_told(text: str, found: str, tmp_path: Path) -> None:
+def test_a_file_that_is_no_table_is_reported(text: str, found: str, tmp_path: Path) -> None:
     file = tmp_path / "my.targets.csv"
     file.write_bytes(text.encode("latin-1"))
     with pytest.raises(InputError, match=found):

@@ -67,7 +67,7 @@ CASES = {  # what is written after the head; the messages that begin so, and wha
     "euro": (STRIKE.replace("60 days", "60 EUR"), ["9:12: .*lasts: 60 EUR is "]),
     "distribution of a calendar": (
         "parameters:\n  review_time: {uniform: {low: 20 days, high: 40 days}}\n",
-        ["5:16: parameters.review_time: a distribution .*the same in all worlds"],
+        ["5:16: parameters.review_time: a distribution .*the same in all replicates"],
     ),
     "bomb": (BOMB, ["4:.*100,000 values with its aliases expanded"]),
     "over 1 MB": ("#" * 1_000_001, [" .*over 1 MB"]),
@@ -99,7 +99,7 @@ def test_what_only_looks_odd_is_read_as_it_looks(monazite: Monazite, tmp_path: P
         assert f"{line}  #" in shown
 
 
-def test_files_that_cannot_be_read_are_told(monazite: Monazite, tmp_path: Path) -> None:
+def test_files_that_cannot_be_read_are_reported(monazite: Monazite, tmp_path: Path) -> None:
     """Missing, a folder, another encoding, a circle: all at once."""
     (tmp_path / "latin.yaml").write_bytes("monazite: 1\nname: a\ntitle: Größe\n".encode("latin-1"))
     (tmp_path / "folder.yaml").mkdir()

@@ -74,7 +74,7 @@ def test_run_writes_a_folder_and_prints_the_headline(monazite: Monazite, engine:
     assert read("results/licences").changed() == []
 
 
-def test_equal_replicates_are_told(monazite: Monazite, engine: list[Mapping[str, Any]]) -> None:
+def test_equal_replicates_are_reported(monazite: Monazite, engine: list[Mapping[str, Any]]) -> None:
     assert "All replicates are equal" in monazite("run", "steady.yaml").out
     assert "All replicates are equal" not in monazite("run", "licences.yaml").out
     assert len(engine) == 2
@@ -147,8 +147,8 @@ def test_validate_says_what_is_right(monazite: Monazite, engine: list[Mapping[st
     assert (answer.out, answer.err) == ("a.yaml: a is right\n", "a.yaml: note: a is noted.\n")
     answer = monazite("validate", "a.yaml", "bad1.yaml", "b.yaml", "bad2.yaml")
     assert (answer.code, answer.out) == (2, "a.yaml: a is right\nb.yaml: b is right\n")
-    told = [line.partition(":")[0] for line in answer.err.splitlines() if ":" in line and "note:" not in line]
-    assert told == ["bad1.yaml", "bad2.yaml"]
+    reported = [line.partition(":")[0] for line in answer.err.splitlines() if ":" in line and "note:" not in line]
+    assert reported == ["bad1.yaml", "bad2.yaml"]
     assert engine == []
 
 
@@ -190,12 +190,12 @@ def test_a_defect_is_one_message_without_traceback(
     monazite: Monazite, monkeypatch: pytest.MonkeyPatch, engine: list[Mapping[str, Any]]
 ) -> None:
     def fail(*_: object, **__: object) -> None:
-        raise ZeroDivisionError("by nought")
+        raise ZeroDivisionError("by zero")
 
     monkeypatch.setattr(simulation, "run", fail)
     answer = monazite("run", "a.yaml")
     assert (answer.code, engine) == (1, [])
-    assert answer.err.splitlines()[0] == "ZeroDivisionError: by nought"
+    assert answer.err.splitlines()[0] == "ZeroDivisionError: by zero"
     assert "Traceback" not in answer.err
     debugged = monazite("--debug", "run", "a.yaml")
     assert debugged.code == 1

@@ -1,4 +1,4 @@
-"""`monazite hindcast`, as typed: the episode that ships, cut short and with few worlds."""
+"""`monazite hindcast`, as typed: the episode that ships, cut short and with few replicates."""
 
 import csv
 import json
@@ -80,7 +80,7 @@ def test_the_same_hindcast_gives_the_same_bytes(monazite: Monazite, table: str, 
     assert one == two
 
 
-def test_a_folder_that_is_there_gives_way_only_when_told(monazite: Monazite, table: str) -> None:
+def test_a_folder_that_is_there_gives_way_only_when_reported(monazite: Monazite, table: str) -> None:
     typed = ["hindcast", "controls-2025", "--targets", table, *SHORT]
     assert monazite(*typed).code == 0
     answer = monazite(*typed)
@@ -100,7 +100,7 @@ def test_a_wrong_table_is_refused_before_anything_runs(monazite: Monazite, table
     assert not (tmp_path / "results").exists()
 
 
-def test_a_scenario_without_targets_beside_it_is_told(monazite: Monazite) -> None:
+def test_a_scenario_without_targets_beside_it_is_reported(monazite: Monazite) -> None:
     answer = monazite("hindcast", "baseline")
     assert answer.code == 2
     assert "baseline.targets.csv: there is no such table of targets." in answer.err

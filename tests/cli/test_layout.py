@@ -22,8 +22,8 @@ def cells(text: str, row: int) -> list[str]:
 
 def test_the_numbers_of_a_row_share_one_scale() -> None:
     """Mean 36.6 and p95 41.2 are both in billions, though the error alone would be in millions."""
-    told = table(HEADER, [["loss", "*", 36.6e9, 87e6, 20.1e9, 41.2e9, "USD"]])
-    assert cells(told, 1) == ["loss", "*", "36.6", "0.087", "20.1", "41.2", "bn", "USD"]
+    reported = table(HEADER, [["loss", "*", 36.6e9, 87e6, 20.1e9, 41.2e9, "USD"]])
+    assert cells(reported, 1) == ["loss", "*", "36.6", "0.087", "20.1", "41.2", "bn", "USD"]
 
 
 @pytest.mark.parametrize(
@@ -44,19 +44,19 @@ def test_the_numbers_of_a_row_share_one_scale() -> None:
         (float("nan"), "t", "– t"),
     ],
 )
-def test_large_numbers_are_told_in_larger_units(value: float, unit: str, shown: str) -> None:
+def test_large_numbers_are_reported_in_larger_units(value: float, unit: str, shown: str) -> None:
     assert " ".join(cells(table(["of", "mean", "unit"], [["x", value, unit]]), 1)[1:]) == shown
 
 
 def test_counts_and_shares_keep_their_own_size() -> None:
-    told = table(["metric", "difference", "better", "n", "unit"], [["loss", 5e9, 0.5, 2_000_000, "USD"]])
-    assert cells(told, 1) == ["loss", "5", "0.5", "2,000,000", "bn", "USD"]
+    reported = table(["metric", "difference", "better", "n", "unit"], [["loss", 5e9, 0.5, 2_000_000, "USD"]])
+    assert cells(reported, 1) == ["loss", "5", "0.5", "2,000,000", "bn", "USD"]
 
 
 def test_a_column_whose_heading_has_the_unit_shares_a_scale() -> None:
-    told = table(["point", "loss EU (USD)"], [["0", 2e9], ["1", 40e6], ["2", float("nan")]])
-    assert told.splitlines()[0] == "point  loss EU (bn USD)"
-    assert [cells(told, row)[1] for row in (1, 2, 3)] == ["2", "0.04", "–"]
+    reported = table(["point", "loss EU (USD)"], [["0", 2e9], ["1", 40e6], ["2", float("nan")]])
+    assert reported.splitlines()[0] == "point  loss EU (bn USD)"
+    assert [cells(reported, row)[1] for row in (1, 2, 3)] == ["2", "0.04", "–"]
 
 
 def test_a_scale_is_a_unit_that_scenario_files_know() -> None:
@@ -72,9 +72,9 @@ def test_a_scale_is_a_unit_that_scenario_files_know() -> None:
 def test_no_line_is_wider_than_the_terminal(width: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sim.cli.text.columns_of_terminal", lambda: width)
     rows: list[Row] = [["value_added_lost", "magnet.NdFeB-Dy *-CN", 36.6e9, 1e9, 2e10, 4e10, "USD"]] * 2
-    told = table([*HEADER, "what it is about, in words"], [[*row, "some words about it " * 9] for row in rows])
-    assert max(map(len, told.splitlines()[: -1 if "Not shown" in told else None])) <= width
-    assert "\x1b" not in told
+    reported = table([*HEADER, "what it is about, in words"], [[*row, "some words about it " * 9] for row in rows])
+    assert max(map(len, reported.splitlines()[: -1 if "Not shown" in reported else None])) <= width
+    assert "\x1b" not in reported
 
 
 def test_a_narrow_terminal_gets_fewer_columns_and_says_which(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -89,19 +89,19 @@ def test_a_narrow_terminal_gets_fewer_columns_and_says_which(monkeypatch: pytest
 def test_half_of_an_interval_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sim.cli.text.columns_of_terminal", lambda: 60)
     head = ["metric", "of", "base", "difference", "low 95 %", "high 95 %", "better", "n", "unit"]
-    told = table(
+    reported = table(
         head, [["value_added_lost", "*-CN electronics", 3e9, i * 1e9, 1e9, 2e9, 0.5, i, "USD"] for i in (1, 2)]
     )
-    assert told.splitlines()[0].split() == ["metric", "of", "difference", "unit"]
+    assert reported.splitlines()[0].split() == ["metric", "of", "difference", "unit"]
     gone = "base (3 in all rows), low 95 % (1 in all rows), high 95 % (2 in all rows), better (0.5 in all rows), n"
-    assert " ".join(told.partition("Not shown in 60 columns: ")[2].split()) == f"{gone}."
+    assert " ".join(reported.partition("Not shown in 60 columns: ")[2].split()) == f"{gone}."
 
 
 def test_text_that_is_long_wraps_in_its_own_column() -> None:
-    told = fit(
+    reported = fit(
         ["name", "n", "meaning"], [["a", "7", "one two three four"], ["b", "8", "five"]], [False, True, False], 22
     )
-    assert told.splitlines() == [
+    assert reported.splitlines() == [
         "name  n  meaning",
         "a     7  one two three",
         "         four",
@@ -109,10 +109,10 @@ def test_text_that_is_long_wraps_in_its_own_column() -> None:
     ]
 
 
-def test_what_is_the_same_in_all_rows_goes_first_and_is_told() -> None:
+def test_what_is_the_same_in_all_rows_goes_first_and_is_reported() -> None:
     rows = [["a-rather-long-name", str(i), "x" * 30] for i in range(3)]
-    told = fit(["other", "n", "metric", "of"], [[*row, "y" * 12] for row in rows], [False, True, False, False], 50)
-    assert told.splitlines()[-1] == "Not shown in 50 columns: other (a-rather-long-name in all rows)."
+    reported = fit(["other", "n", "metric", "of"], [[*row, "y" * 12] for row in rows], [False, True, False, False], 50)
+    assert reported.splitlines()[-1] == "Not shown in 50 columns: other (a-rather-long-name in all rows)."
 
 
 def test_a_pipe_is_a_hundred_columns_wide_whatever_the_terminal(

@@ -8,7 +8,7 @@ from sim.cli.progress import Bar
 
 
 class Terminal:
-    """Standard error as a terminal, that remembers what it was told."""
+    """Standard error as a terminal, that remembers what it was reported."""
 
     encoding = "utf-8"
 
@@ -28,8 +28,8 @@ class Terminal:
         return True
 
 
-def test_one_bar_counts_the_worlds_of_all_scenarios(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two scenarios of 30 and 10 worlds: half of the second done is 35 of 40."""
+def test_one_bar_counts_the_replicates_of_all_scenarios(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two scenarios of 30 and 10 replicates: half of the second done is 35 of 40."""
     terminal = Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)
     monkeypatch.setenv("TERM", "xterm")

@@ -67,7 +67,7 @@ def test_streams_that_are_closed_from_the_start_take_what_is_printed(tmp_path: P
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is full")
-def test_a_full_disk_is_told_not_passed_over(tmp_path: Path) -> None:
+def test_a_full_disk_is_reported_not_passed_over(tmp_path: Path) -> None:
     done = typed(tmp_path, "monazite list scenarios > /dev/full; echo $?")
     assert (done.stdout, done.stderr) == (b"1\n", b"monazite: no space left on device\n")
 

@@ -27,9 +27,9 @@ def test_a_sweep_from_its_file_to_a_comparison_of_points(monazite: Monazite, tmp
     written(tmp_path)
     ran = monazite("sweep", "small.yaml", "--workers", "1")
     assert ran.code == 0
-    assert ran.err.startswith("6 points × 2 replicates = 12 worlds, about ")
+    assert ran.err.startswith("6 points × 2 replicates = 12 replicates, about ")
     assert "small: 6 done, " in ran.out
-    assert "core-seconds per 1,000 worlds, in results/small" in ran.out
+    assert "core-seconds per 1,000 replicates, in results/small" in ran.out
     assert "value_added_lost *-CN * (million USD)" in ran.out
     compared = monazite("compare", "results/small@0", "results/small@4", "results/small@5")
     assert compared.code == 0
@@ -45,21 +45,21 @@ def test_a_sweep_from_its_file_to_a_comparison_of_points(monazite: Monazite, tmp
 
 def test_a_dry_run_prints_the_points_and_runs_nothing(monazite: Monazite, tmp_path: Path) -> None:
     written(tmp_path, HEAD + HYPERCUBE)
-    told = monazite("sweep", "small.yaml", "--dry-run", "--workers", "1")
-    assert told.code == 0
-    rows = list(csv.reader(told.out.splitlines()))
+    reported = monazite("sweep", "small.yaml", "--dry-run", "--workers", "1")
+    assert reported.code == 0
+    rows = list(csv.reader(reported.out.splitlines()))
     assert rows[0] == ["point", APPROVAL, "parameters.price_time"]
     assert len(rows) == 7
     assert all(20 <= float(row[1].removesuffix(" %")) <= 80 for row in rows[1:])
-    assert told.err.startswith("6 points × 2 replicates = 12 worlds, about ")
-    assert "on disk" in told.err
+    assert reported.err.startswith("6 points × 2 replicates = 12 replicates, about ")
+    assert "on disk" in reported.err
     assert sorted(path.name for path in tmp_path.iterdir()) == ["month.yaml", "small.yaml"]
-    (tmp_path / "points.csv").write_text(told.out)
+    (tmp_path / "points.csv").write_text(reported.out)
     written(tmp_path, f"{HEAD}design: {{kind: list, file: points.csv}}\n")
-    assert monazite("sweep", "small.yaml", "--dry-run", "--workers", "1").out == told.out
+    assert monazite("sweep", "small.yaml", "--dry-run", "--workers", "1").out == reported.out
 
 
-def test_a_disk_without_room_is_told_by_a_dry_run_and_refused_at_the_start(
+def test_a_disk_without_room_is_reported_by_a_dry_run_and_refused_at_the_start(
     monazite: Monazite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Points and the joined tables: with five of six points there, a sixth of the first and all of the second."""
@@ -70,11 +70,11 @@ def test_a_disk_without_room_is_told_by_a_dry_run_and_refused_at_the_start(
     monkeypatch.setattr(cost, "room", lambda _: 1000)
     dry = monazite("sweep", "small.yaml", "--dry-run", "--workers", "1")
     assert dry.code == 0
-    told = r"results/small: the sweep needs about \d+ MB, and 0 MB are free\.\n  Keep fewer `metrics`.*--out"
-    assert re.search(told, dry.err)
+    reported = r"results/small: the sweep needs about \d+ MB, and 0 MB are free\.\n  Keep fewer `metrics`.*--out"
+    assert re.search(reported, dry.err)
     ran = monazite("sweep", "small.yaml", "--workers", "1")
     assert (ran.code, ran.out) == (1, "")
-    assert re.match(told, ran.err)
+    assert re.match(reported, ran.err)
     assert not (tmp_path / "results").exists()
 
 
@@ -104,7 +104,9 @@ def test_a_damaged_point_is_named_when_it_is_done_again(
     ]
 
 
-def test_a_sobol_design_that_covers_unevenly_is_told_before_it_is_checked(monazite: Monazite, tmp_path: Path) -> None:
+def test_a_sobol_design_that_covers_unevenly_is_reported_before_it_is_checked(
+    monazite: Monazite, tmp_path: Path
+) -> None:
     """A note, no error; which designs do is in the tests of files."""
     written(tmp_path, HEAD + HYPERCUBE.replace("latin_hypercube, points: 6", "sobol, points: 12"))
     dry = monazite("sweep", "small.yaml", "--dry-run", "--workers", "1")
@@ -144,16 +146,16 @@ def test_bad_points_run_nothing(monazite: Monazite, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "told"),
+    ("options", "reported"),
     [
         (["--resume", "--overwrite"], "--resume: it keeps what --overwrite would remove."),
         (["--workers", "2", "--scheduler", "tcp://127.0.0.1:9"], "--workers: a cluster has its own."),
     ],
 )
-def test_options_that_do_not_go_together(options: list[str], told: str, monazite: Monazite) -> None:
+def test_options_that_do_not_go_together(options: list[str], reported: str, monazite: Monazite) -> None:
     ran = monazite("sweep", "small.yaml", *options)
     assert ran.code == 2
-    assert ran.err.startswith(told)
+    assert ran.err.startswith(reported)
 
 
 def test_a_sweep_that_ships_can_be_found_and_copied(monazite: Monazite, tmp_path: Path) -> None:
@@ -161,8 +163,8 @@ def test_a_sweep_that_ships_can_be_found_and_copied(monazite: Monazite, tmp_path
     assert "approval-vault-floor" in listed
     source = monazite("show", "approval-vault-floor", "--source").out
     (tmp_path / "mine.yaml").write_text(source.replace("replicates: 100", "replicates: 2"))
-    told = monazite("sweep", "mine.yaml", "--dry-run", "--workers", "1")
-    assert told.err.startswith("64 points × 2 replicates = 128 worlds")
+    reported = monazite("sweep", "mine.yaml", "--dry-run", "--workers", "1")
+    assert reported.err.startswith("64 points × 2 replicates = 128 replicates")
 
 
 def test_scenarios_and_sweeps_are_told_apart(monazite: Monazite, tmp_path: Path) -> None:
@@ -175,7 +177,7 @@ def test_scenarios_and_sweeps_are_told_apart(monazite: Monazite, tmp_path: Path)
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "reported"),
     [
         (f"{HEAD}{GRID}".replace("licence.approval", "licence.aproval"), "small.yaml:8:12: "),
         (
@@ -186,11 +188,11 @@ def test_scenarios_and_sweeps_are_told_apart(monazite: Monazite, tmp_path: Path)
         ),
     ],
 )
-def test_a_newcomer_is_told_where(text: str, told: str, monazite: Monazite, tmp_path: Path) -> None:
+def test_a_newcomer_is_reported_where(text: str, reported: str, monazite: Monazite, tmp_path: Path) -> None:
     written(tmp_path, text)
     said = monazite("sweep", "small.yaml", "--dry-run")
     assert said.code == 2
-    assert told in said.err
+    assert reported in said.err
 
 
 def test_a_file_that_is_not_there(monazite: Monazite) -> None:
@@ -216,11 +218,11 @@ def test_parquet_has_the_same_tables(monazite: Monazite, tmp_path: Path) -> None
 def test_sensitivity_of_a_sample(monazite: Monazite, tmp_path: Path) -> None:
     written(tmp_path, HEAD + HYPERCUBE.replace("points: 6", "points: 12"))
     assert monazite("sweep", "small.yaml", "--workers", "1", "--quiet").code == 0
-    told = monazite("sensitivity", "results/small", "--metric", "value_added_lost", "--out", "s.csv")
-    assert told.code == 0
-    assert told.out.startswith("Of each metric the mean over the replicates of a point is analysed.")
-    assert "Left to chance" in told.out
-    assert "Sobol indices need a design of kind sobol, and this is a Latin hypercube" in told.err
+    reported = monazite("sensitivity", "results/small", "--metric", "value_added_lost", "--out", "s.csv")
+    assert reported.code == 0
+    assert reported.out.startswith("Of each metric the mean over the replicates of a point is analysed.")
+    assert "Left to chance" in reported.out
+    assert "Sobol indices need a design of kind sobol, and this is a Latin hypercube" in reported.err
     rows = list(csv.DictReader((tmp_path / "s.csv").read_text().splitlines()))
     assert {row["measure"] for row in rows} == {"distance", "p_value", "rank_correlation", "chance_share"}
     refused = monazite("sensitivity", "results/small", "--out", "small.yaml")

@@ -1,1 +1,1 @@
-"""What is recorded, on small worlds."""
+"""What is recorded, on small replicates."""

@@ -15,15 +15,15 @@ from sim.errors import MistakeError
 from sim.files.distributions import Distribution, parse
 from sim.units import DURATION, SHARE
 
-WORLDS = range(4000)
+REPLICATES = range(4000)
 DAYS = parse({"lognormal": {"median": "45 days", "p90": "100 days"}}, DURATION)
 PART = parse({"triangular": {"low": 0.1, "mode": 0.2, "high": 0.9}}, SHARE)
 CHAIN = [Entry("a", "b", 0.7), Entry("c", "b", -0.4)]
 
 
-def drawn(entries: list[Entry], name: str, worlds: range = WORLDS, seed: int = 1) -> np.ndarray:
+def drawn(entries: list[Entry], name: str, replicates: range = REPLICATES, seed: int = 1) -> np.ndarray:
     """Uniform draws of one name."""
-    return Together.of(entries).draw(name, lambda one: uniforms(seed, one, worlds))
+    return Together.of(entries).draw(name, lambda one: uniforms(seed, one, replicates))
 
 
 @pytest.mark.parametrize("rank", [-1.0, -0.95, -0.3, 0.0, 0.2, 0.7, 0.99, 1.0])
@@ -47,8 +47,8 @@ def test_every_draw_is_uniform_still(name: str) -> None:
 
 def test_the_first_named_keeps_its_draw_and_so_does_everybody_else_outside() -> None:
     for name in ("a", "x"):
-        assert np.array_equal(drawn(CHAIN, name), uniforms(1, name, WORLDS))
-    assert not np.array_equal(drawn(CHAIN, "b"), uniforms(1, "b", WORLDS))
+        assert np.array_equal(drawn(CHAIN, name), uniforms(1, name, REPLICATES))
+    assert not np.array_equal(drawn(CHAIN, "b"), uniforms(1, "b", REPLICATES))
 
 
 @pytest.mark.parametrize("name", ["a", "b", "c"])
@@ -72,19 +72,19 @@ def test_rank_one_shares_a_draw_and_minus_one_mirrors_it() -> None:
 
 def test_values_keep_their_own_distributions_and_medians_stay_medians() -> None:
     together = Together.of([Entry("days", "part", 0.7)])
-    related, alone = (Draws(3, WORLDS, together=one) for one in (together, Together()))
+    related, alone = (Draws(3, REPLICATES, together=one) for one in (together, Together()))
     for name, value in (("days", DAYS), ("part", PART)):
         assert isinstance(value, Distribution)
         moved = related.draw(name, value)
         assert kstest(moved, value.shape.cdf).pvalue > 0.01
         assert np.array_equal(moved, alone.draw(name, value)) == (name == "days")
     assert spearmanr(*related.table()).statistic == pytest.approx(0.7, abs=0.03)
-    medians = Draws(3, WORLDS, uncertain=False, together=together)
+    medians = Draws(3, REPLICATES, uncertain=False, together=together)
     assert medians.draw("part", PART) == pytest.approx(float(PART.shape.inverse(np.array([0.5]))[0]))  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize(
-    ("entries", "told"),
+    ("entries", "reported"),
     [
         (
             [Entry("a", "b", 0.9), Entry("b", "c", 0.9), Entry("a", "c", -0.9)],
@@ -96,14 +96,14 @@ def test_values_keep_their_own_distributions_and_medians_stay_medians() -> None:
         ([Entry("a", "b", 0.5), Entry("b", "a", 0.5)], "stand there twice"),
     ],
 )
-def test_ranks_that_cannot_all_be_true_are_told(entries: list[Entry], told: str) -> None:
+def test_ranks_that_cannot_all_be_true_are_reported(entries: list[Entry], reported: str) -> None:
     with pytest.raises(MistakeError) as caught:
         Together.of(entries)
     (one,) = caught.value.items
     assert one.path[0] == len(entries) - 1
     import re  # noqa: PLC0415
 
-    assert re.search(told, f"{one.found} {one.right}")
+    assert re.search(reported, f"{one.found} {one.right}")
 
 
 def test_what_a_contradiction_says_would_do_does() -> None:

@@ -10,10 +10,10 @@ import pytest
 import sim.simulation  # noqa: F401  (with it, every event is declared)
 from sim import plan, simulation
 from sim.definitions.events import HAPPENINGS, Happening, declare_event
-from sim.ensemble.turns import Turns
+from sim.ensemble.transitions import Transitions
 
 ROOT = Path(__file__).parents[2]
-MADE = {"sim/ensemble/turns.py", "sim/instruments/base.py"}  # where events are made, of declared happenings alone
+MADE = {"sim/ensemble/transitions.py", "sim/instruments/base.py"}  # where events are made, of declared happenings alone
 
 
 def test_a_name_is_declared_once() -> None:
@@ -23,13 +23,13 @@ def test_a_name_is_declared_once() -> None:
 
 def test_events_are_made_of_declarations_alone() -> None:
     """Whoever tells an event passes through these two, which take the name from what was declared."""
-    makers = {
+    producers = {
         file.relative_to(ROOT).as_posix(): made
         for file in (ROOT / "sim").rglob("*.py")
         if (made := re.findall(r"(?<!simpy\.)\bEvent\((\w+), ([\w.]+)", file.read_text(encoding="utf-8")))
     }
-    assert set(makers) == MADE
-    assert {name for made in makers.values() for _, name in made} == {"event.name"}
+    assert set(producers) == MADE
+    assert {name for made in producers.values() for _, name in made} == {"event.name"}
 
 
 @pytest.mark.parametrize("name", ["tariff-retaliation", "vault-and-floor"])
@@ -38,19 +38,19 @@ def test_what_a_run_tells_is_declared_column_by_column(name: str) -> None:
     events = simulation.run(scenario).events.fillna("")
     assert len(events) > 4
     for row in events.to_dict("records"):
-        told = HAPPENINGS[row["event"]]
+        reported = HAPPENINGS[row["event"]]
         assert row["subject"]
         assert [bool(row[key]) for key in ("region", "commodity", "detail")] == [
-            bool(told.region), bool(told.commodity), bool(told.detail),
+            bool(reported.region), bool(reported.commodity), bool(reported.detail),
         ]  # fmt: skip
 
 
-def test_an_end_that_says_nothing_is_not_told() -> None:
+def test_an_end_that_says_nothing_is_not_reported() -> None:
     begins = HAPPENINGS["closed"]
-    turns = Turns(begins, None, [("CN", "a plant", "")], 1)
-    turns.follow(np.array([[True]]), date(2025, 1, 1))
-    turns.follow(np.array([[False]]), date(2025, 2, 1))
-    assert [event.event for event in turns.told] == ["closed"]
+    transitions = Transitions(begins, None, [("CN", "a plant", "")], 1)
+    transitions.follow(np.array([[True]]), date(2025, 1, 1))
+    transitions.follow(np.array([[False]]), date(2025, 2, 1))
+    assert [event.event for event in transitions.reported] == ["closed"]
 
 
 def test_the_docs_define_every_event() -> None:

@@ -14,7 +14,7 @@ from sim.simulation import run_chunk
 from tests.ensembles import LICENCE, OTHERS, plan
 
 
-def test_no_tonne_goes_astray_with_every_kind_at_work(tmp_path: Path) -> None:
+def test_no_tonne_goes_unaccounted_with_every_kind_at_work(tmp_path: Path) -> None:
     run_chunk(plan(tmp_path, LICENCE + OTHERS), range(3))
 
 

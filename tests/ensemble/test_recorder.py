@@ -30,14 +30,14 @@ class Run(NamedTuple):
     series: Floats
 
 
-def run(made: Plan, worlds: int) -> Run:
-    """Run some worlds, and read their series back."""
-    return Run(made, *recorded(made, range(worlds)))
+def run(made: Plan, replicates: int) -> Run:
+    """Run some replicates, and read their series back."""
+    return Run(made, *recorded(made, range(replicates)))
 
 
 @pytest.fixture(scope="module")
 def licensed(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """Three worlds under a licence, with everything recorded every week."""
+    """Three replicates under a licence, with everything recorded every week."""
     return run(plan(tmp_path_factory.mktemp("licensed"), LICENCE, ALL), 3)
 
 

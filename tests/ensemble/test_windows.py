@@ -29,7 +29,7 @@ PRICES = {"price_peak_ratio", "price_gap_peak", "recovery_time"}
 
 @pytest.fixture(scope="module")
 def chunk(tmp_path_factory: pytest.TempPathFactory) -> ChunkResult:
-    """Three worlds with every kind at work."""
+    """Three replicates with every kind at work."""
     text = f"outputs:\n  windows:\n{WINDOWS}"
     return run_chunk(plan(tmp_path_factory.mktemp("windows"), LICENCE + OTHERS, text), range(3))
 
@@ -58,7 +58,7 @@ def test_levels_are_those_of_the_last_day(chunk: ChunkResult, part: str) -> None
     assert all(np.array_equal(total[item], window[item]) for item in levels)
 
 
-def test_prices_since_the_first_control_are_those_that_are_told_anyway(chunk: ChunkResult) -> None:
+def test_prices_since_the_first_control_are_those_that_are_reported_anyway(chunk: ChunkResult) -> None:
     total, since, summer = (values(chunk, part) for part in ("", "since", "summer"))
     prices = [item for item in total if item.name in PRICES]
     assert all(np.array_equal(total[item], since[item]) for item in prices)

@@ -90,14 +90,14 @@ def test_refuses(raw: object, dimension: Dimension, found: str) -> None:
     assert found in str(caught.value)
 
 
-def test_all_wrong_numbers_are_told_at_once() -> None:
+def test_all_wrong_numbers_are_reported_at_once() -> None:
     with pytest.raises(MistakeError) as caught:
         parse({"uniform": {"low": "45", "high": "x"}}, DURATION)
     assert [item.path for item in caught.value.items] == [("uniform", "low"), ("uniform", "high")]
 
 
 def test_numbers_of_cases_may_be_uncertain() -> None:
-    """Medians of 30 and 60 days in two worlds: half of the cases are done by then, and 90 % by twice as long."""
+    """Medians of 30 and 60 days in two replicates: half of the cases are done by then, and 90 % by twice as long."""
     median = {"uniform": {"low": "30 days", "high": "60 days"}}
     cases = parse_cases({"lognormal": {"median": median, "ratio": 2}}, DURATION)
     asked: list[str] = []

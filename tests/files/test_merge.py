@@ -119,7 +119,7 @@ def test_a_value_is_set_by_names_numbers_and_brackets() -> None:
     }
 
 
-def test_the_origin_of_a_set_value_is_told_and_that_of_its_neighbours_stays() -> None:
+def test_the_origin_of_a_set_value_is_reported_and_that_of_its_neighbours_stays() -> None:
     root, _ = overridden(BASE, "instruments.toll.steps.a.share=40 %")
     share, _ = root.nearest(("instruments", 0, "steps", 0, "share"))
     name, _ = root.nearest(("instruments", 0, "name"))
@@ -153,7 +153,7 @@ def test_a_named_thing_can_be_taken_out() -> None:
         ("a[b=3", "is not a path"),
     ],
 )
-def test_a_path_that_leads_nowhere_is_told(setting: str, said: str) -> None:
+def test_a_path_that_leads_nowhere_is_reported(setting: str, said: str) -> None:
     _, problems = overridden(BASE, setting)
     assert said in str(InputError(problems))
     assert str(problems[0]).startswith("--set")
@@ -184,7 +184,7 @@ def test_quotes_that_a_shell_leaves_around_a_setting_are_taken_off(written: str)
     assert split_setting(written) == ("v", "2")
 
 
-def test_half_a_quote_is_told() -> None:
+def test_half_a_quote_is_reported() -> None:
     with pytest.raises(InputError, match="begins with a quote that nothing closes"):
         split_setting("'v=2")
 
@@ -196,7 +196,7 @@ def test_a_thing_of_a_list_is_named_and_not_counted() -> None:
 
 
 @pytest.mark.usefixtures("folder")
-def test_who_extended_a_faulty_file_is_told() -> None:
+def test_who_extended_a_faulty_file_is_reported() -> None:
     write(a="extends: b.yaml\n", b="extends: c.yaml\n", c="v: 1\nv: 2\n")
     problems: list[Problem] = []
     read_merged(Path("a.yaml"), lambda asked: None, problems)

@@ -43,18 +43,18 @@ def test_a_large_file_is_refused_before_it_is_parsed(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["nowhere.yaml", "."])
-def test_what_cannot_be_read_is_told(name: str, tmp_path: Path) -> None:
+def test_what_cannot_be_read_is_reported(name: str, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cannot be read"):
         read_file(tmp_path / name, [])
 
 
-def test_a_character_that_text_does_not_have_is_told_with_its_line() -> None:
+def test_a_character_that_text_does_not_have_is_reported_with_its_line() -> None:
     with pytest.raises(InputError, match=r"x\.yaml:2: .*number 0"):
         read_text("a: 1\nb: \0\n", "x.yaml")
 
 
 @pytest.mark.parametrize("opened", ["[", "{a: ", "- "])
-def test_what_is_nested_without_end_is_told(opened: str) -> None:
+def test_what_is_nested_without_end_is_reported(opened: str) -> None:
     with pytest.raises(InputError):
         read_text(opened * 20_000, "x.yaml")
 

@@ -41,7 +41,7 @@ def test_a_stage_stands_for_its_commodities() -> None:
     assert Names.read("oxide.*").among(["oxide.Nd", "oxide.Dy", "metal.Dy"]) == ["oxide.Nd", "oxide.Dy"]
 
 
-def test_an_unknown_name_is_told_with_the_nearest() -> None:
+def test_an_unknown_name_is_reported_with_the_nearest() -> None:
     ((found, right),) = Names.read("all-CM+US").unknown(REGIONS, "region")
     assert found == "'CM' is not a region"
     assert right == "Did you mean 'CN'? Known: CN, US, EU, JP."
@@ -103,13 +103,13 @@ def faults(raw: object) -> list[Mistake]:
         ({"by_name": "x"}, ("by_name",), "'x' is not a map"),
     ],
 )
-def test_a_fault_is_told_in_our_words(raw: object, path: tuple[str | int, ...], found: str) -> None:
+def test_a_fault_is_reported_in_our_words(raw: object, path: tuple[str | int, ...], found: str) -> None:
     (fault,) = faults(raw)
     assert (fault.path, fault.found) == (path, found)
     assert fault.right
 
 
-def test_all_faults_are_told_at_once() -> None:
+def test_all_faults_are_reported_at_once() -> None:
     assert len(faults({"kind": "c", "pause": "3", "inners": [{}, {"share": "x", "y": "1"}], "z": "1"})) == 6
 
 

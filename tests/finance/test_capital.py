@@ -11,7 +11,7 @@ from sim.finance.capital import annuity, cost_of_capital, discount, net_present_
 
 
 def one(number: float) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
-    """One project in one world."""
+    """One project in one replicate."""
     return np.array([[number]])
 
 
@@ -31,7 +31,7 @@ def test_without_interest_ten_years_are_worth_ten(rate: float) -> None:
     assert annuity(rate, 10.0) == pytest.approx(10)
 
 
-def test_below_nought_what_comes_later_is_worth_more() -> None:
+def test_below_zero_what_comes_later_is_worth_more() -> None:
     """At −50 % a dollar in a year is worth two: (2 − 1) ÷ ln 2."""
     assert annuity(-0.5, 1.0) == pytest.approx(1 / math.log(2))
 

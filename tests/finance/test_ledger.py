@@ -18,7 +18,7 @@ POSTINGS = st.lists(st.tuples(ACCOUNTS, ACCOUNTS, st.floats(0, 1e11), st.floats(
 
 @given(POSTINGS)
 def test_any_postings_balance(postings: list[tuple[Account, Account, float, float]]) -> None:
-    """To 1e-9 of the turnover, in two worlds; cost is expenses less income, and what the assets do not show."""
+    """To 1e-9 of the turnover, in two replicates; cost is expenses less income, and what the assets do not show."""
     ledger, turnover, spent = Ledger(2), np.zeros(2), np.zeros(2)
     for debit, credit, one, two in postings:
         amount = np.array([one, two])
@@ -40,7 +40,7 @@ def test_who_tampers_with_one_side_is_found() -> None:
     ledger.balances[Account.GRANTS] += 0.01
     ledger.check("fund")
     ledger.balances[Account.GRANTS][1] += 1
-    with pytest.raises(BrokenInvariant, match=r"the books of fund do not balance: 1\.01 USD are astray"):
+    with pytest.raises(BrokenInvariant, match=r"the books of fund do not balance: 1\.01 USD are unaccounted for"):
         ledger.check("fund")
 
 

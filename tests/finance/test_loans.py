@@ -16,7 +16,7 @@ PAYS, RESTS = np.ones((1, 1), bool), np.zeros((1, 1), bool)
 
 
 def lent(amount: float, rate: float = 0.05, term: float = 10.0, recovered: float = 0.3) -> Loans:
-    """One loan in one world."""
+    """One loan in one replicate."""
     loans = Loans(Ledger(1, 1), rate, term, recovered, (1, 1))
     loans.lend(np.array([[amount]]))
     return loans
@@ -39,7 +39,7 @@ def test_a_level_payment_is_that_of_the_textbook() -> None:
 
 @pytest.mark.parametrize("rate", [-0.01, 0.0, 0.02, 0.10])
 @pytest.mark.parametrize("term", [7.0, 14.0])
-def test_level_payments_pay_back_to_nought_over_the_term(rate: float, term: float) -> None:
+def test_level_payments_pay_back_to_zero_over_the_term(rate: float, term: float) -> None:
     """In ticks of seven days, which divide the terms: the last payment is as large as the others, and clears it."""
     loans, ticks = lent(1000, rate, term), round(term * 365 / 7)
     for _ in range(ticks - 1):

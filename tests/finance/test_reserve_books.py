@@ -20,16 +20,16 @@ TERMS = Terms(
     budget=1000.0, loan=600.0, capital=200.0, rate=0.05, term=10.0, grace=2.0, dividend=0.08, fee=0.02, late=0.1,
     storage=0.01, traders=0.03, is_public=False, charges=True,
 )  # fmt: skip
-GOODS, MEMBERS, WORLDS = 2, 3, 2
+GOODS, MEMBERS, REPLICATES = 2, 3, 2
 PARTS = np.array([[0.5], [0.3], [0.2]])
 PUBLIC_RATE = 0.02
-SHARES = st.lists(st.floats(0, 1), min_size=GOODS * WORLDS, max_size=GOODS * WORLDS)
+SHARES = st.lists(st.floats(0, 1), min_size=GOODS * REPLICATES, max_size=GOODS * REPLICATES)
 PUT_IN = (Post.CAPITAL, Post.FEES, Post.CARRYING, Post.LATE, Post.INSTALMENTS, Post.FORFEITS, Post.SUPPORT)
 
 
 def books(**changes: object) -> ReserveBooks:
-    """Those of a reserve of two goods and three members, in two worlds."""
-    return ReserveBooks(replace(TERMS, **changes), GOODS, PARTS, PUBLIC_RATE, WORLDS)  # type: ignore[arg-type]
+    """Those of a reserve of two goods and three members, in two replicates."""
+    return ReserveBooks(replace(TERMS, **changes), GOODS, PARTS, PUBLIC_RATE, REPLICATES)  # type: ignore[arg-type]
 
 
 def filled(**changes: object) -> ReserveBooks:
@@ -41,12 +41,12 @@ def filled(**changes: object) -> ReserveBooks:
 
 
 def by_good(*amounts: float) -> Floats:
-    """(K, R): the same in both worlds."""
-    return np.repeat(np.array([amounts]).T, WORLDS, axis=1)
+    """(K, R): the same in both replicates."""
+    return np.repeat(np.array([amounts]).T, REPLICATES, axis=1)
 
 
 class AnyOrder(RuleBasedStateMachine):
-    """Commit, buy, land, send back, draw, bring back, sell, default, pay bills: whenever, and of any size."""
+    """Commit, buy, land, send back, draw, return in kind, sell, default, pay bills: whenever, and of any size."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -60,7 +60,7 @@ class AnyOrder(RuleBasedStateMachine):
     @staticmethod
     def part(shares: list[float], amounts: Floats) -> Floats:
         """(K, R): some share of each amount."""
-        return np.array(shares).reshape(GOODS, WORLDS) * amounts
+        return np.array(shares).reshape(GOODS, REPLICATES) * amounts
 
     def moved(self, before: dict[Post, Floats]) -> dict[Post, Floats]:
         """What each account has gained since."""
@@ -74,7 +74,7 @@ class AnyOrder(RuleBasedStateMachine):
     def commit(self, value: float) -> None:
         """Members pay a fee of what they commit to."""
         before = self.balances()
-        self.books.commit(np.full(WORLDS, value))
+        self.books.commit(np.full(REPLICATES, value))
         gained = self.moved(before)
         assert gained[Post.CASH] == pytest.approx(gained[Post.FEES])
 
@@ -121,7 +121,7 @@ class AnyOrder(RuleBasedStateMachine):
     @rule(days=st.integers(1, 100), late=st.floats(0, 300))
     def wait(self, days: int, late: float) -> None:
         """Interest, storage, charges."""
-        self.books.accrue(days, np.full(WORLDS, late))
+        self.books.accrue(days, np.full(REPLICATES, late))
 
     @rule(days=st.integers(1, 400))
     def bill(self, days: int) -> None:
@@ -130,10 +130,10 @@ class AnyOrder(RuleBasedStateMachine):
         assert self.books.balance(Post.PAYABLES) == pytest.approx(0, abs=1e-9)
         assert self.books.balance(Post.RECEIVABLES) == pytest.approx(0, abs=1e-9)
 
-    @rule(member=st.integers(0, MEMBERS - 1), world=st.integers(0, WORLDS - 1), share=SHARES)
+    @rule(member=st.integers(0, MEMBERS - 1), world=st.integers(0, REPLICATES - 1), share=SHARES)
     def default(self, member: int, world: int, share: list[float]) -> None:
-        """One member in one world pays no more; some of what was lent does not come back."""
-        gone = np.zeros((MEMBERS, WORLDS), bool)
+        """One member in one replicate pays no more; some of what was lent does not come back."""
+        gone = np.zeros((MEMBERS, REPLICATES), bool)
         gone[member, world] = True
         self.books.default(gone)
         self.books.keep(self.part(share, self.books.lent))
@@ -144,7 +144,7 @@ class AnyOrder(RuleBasedStateMachine):
         self.books.check("the reserve")
 
     @invariant()
-    def nothing_is_below_nought(self) -> None:
+    def nothing_is_below_zero(self) -> None:
         """No cash from nowhere, no goods that are not there."""
         for post in (Post.CASH, Post.GOODS, Post.UNDER_WAY, Post.RECEIVABLES, Post.LOAN, Post.PAYABLES, Post.CAPITAL):
             assert (self.books.balance(post) >= -1e-6).all(), post
@@ -172,7 +172,7 @@ class AnyOrder(RuleBasedStateMachine):
     @invariant()
     def net_cost_is_what_was_put_in_and_is_not_in_hand(self) -> None:
         """Put in − returned and in hand + owed − goods: the other side of the same books (eq. 12.14)."""
-        balance, value = self.books.balance, np.full(WORLDS, 123.0)
+        balance, value = self.books.balance, np.full(REPLICATES, 123.0)
         put_in = self.total(np.array([balance(post) for post in PUT_IN]))
         put_in -= balance(Post.RECEIVABLES) + balance(Post.BAD_DEBTS)
         returned = balance(Post.DIVIDENDS) + balance(Post.CASH) - self.total(self.books.lent)
@@ -200,7 +200,7 @@ def test_worked_purchase() -> None:
 def test_worked_interest_and_storage() -> None:
     """73 days of 309 at 5 % are 3.09; of goods of 400 at 1 % 0.80. Members owe both, by what they committed to."""
     reserve = filled()
-    reserve.accrue(73, late=np.full(WORLDS, 50.0))
+    reserve.accrue(73, late=np.full(REPLICATES, 50.0))
     assert reserve.balance(Post.INTEREST) == pytest.approx(3.09)
     assert reserve.balance(Post.STORAGE) == pytest.approx(0.80)
     assert reserve.balance(Post.LATE) == pytest.approx(1.0)  # 50 at a tenth a year
@@ -248,8 +248,8 @@ def test_worked_default() -> None:
     """Who committed to half pays no more: 2 of charges are lost, his part passes to the others as three to two."""
     reserve = books()
     reserve.receivable[0] = 2.0
-    reserve.books.post(Post.RECEIVABLES, Post.CARRYING, np.full(WORLDS, 2.0))
-    gone = np.zeros((MEMBERS, WORLDS), bool)
+    reserve.books.post(Post.RECEIVABLES, Post.CARRYING, np.full(REPLICATES, 2.0))
+    gone = np.zeros((MEMBERS, REPLICATES), bool)
     gone[0] = True
     reserve.default(gone)
     assert reserve.balance(Post.BAD_DEBTS) == pytest.approx(2)
@@ -262,7 +262,7 @@ def test_instalments_are_used_up_by_draws_and_stand_again() -> None:
     """Half of the goods of 400 is paid in advance: a draw of 100 costs 50 in cash, and 50 come back with the goods."""
     reserve = filled()
     reserve.instalments += 200 * PARTS
-    reserve.books.post(Post.CASH, Post.INSTALMENTS, np.full(WORLDS, 200.0))
+    reserve.books.post(Post.CASH, Post.INSTALMENTS, np.full(REPLICATES, 200.0))
     reserve.draw(by_good(100, 0))
     assert reserve.balance(Post.CASH) == pytest.approx(250)
     assert reserve.balance(Post.INSTALMENTS) == pytest.approx(150)
@@ -286,13 +286,13 @@ def test_spare_cash_pays_the_loan_back() -> None:
 def test_what_the_treasury_could_not_get_back_is_a_cost() -> None:
     """Of capital of 103 and a loan of 309 for goods of 400: sold at half, nothing of the one and 200 of the other."""
     public = filled(is_public=True, charges=False)
-    assert public.impaired(np.full(WORLDS, 400.0), 0.5) == pytest.approx(103 + 109)
-    assert public.impaired(np.full(WORLDS, 1000.0), 0.0) == pytest.approx(12)  # fees of traders
+    assert public.impaired(np.full(REPLICATES, 400.0), 0.5) == pytest.approx(103 + 109)
+    assert public.impaired(np.full(REPLICATES, 1000.0), 0.0) == pytest.approx(12)  # fees of traders
     bound = filled()
-    assert bound.impaired(np.full(WORLDS, 400.0), 0.5) == pytest.approx(0)  # members are bound to what it cost
+    assert bound.impaired(np.full(REPLICATES, 400.0), 0.5) == pytest.approx(0)  # members are bound to what it cost
 
 
-def test_cash_is_never_below_nought() -> None:
+def test_cash_is_never_below_zero() -> None:
     """Where nobody pays what is due, owners do, and then the treasury."""
     reserve = filled(charges=False, capital=40.0)
     reserve.accrue(365)

@@ -35,20 +35,20 @@ def test_people_look_ahead_from_the_end_of_the_tick(start: int, end: float, days
 def test_an_announcement_on_the_day_after_a_tick_belongs_to_the_next() -> None:
     """Day 14 is not of the tick that settles 7 to 13; day 13 is."""
     assert Calendar(14, 14, math.inf).ahead(SECOND, 20) == 0
-    assert Calendar(14, 14, math.inf).alarm(SECOND, 90.0, 120.0) == 0
+    assert Calendar(14, 14, math.inf).announcement_effect(SECOND, 90.0, 120.0) == 0
     assert Calendar(13, 14, math.inf).ahead(SECOND, 20) == 1
-    assert Calendar(13, 14, math.inf).alarm(SECOND, 90.0, 120.0) == pytest.approx(1 / 7)
+    assert Calendar(13, 14, math.inf).announcement_effect(SECOND, 90.0, 120.0) == pytest.approx(1 / 7)
 
 
 def test_an_alarm_holds_and_fades() -> None:
     """Announced on day 8, held for 3 days: 8, 9, 10 and 11 are loud, 12 and 13 fade by e^(−1/2) and e^(−1)."""
-    loud = Calendar(8, 30, math.inf).alarm(SECOND, 3.0, 2.0)
+    loud = Calendar(8, 30, math.inf).announcement_effect(SECOND, 3.0, 2.0)
     assert loud == pytest.approx((4 + math.exp(-0.5) + math.exp(-1)) / 7)
 
 
 def test_a_control_that_is_over_alarms_nobody() -> None:
     """It ends on day 9, and in another world on day 99."""
-    loud = Calendar(0, 0, np.array([9.0, 99.0])).alarm(SECOND, 90.0, 120.0)
+    loud = Calendar(0, 0, np.array([9.0, 99.0])).announcement_effect(SECOND, 90.0, 120.0)
     assert loud == pytest.approx(np.array([2 / 7, 1]))
 
 

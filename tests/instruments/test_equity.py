@@ -74,7 +74,7 @@ def test_it_lowers_what_capital_costs() -> None:
 
 
 def test_shares_in_what_fails_are_lost() -> None:
-    """All that was paid, in the worlds in which the works break off."""
+    """All that was paid, in the replicates in which the works break off."""
     records = (allies.record("magnet", failure=1.0), *(row for row in allies.PUNCTUAL if row.slips != "magnet"))
     built = allies.market(
         equity(),

@@ -10,9 +10,9 @@ from tests.tiny import OXIDE_AB, OXIDE_ABROAD, OXIDE_HOME, Case, ban, market, on
 
 def test_worked_number() -> None:
     """In force on 4 of 7 days over half of the trade: of 21 t, 2/7 do not leave. Goods at home go as ever."""
-    case = Case(ban(coverage=0.5, announced=day(3), in_force=day(3)), refusal_aversion=0.0, hoarding_alarm=0.0)
+    case = Case(ban(coverage=0.5, announced=day(3), in_force=day(3)), refusal_aversion=0.0, hoarding_announcement=0.0)
     case.market.settle(next(case.built.clock.horizon.ticks()))
-    assert one(case.state.want, case.arc[OXIDE_ABROAD]) == pytest.approx(3)
+    assert one(case.state.orders_placed, case.arc[OXIDE_ABROAD]) == pytest.approx(3)
     assert one(case.state.crossed, case.arc[OXIDE_ABROAD]) == pytest.approx(21 * 5 / 7)
     assert one(case.state.crossed, case.arc[OXIDE_HOME]) == pytest.approx(42)
 
@@ -22,12 +22,12 @@ def test_it_is_expected_as_soon_as_it_is_announced() -> None:
     case = Case(ban(coverage=0.5, announced=day(8), in_force=day(34), until=day(48)))
     first, second, *_ = case.built.clock.horizon.ticks()
     case.market.settle(first)
-    assert case.controls.barred.tolist() == [[0, 0]]
-    assert case.controls.alarm.tolist() == [[0, 0]]
+    assert case.controls.expected_restriction.tolist() == [[0, 0]]
+    assert case.controls.announcement_effect.tolist() == [[0, 0]]
     case.market.settle(second)
-    assert case.controls.barred[0].tolist() == pytest.approx([0.5 * 14 / 70] * 2)
-    assert case.controls.alarm[0].tolist() == pytest.approx([0.5 * 6 / 7] * 2)
-    assert case.controls.blocked.tolist() == [[0, 0]]
+    assert case.controls.expected_restriction[0].tolist() == pytest.approx([0.5 * 14 / 70] * 2)
+    assert case.controls.announcement_effect[0].tolist() == pytest.approx([0.5 * 6 / 7] * 2)
+    assert case.controls.restricted.tolist() == [[0, 0]]
 
 
 def test_without_announcement_the_day_in_force_comes_as_a_surprise() -> None:
@@ -35,9 +35,9 @@ def test_without_announcement_the_day_in_force_comes_as_a_surprise() -> None:
     case = Case(ban(in_force=day(7)))
     first, second, *_ = case.built.clock.horizon.ticks()
     case.market.settle(first)
-    assert case.controls.barred.tolist() == [[0, 0]]
+    assert case.controls.expected_restriction.tolist() == [[0, 0]]
     case.market.settle(second)
-    assert case.controls.barred.tolist() == [[1, 1]]
+    assert case.controls.expected_restriction.tolist() == [[1, 1]]
     assert case.state.crossed[case.arc[OXIDE_ABROAD]].tolist() == [0, 0]
 
 

@@ -32,7 +32,12 @@ def licence(**fields: object) -> Spec:
     }  # fmt: skip
 
 
-CALM: dict[str, Any] = {"refusal_aversion": 0.0, "hoarding_alarm": 0.0, "hoarding_gain": 0.0, "supply_line_weight": 0.0}
+CALM: dict[str, Any] = {
+    "refusal_aversion": 0.0,
+    "hoarding_announcement": 0.0,
+    "hoarding_gain": 0.0,
+    "on_order_weight": 0.0,
+}
 """Buyers whom a licence neither alarms nor puts off: they go on ordering 3 t/day of HO as long as stocks last."""
 
 
@@ -42,8 +47,8 @@ def settled(case: Case, count: int) -> list[dict[str, float]]:
     for _, tick in zip(range(count), case.built.clock.horizon.ticks(), strict=False):
         case.market.settle(tick)
         arc = case.arc[OXIDE_ABROAD]
-        row = {name: one(getattr(case.state, name), arc) for name in ("shipped", "crossed", "want")}
-        controls = ("granted", "refused", "waiting", "pending", "barred", "licence_days")
+        row = {name: one(getattr(case.state, name), arc) for name in ("shipped", "crossed", "orders_placed")}
+        controls = ("granted", "denied", "backlog", "expected_clearance", "expected_restriction", "licence_days")
         found.append(row | {name: one(getattr(case.controls, name), 0) for name in controls})
     return found
 
@@ -54,22 +59,22 @@ def test_worked_number() -> None:
     assert first["shipped"] == pytest.approx(21)
     assert first["crossed"] == 0
     assert second["granted"] == pytest.approx(0.6 * 12)
-    assert second["refused"] == pytest.approx(0.4 * 12)
-    assert second["waiting"] == pytest.approx(9 + second["shipped"])
-    assert second["pending"] == pytest.approx(0.6 * 9)
+    assert second["denied"] == pytest.approx(0.4 * 12)
+    assert second["backlog"] == pytest.approx(9 + second["shipped"])
+    assert second["expected_clearance"] == pytest.approx(0.6 * 9)
     assert second["crossed"] == pytest.approx(0.6 * 12)
     ready = 9 + second["shipped"] * 4 / 7
     assert third["granted"] == pytest.approx(0.6 * ready)
-    assert third["waiting"] == pytest.approx(second["shipped"] * 3 / 7 + third["shipped"])
+    assert third["backlog"] == pytest.approx(second["shipped"] * 3 / 7 + third["shipped"])
 
 
-def test_what_is_refused_goes_back_to_its_maker() -> None:
+def test_what_is_refused_goes_back_to_its_producer() -> None:
     """In the second tick, 4.8 t before anything is made or sent."""
     case = Case(licence(), **CALM)
     settled(case, 1)
-    before = one(case.state.maker_stock, case.o[OXIDE_HO])
+    before = one(case.state.producer_stock, case.o[OXIDE_HO])
     case.market.run("arrivals", Tick(1, 7, 14, 7))
-    assert one(case.state.maker_stock, case.o[OXIDE_HO]) == pytest.approx(before + 4.8)
+    assert one(case.state.producer_stock, case.o[OXIDE_HO]) == pytest.approx(before + 4.8)
 
 
 def test_a_tick_that_is_partly_in_force_files_on_its_last_days() -> None:
@@ -91,16 +96,16 @@ def test_general_licences_need_no_file() -> None:
     first, second = settled(Case(licence(general=general, processing="99 days"), **CALM), 2)
     assert first["crossed"] == pytest.approx(21 * 0.25)
     assert second["crossed"] == pytest.approx(second["shipped"] * 0.5)
-    assert first["barred"] == pytest.approx(0.75)
-    assert second["barred"] == pytest.approx(0.5)
+    assert first["expected_restriction"] == pytest.approx(0.75)
+    assert second["expected_restriction"] == pytest.approx(0.5)
 
 
 def test_people_expect_what_was_granted_of_what_was_filed() -> None:
-    """At first nothing: all barred. Memory closes half of a gap a tick: granted 7.2/7 over two ticks of filings."""
+    """At first nothing: all restricted. Memory closes half of a gap a tick: granted 7.2/7 over two ticks of filings."""
     first, second, third = settled(Case(licence(), licence_memory=HALF, **CALM), 3)
-    assert first["barred"] == second["barred"] == 1
+    assert first["expected_restriction"] == second["expected_restriction"] == 1
     filed = (3 + second["shipped"] / 7) / 2
-    assert third["barred"] == pytest.approx(1 - (7.2 / 7 / 2) / filed)
+    assert third["expected_restriction"] == pytest.approx(1 - (7.2 / 7 / 2) / filed)
 
 
 def test_general_licences_count_as_granted() -> None:
@@ -109,7 +114,7 @@ def test_general_licences_count_as_granted() -> None:
     _, second, third = settled(Case(licence(coverage=0.5, general=general), licence_memory=HALF, **CALM), 3)
     filed = ((1.5 + 0.75) / 2 + second["shipped"] / 4 / 7) / 2
     granted = 0.6 * 3 / 7 / 2
-    assert third["barred"] == pytest.approx(0.5 * (1 - (0.5 + 0.5 * granted / filed)))
+    assert third["expected_restriction"] == pytest.approx(0.5 * (1 - (0.5 + 0.5 * granted / filed)))
 
 
 def test_people_learn_how_long_licences_take() -> None:
@@ -133,7 +138,7 @@ def test_reviewers_decide_so_many_days_of_normal_trade() -> None:
     days = 7 * 0.1 / (0.1 + 0.9 * math.exp(-10.5 / 60))
     assert days < 4
     assert second["granted"] == pytest.approx(0.6 * 3 * days)
-    assert second["waiting"] == pytest.approx(21 - 3 * days + second["shipped"])
+    assert second["backlog"] == pytest.approx(21 - 3 * days + second["shipped"])
 
 
 def test_files_count_by_the_value_of_the_normal_trade() -> None:
@@ -184,13 +189,13 @@ def test_when_it_is_lifted_all_that_waits_is_granted() -> None:
     """Lifted on day 14: in the tick from then on 21 t of the second week and 9 of the first leave, none is refused."""
     _, second, third = settled(Case(licence(until=day(14)), **CALM), 3)
     assert third["granted"] == pytest.approx(9 + second["shipped"])
-    assert third["refused"] == 0
+    assert third["denied"] == 0
 
 
 def test_once_it_is_over_nothing_waits() -> None:
     """Lifted on day 14."""
     *_, last = settled(Case(licence(until=day(14)), **CALM), 4)
-    assert last["waiting"] == 0
+    assert last["backlog"] == 0
     assert last["granted"] == 0
     assert last["crossed"] == last["shipped"]
 
@@ -203,7 +208,7 @@ def shares(built: Built, ticks: int = 3) -> dict[tuple[str, str, str], float]:
     for _, tick in zip(range(ticks), built.clock.horizon.ticks(), strict=False):
         built.market.settle(tick)
     controls = built.market.controls
-    share = (controls.pending / (controls.waiting - built.market.state.shipped[controls.arcs]))[:, 0]
+    share = (controls.expected_clearance / (controls.backlog - built.market.state.shipped[controls.arcs]))[:, 0]
     return dict(zip((built.world.arcs.names[a] for a in controls.arcs), share.tolist(), strict=True))
 
 
@@ -313,7 +318,7 @@ def waiting(built: Built) -> list[float]:
     """Plain magnets that wait, and of those that waited before orders what is expected to come through, t."""
     arcs = [built.world.arcs.names[a] for a in built.market.controls.arcs]
     row = arcs.index(("magnet.plain", "HO", "AB"))
-    return [float(array[row, 0]) for array in (built.market.controls.waiting, built.market.controls.pending)]
+    return [float(array[row, 0]) for array in (built.market.controls.backlog, built.market.controls.expected_clearance)]
 
 
 def test_look_alikes_are_held_for_a_while() -> None:

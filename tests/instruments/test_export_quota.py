@@ -31,45 +31,45 @@ def quota(**fields: object) -> Spec:
 
 def test_worked_number() -> None:
     """182.5 t for the 181 days of the first half: 182.5·7/181 t of the 21 that are wanted in the first week."""
-    case = Case(quota(), days=7, refusal_aversion=0.0, hoarding_alarm=0.0)
+    case = Case(quota(), days=7, refusal_aversion=0.0, hoarding_announcement=0.0)
     run(case.built)
     left = 182.5 * 7 / FIRST_HALF
-    assert one(case.state.want, case.arc[OXIDE_ABROAD]) == pytest.approx(3)
+    assert one(case.state.orders_placed, case.arc[OXIDE_ABROAD]) == pytest.approx(3)
     assert one(case.state.crossed, case.arc[OXIDE_ABROAD]) == pytest.approx(left)
     assert measured(case.built, "quota_used").tolist() == pytest.approx([left, left])
 
 
 def test_what_did_not_fit_lately_is_expected_not_to_fit() -> None:
-    """In the second week, what of the first was blocked; in the first nothing is known yet."""
-    case, barred = Case(quota(), days=14, refusal_aversion=0.0, hoarding_alarm=0.0), []
-    run(case.built, lambda tick: barred.append(one(case.controls.barred, 0)))
-    assert barred == pytest.approx([0, 1 - 182.5 / FIRST_HALF / 3])
+    """In the second week, what of the first was restricted; in the first nothing is known yet."""
+    case, expected_restriction = Case(quota(), days=14, refusal_aversion=0.0, hoarding_announcement=0.0), []
+    run(case.built, lambda tick: expected_restriction.append(one(case.controls.expected_restriction, 0)))
+    assert expected_restriction == pytest.approx([0, 1 - 182.5 / FIRST_HALF / 3])
 
 
 def test_it_is_expected_by_coverage_and_as_far_as_it_is_known() -> None:
     """Half of the trade, for 35 of the 70 days after the second week."""
     spec = quota(coverage=0.5, until=day(49))
-    case, barred = Case(spec, days=14, refusal_aversion=0.0, hoarding_alarm=0.0), []
-    run(case.built, lambda tick: barred.append(one(case.controls.barred, 0)))
-    assert barred == pytest.approx([0, (1 - 182.5 / FIRST_HALF / 3) * 0.5 * 35 / 70])
+    case, expected_restriction = Case(spec, days=14, refusal_aversion=0.0, hoarding_announcement=0.0), []
+    run(case.built, lambda tick: expected_restriction.append(one(case.controls.expected_restriction, 0)))
+    assert expected_restriction == pytest.approx([0, (1 - 182.5 / FIRST_HALF / 3) * 0.5 * 35 / 70])
 
 
 def test_it_counts_by_coverage_and_days_in_force() -> None:
-    """From day 3 over half of the trade: of the half that is covered on 4 of 7 days, what does not fit is blocked."""
-    case = Case(quota(coverage=0.5, in_force=day(3)), days=7, refusal_aversion=0.0, hoarding_alarm=0.0)
+    """From day 3 over half of the trade: of the half that is covered on 4 of 7 days, what does not fit."""
+    case = Case(quota(coverage=0.5, in_force=day(3)), days=7, refusal_aversion=0.0, hoarding_announcement=0.0)
     run(case.built)
     account = 182.5 * (FIRST_HALF - 3) / FIRST_HALF
     room = account * 7 / FIRST_HALF / 21
-    blocked = (1 - room) * 0.5 * 4 / 7
-    assert one(case.controls.blocked, 0) == pytest.approx(blocked)
-    assert one(case.controls.alarm, 0) == pytest.approx(0.5 * 4 / 7)
-    assert measured(case.built, "quota_used")[0] == pytest.approx(21 * (1 - blocked) * 0.5 * 4 / 7)
+    restricted = (1 - room) * 0.5 * 4 / 7
+    assert one(case.controls.restricted, 0) == pytest.approx(restricted)
+    assert one(case.controls.announcement_effect, 0) == pytest.approx(0.5 * 4 / 7)
+    assert measured(case.built, "quota_used")[0] == pytest.approx(21 * (1 - restricted) * 0.5 * 4 / 7)
 
 
 def test_where_all_fits_all_leaves() -> None:
     """2 and 3 t, 5 are left."""
-    want = np.array([[2.0], [3.0]])
-    assert filled_by_margin(want, np.array([[1.0], [9.0]]), ADD_TWO, np.array([5.0]), 1.0).tolist() == [[1], [1]]
+    placed = np.array([[2.0], [3.0]])
+    assert filled_by_margin(placed, np.array([[1.0], [9.0]]), ADD_TWO, np.array([5.0]), 1.0).tolist() == [[1], [1]]
 
 
 def test_a_quota_is_filled_where_the_margin_is_highest() -> None:
@@ -83,9 +83,9 @@ def test_a_quota_is_filled_where_the_margin_is_highest() -> None:
 @pytest.mark.parametrize("left", [0.01, 4.0, 9.99])
 def test_a_quota_that_does_not_fit_all_is_filled_to_the_last(left: float) -> None:
     """Of 10 t next to none, some, or nearly all."""
-    want = np.array([[4.0], [6.0]])
-    share = filled_by_margin(want, np.array([[70.0], [50.0]]), ADD_TWO, np.array([left]), 10.0)
-    assert float((share * want).sum()) == pytest.approx(left)
+    placed = np.array([[4.0], [6.0]])
+    share = filled_by_margin(placed, np.array([[70.0], [50.0]]), ADD_TWO, np.array([left]), 10.0)
+    assert float((share * placed).sum()) == pytest.approx(left)
 
 
 def test_margins_are_price_gaps_for_each_tonne_of_contents() -> None:
@@ -93,7 +93,7 @@ def test_margins_are_price_gaps_for_each_tonne_of_contents() -> None:
     case = Case(quota(covers={"elements": "all"}), days=7)
     case.state.price[case.node[MAGNET_AB]] = case.state.price[case.node[MAGNET_HO]] = math.log(0.9)
     run(case.built)
-    room = {case.world.arcs.names[a]: 1 - one(case.controls.blocked, k) for k, a in enumerate(case.controls.arcs)}
+    room = {case.world.arcs.names[a]: 1 - one(case.controls.restricted, k) for k, a in enumerate(case.controls.arcs)}
     odds = {arc: share / (1 - share) for arc, share in room.items()}
     assert odds[MAGNET_ABROAD] / odds[OXIDE_ABROAD] == pytest.approx(math.exp(2.5))
 
@@ -145,7 +145,7 @@ def test_no_batch_opens_after_the_end() -> None:
 def test_contents_are_counted_not_goods() -> None:
     """A magnet holds 0.4 t: 8 t a day are 3.2 t of contents, of which 1 may leave in the mean."""
     spec = quota(covers={"elements": "all", "stages": "magnet"})
-    case = Case(spec, days=7, refusal_aversion=0.0, hoarding_alarm=0.0)
+    case = Case(spec, days=7, refusal_aversion=0.0, hoarding_announcement=0.0)
     run(case.built)
     left = 182.5 * 7 / FIRST_HALF
     assert one(case.state.crossed, case.arc[MAGNET_ABROAD]) * 0.4 == pytest.approx(left)

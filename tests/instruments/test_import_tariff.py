@@ -90,7 +90,7 @@ def _always(share: float, _tick: Tick) -> float:
 
 
 def test_an_agreement_lets_off_by_name_and_the_largest_waiver_counts() -> None:
-    """Of 20 %, half and a quarter are let off, whatever the order; of the other 10 % nothing. Oxide pays all."""
+    """Of 20 %, half and a quarter are exempted, whatever the order; of the other 10 % nothing. Oxide pays all."""
     for order in (("tariff", 0.5), ("tariff", 0.25)), (("tariff", 0.25), ("tariff", 0.5)):
         case = Case(tariff(), tariff(name="other", rate=0.1))
         waive(case, *order)

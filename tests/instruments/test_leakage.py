@@ -19,14 +19,14 @@ def leakage(**fields: object) -> Spec:
 
 
 def gap(case: Case, abroad: float, home: float) -> None:
-    """Spot prices over base in AB and HO; half of the trade is barred."""
+    """Spot prices over base in AB and HO; half of the trade is restricted."""
     case.state.price[case.node[OXIDE_AB]] = math.log(abroad)
     case.state.price[case.node[OXIDE_HO]] = math.log(home)
-    case.controls.barred[:] = 0.5
+    case.controls.expected_restriction[:] = 0.5
 
 
 def test_worked_number() -> None:
-    """0.2·(1 − 0.25) of 3 t/day for each unit of ln 3 − ln 2, of which half is barred, for 7 days."""
+    """0.2·(1 − 0.25) of 3 t/day for each unit of ln 3 − ln 2, of which half is restricted, for 7 days."""
     case = Case(ban(), leakage())
     gap(case, 3, 2)
     case.settle("border")
@@ -47,7 +47,7 @@ def test_nothing_leaks_where_nothing_is_barred() -> None:
     """However wide the gap."""
     case = Case(ban(), leakage())
     gap(case, 9, 1)
-    case.controls.barred[:] = 0
+    case.controls.expected_restriction[:] = 0
     case.settle("border")
     assert not case.state.leaked.any()
 

@@ -63,13 +63,13 @@ def test_what_a_change_leaves_out_stays_as_it_was() -> None:
     assert activity(case) == pytest.approx(10 * (2 * 0.8 + 2 * 0.9 + 2 * 1.05 + 1) / 7)
 
 
-def test_makers_ask_less() -> None:
+def test_producers_ask_less() -> None:
     """A fifth off: the goal falls by half of ln 0.8 in the first tick, and the price by its share; of oxide alone."""
     case = Case(quota(level=1, discount=0.2))
     case.settle("prices")
     half_way = -math.expm1(-7 / 7.7) * 0.5 * math.log(0.8)
     assert one(case.state.price, case.node[OXIDE_HO]) == pytest.approx(half_way)
-    assert one(case.state.bare, case.node[OXIDE_HO]) == pytest.approx(math.log(0.8))
+    assert one(case.state.price_pressure, case.node[OXIDE_HO]) == pytest.approx(math.log(0.8))
     for node in (OXIDE_AB, MAGNET_HO):
         assert one(case.state.price, case.node[node]) == pytest.approx(0)
 

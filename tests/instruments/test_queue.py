@@ -15,7 +15,7 @@ from sim.units import DURATION
 
 
 def lognormal(*medians: float) -> Within:
-    """Days of processing in some worlds."""
+    """Days of processing in some replicates."""
     cases = parse_cases({"lognormal": {"median": "45 days", "ratio": 2}}, DURATION)
     return cases.bind(lambda name, number: np.array(medians) if name == "median" else float(str(number))).within
 
@@ -85,7 +85,7 @@ def test_what_waits_is_what_was_filed_less_what_was_ready() -> None:
 
 
 def test_a_queue_is_emptied_where_a_control_is_over() -> None:
-    """In one of two worlds; there nothing is ready any more, and in the other all still is."""
+    """In one of two replicates; there nothing is ready any more, and in the other all still is."""
     queue = Queue(1, 2, lognormal(10.0, 10.0), 7, 60)
     queue.file(ticks(1)[0], np.full((1, 2), 3.0), range(7))
     gone = queue.clear(np.array([1.0, 0.0]))

@@ -43,7 +43,7 @@ def opened(*others: Spec, **fields: object) -> tuple[Case, Operator]:
 
 
 def number(rows: Floats) -> float:
-    """The number of the one good, the same in both worlds."""
+    """The number of the one good, the same in both replicates."""
     return one(rows, 0)
 
 
@@ -133,7 +133,7 @@ def test_a_draw_empties_no_store_at_once() -> None:
 
 def test_worked_ordinary_draw() -> None:
     """Up to nine tenths of their cover and of a week's use: 453.6 t; cars hold 450.4."""
-    case, operator = opened(held=1, draws={"ordinary": 0.9})
+    case, operator = opened(held=1, drawdown={"ordinary": 0.9})
     case.state.user_stock[case.user[MAGNETS_OF_CARS]] = 450.4
     operator.access.release(case.moment)
     assert one(case.state.received, case.user[MAGNETS_OF_CARS]) == pytest.approx(1.6 * FORTNIGHT)
@@ -162,8 +162,8 @@ def test_worked_declaration() -> None:
     """For 14 days it looks bad before it is declared; for 28 it must not before it is over."""
     declared = Declared(0.25, 2.0, 14.0, 28.0, (1, 1))
 
-    def follow(*barred: float, price: float = 0.0) -> bool:
-        for share in barred:
+    def follow(*expected_restriction: float, price: float = 0.0) -> bool:
+        for share in expected_restriction:
             declared.follow(7, np.array([[share]]), np.array([[price]]))
         return bool(declared.holds[0, 0])
 
@@ -208,7 +208,7 @@ def test_its_part_is_no_supply_of_users() -> None:
     case.settle("prices")
     moved = one(case.state.price, case.node[MAGNET_AB])
     other.market.under_way.coming[other.d[MAGNET_AB]] *= 2 / 3
-    for flow in (other.state.wished, other.state.want):
+    for flow in (other.state.expected_trade, other.state.orders_placed):
         flow[other.arc[MAGNET_ABROAD]] *= 2 / 3
     other.settle("prices")
     assert moved == pytest.approx(one(other.state.price, other.node[MAGNET_AB]), rel=1e-6)
@@ -256,14 +256,21 @@ def test_worked_rationing() -> None:
     case = Case(licence, reserve(influence={"licences": 0.3}))
     ticks = case.built.clock.horizon.ticks()
     case.market.settle(next(ticks))
-    assert case.controls.blocked[case.controls.positions(np.array([case.arc[MAGNET_ABROAD]]))].tolist() == [[0.3] * 2]
+    assert case.controls.restricted[case.controls.positions(np.array([case.arc[MAGNET_ABROAD]]))].tolist() == [
+        [0.3] * 2
+    ]
 
 
 def test_a_treasury_that_steps_in_is_an_event() -> None:
-    """Owners who have paid in all they had, and nobody who pays for storage: told once."""
+    """Owners who have paid in all they had, and nobody who pays for storage: reported once."""
     case, operator = opened(held=1, finance={"capital": "3650000 USD"})
     run(case.built)
-    events = [event for turns in operator.reports.turns for event in turns.told if event.event == "treasury steps in"]
+    events = [
+        event
+        for transitions in operator.reports.transitions
+        for event in transitions.reported
+        if event.event == "treasury steps in"
+    ]
     assert len(events) == 1
     assert (operator.inventory.books.balance(Post.SUPPORT) > 0).all()
 
@@ -276,8 +283,8 @@ def test_members_default() -> None:
     run(case.built)
     assert number(operator.inventory.members.owed) == 0
     assert number(operator.inventory.books.lent) == 0
-    told = [event.event for turns in operator.reports.turns for event in turns.told]
-    assert "member defaulted" in told
+    reported = [event.event for transitions in operator.reports.transitions for event in transitions.reported]
+    assert "member defaulted" in reported
     assert (operator.inventory.stock.tonnes[0] < 60).all()
     operator.inventory.books.check("store")
 
@@ -293,7 +300,7 @@ def test_a_disruption_opens_it_and_stops_fewer_lines() -> None:
 
 
 def test_all_of_it_happens() -> None:
-    """In the worlds of the properties reserves buy, let members draw, sell, share and bill; members default."""
+    """In the replicates of the properties reserves buy, let members draw, sell, share and bill; members default."""
     built = small(tables(), every_kind(), days=728)
     run(built)
     for name in (

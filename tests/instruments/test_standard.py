@@ -188,7 +188,7 @@ def test_until_leaves_a_project_the_part_of_its_life_that_is_left() -> None:
     assert Standard.model_validate(standard()).years_left(day(0)) == float("inf")
 
 
-def test_what_is_wrong_with_it_is_told() -> None:
+def test_what_is_wrong_with_it_is_reported() -> None:
     names = WorldNames(regions=("HO", "AB"), processes=("mine",))
     wrong = Standard.model_validate(standard(by="XX", on="all-YY", processes="milling", until=day(0)))
     assert [path for path, _, _ in wrong.check(names)] == [("by",), ("on",), ("processes",), ("until",)]

@@ -22,7 +22,7 @@ from tests.ensembles import plan, recorded
 from tests.instruments.test_import_tariff import tariff
 from tests.tiny import OXIDE_ABROAD, market, one
 
-WORLDS = 200
+REPLICATES = 200
 
 
 def regime(**fields: object) -> Spec:
@@ -41,17 +41,17 @@ def ban(**fields: object) -> Spec:
 
 def course(built: Built, ticks: int) -> Floats:
     """(T, R): 1 in the ticks in which what follows the regime is in force; the market stands still."""
-    told = []
+    reported = []
     for tick in list(built.clock.horizon.ticks())[:ticks]:
         built.market.controls.clear()
         built.market.run("events", tick)
-        told.append(built.setting.notices.regimes["war"].in_force())
-    return np.array(told)
+        reported.append(built.setting.notices.regimes["war"].in_force())
+    return np.array(reported)
 
 
-def worlds(*specs: Spec) -> Built:
-    """Many worlds with the tariff and a regime."""
-    return driver.market(driver.tables(), [tariff(), *specs], replicates=WORLDS, days=700)
+def replicates(*specs: Spec) -> Built:
+    """Many replicates with the tariff and a regime."""
+    return driver.market(driver.tables(), [tariff(), *specs], replicates=REPLICATES, days=700)
 
 
 def test_worked_number() -> None:
@@ -59,24 +59,24 @@ def test_worked_number() -> None:
 
     20 days later, at the start of the third tick after, talks begin, 10 days after that, of the fifth after, a truce.
     """
-    u = uniforms(1, "instruments.war.patience", range(WORLDS))
+    u = uniforms(1, "instruments.war.patience", range(REPLICATES))
     answered = np.ceil(-np.log1p(-u) / (0.02 * 7)).astype(int)
     for lifted, ticks in (("truce", 5), ("negotiation", 3)):
-        in_force = course(worlds(regime(lifted=lifted)), 100)
+        in_force = course(replicates(regime(lifted=lifted)), 100)
         assert (in_force.argmax(axis=0) == answered).all()
-        ends = np.array([np.flatnonzero(in_force[:, w] == 0) for w in range(WORLDS)], object)
+        ends = np.array([np.flatnonzero(in_force[:, w] == 0) for w in range(REPLICATES)], object)
         after = [int(rows[rows > start][0]) for rows, start in zip(ends, answered, strict=True)]
         assert after == (answered + ticks).tolist()
 
 
 def test_a_truce_ends_and_tariffs_are_answered_anew() -> None:
-    """After 45 more days, by the second draw of each world; what is left of a tick counts for the next phase."""
-    u = [uniforms(1, "instruments.war.patience", range(WORLDS), n) for n in (0, 1)]
+    """After 45 more days, by the second draw of each replicate; what is left of a tick counts for the next phase."""
+    u = [uniforms(1, "instruments.war.patience", range(REPLICATES), n) for n in (0, 1)]
     first, wait = (np.ceil(-np.log1p(-draw) / (0.02 * 7)).astype(int) for draw in u)
     second = first + math.ceil(75 / 7) + wait  # 20 + 10 + 45 days on
-    in_force = course(worlds(regime()), 100)
+    in_force = course(replicates(regime()), 100)
     some = second < 95
-    assert some.sum() > WORLDS / 2
+    assert some.sum() > REPLICATES / 2
     columns = np.flatnonzero(some)
     assert in_force[second[some], columns].all()
     assert not in_force[second[some] - 1, columns].any()
@@ -84,7 +84,7 @@ def test_a_truce_ends_and_tariffs_are_answered_anew() -> None:
 
 def test_phases_add_up() -> None:
     """Shares of the days; who answered once was at war for 20 days or so."""
-    built = worlds(regime())
+    built = replicates(regime())
     course(built, 100)
     parts = [measured(built, share) for share in ("retaliation_share", "negotiation_share", "truce_share")]
     assert all((part >= 0).all() for part in parts)
@@ -101,25 +101,25 @@ def test_higher_tariffs_are_answered_sooner() -> None:
     starts = []
     for rate in (0.05, 0.1, 0.2, 0.5, 1.45):
         built = driver.market(
-            driver.tables(), [tariff(rate=rate), regime(elasticity=2)], replicates=WORLDS, days=7 * 520
+            driver.tables(), [tariff(rate=rate), regime(elasticity=2)], replicates=REPLICATES, days=7 * 520
         )
         in_force = course(built, 520)
         starts.append(np.where(in_force.any(axis=0), in_force.argmax(axis=0), 520))
     assert all((sooner <= later).all() and sooner.mean() < later.mean() for later, sooner in pairwise(starts))
-    never = driver.market(driver.tables(), [tariff(by="HO", on="AB"), regime()], replicates=WORLDS)
+    never = driver.market(driver.tables(), [tariff(by="HO", on="AB"), regime()], replicates=REPLICATES)
     assert not course(never, 200).any()
 
 
 def test_what_is_charged_together_is_answered() -> None:
     """Two tariffs of 10 % are one of 20 %."""
-    one_tariff = course(worlds(regime()), 60)
+    one_tariff = course(replicates(regime()), 60)
     two = [tariff(rate=0.1), tariff(name="second", rate=0.1), regime()]
-    assert (course(driver.market(driver.tables(), two, replicates=WORLDS, days=700), 60) == one_tariff).all()
+    assert (course(driver.market(driver.tables(), two, replicates=REPLICATES, days=700), 60) == one_tariff).all()
 
 
 def test_a_truce_lets_off_a_share_of_tariffs_between_the_two() -> None:
-    """A quarter of 20 %, in the worlds that are in a truce."""
-    built = worlds(regime(relief=0.25))
+    """A quarter of 20 %, in the replicates that are in a truce."""
+    built = replicates(regime(relief=0.25))
     course(built, 40)
     rates = built.market.controls.tariff[0]
     assert sorted(set(np.round(rates, 12))) == pytest.approx([0.15, 0.2])
@@ -129,20 +129,22 @@ def test_a_control_comes_and_goes_with_it() -> None:
     """Nothing leaves in the ticks in which it is in force, everything before and after; nobody sees it come."""
     built = market(tariff(rate=1), regime(hazard="0.01/day", reference=1), ban(), days=364)
     row = built.world.arcs.names.index(OXIDE_ABROAD)
-    told: list[tuple[float, float, float]] = []
+    reported: list[tuple[float, float, float]] = []
 
     def note(tick: object) -> None:
         del tick
         world = built.market.controls
         position = int(np.searchsorted(world.arcs, row))
         stopped = built.market.state.crossed[row, 0] == 0
-        told.append((float(stopped), world.barred[position, 0], world.alarm[position, 0]))
+        reported.append(
+            (float(stopped), world.expected_restriction[position, 0], world.announcement_effect[position, 0])
+        )
 
     driver.run(built, note)
-    stopped = [t[0] for t in told]
+    stopped = [t[0] for t in reported]
     assert 0 < sum(stopped) < len(stopped)
-    assert [t[1] for t in told] == stopped
-    assert [t[2] > 0 for t in told] == [bool(s) for s in stopped]
+    assert [t[1] for t in reported] == stopped
+    assert [t[2] > 0 for t in reported] == [bool(s) for s in stopped]
 
 
 def test_what_follows_a_regime_that_never_acts_never_comes() -> None:
@@ -150,10 +152,10 @@ def test_what_follows_a_regime_that_never_acts_never_comes() -> None:
     built = market(tariff(), ban(), days=182)
     driver.run(built)
     assert one(built.market.state.crossed, built.world.arcs.names.index(OXIDE_ABROAD)) > 0
-    assert not built.market.controls.barred.any()
+    assert not built.market.controls.expected_restriction.any()
 
 
-def test_answers_are_told_with_their_share_of_the_worlds(tmp_path: Path) -> None:
+def test_answers_are_reported_with_their_share_of_the_replicates(tmp_path: Path) -> None:
     text = (
         "  - {name: tariff, kind: import_tariff, by: AB, on: HO, covers: {elements: all}, in_force: 2025-02-05,\n"
         "     rate: 145 %}\n"
@@ -161,9 +163,9 @@ def test_answers_are_told_with_their_share_of_the_worlds(tmp_path: Path) -> None
         "     negotiation: 30 days, truce: 2 years}\n"
     )
     chunk, _ = recorded(plan(tmp_path, text), range(3))
-    told = [(str(e.date), e.event, n) for e, n in chunk.block.events.items() if e.subject == "war"]
-    assert ("2025-02-12", "retaliation begins", 3) in told
-    assert [event for _, event, _ in sorted(told)][-1] == "truce begins"
+    reported = [(str(e.date), e.event, n) for e, n in chunk.block.events.items() if e.subject == "war"]
+    assert ("2025-02-12", "retaliation begins", 3) in reported
+    assert [event for _, event, _ in sorted(reported)][-1] == "truce begins"
 
 
 def test_a_control_follows_a_regime_of_its_scenario(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from tests import allies, driver
 from tests.driver import Spec, day, measured
 from tests.ensembles import plan, recorded
 
-WORLDS = 400
+REPLICATES = 400
 
 
 def review(**fields: object) -> Spec:
@@ -30,11 +30,11 @@ def review(**fields: object) -> Spec:
 
 
 def test_worked_number() -> None:
-    """Of many worlds half are extended, a fifth talk, three tenths end; what is charged in the weeks from day 7 on.
+    """Of many replicates half are extended, a fifth talk, three tenths end; what is charged in the weeks from day 7 on.
 
     Of the days 7 to 13, four come after the review; of 21 to 27, four after the end has come into force.
     """
-    built = driver.market(driver.tables(), [review()], replicates=WORLDS)
+    built = driver.market(driver.tables(), [review()], replicates=REPLICATES)
     rates = []
     for start in (0, 7, 14, 21, 28):
         built.market.controls.clear()
@@ -51,7 +51,7 @@ def test_worked_number() -> None:
 
 def test_projects_of_the_regions_pay_a_premium_where_the_treaty_ends() -> None:
     """From the review on day 10 on; the one project that stands elsewhere does not."""
-    built = allies.market(review(regions="AB"), replicates=WORLDS, uncertain=True)
+    built = allies.market(review(regions="AB"), replicates=REPLICATES, uncertain=True)
     supply = built.setting.supply
     assert supply is not None
     price = np.zeros_like(built.market.state.long_price)
@@ -67,23 +67,23 @@ def test_projects_of_the_regions_pay_a_premium_where_the_treaty_ends() -> None:
 def test_a_higher_chance_ends_more_treaties_and_saves_none() -> None:
     """The luck of a world is the same at any chance."""
     lapsed = [
-        measured(driver.market(driver.tables(), [review(chance=chance)], replicates=WORLDS), "treaty_not_extended")
+        measured(driver.market(driver.tables(), [review(chance=chance)], replicates=REPLICATES), "treaty_not_extended")
         for chance in (0.1, 0.3, 0.6, 0.9, 1)
     ]
     assert all((more >= less).all() for less, more in pairwise(lapsed))
     assert lapsed[-1].all()
 
 
-def test_what_came_of_it_is_told_with_its_share_of_the_worlds(tmp_path: Path) -> None:
+def test_what_came_of_it_is_reported_with_its_share_of_the_replicates(tmp_path: Path) -> None:
     text = (
         "  - {name: review, kind: treaty_review, review: 2025-03-05, by: AB, on: HO, chance: 60 %,\n"
         "     covers: {elements: all}, outcomes: [{name: end, share: 1, rate: 25 %}]}\n"
     )
     chunk, _ = recorded(plan(tmp_path, text), range(3))
-    told = {event.subject: n for event, n in chunk.block.events.items() if event.event == "review"}
+    reported = {event.subject: n for event, n in chunk.block.events.items() if event.event == "review"}
     row = next(i for i, item in enumerate(chunk.metrics) if item.name == "treaty_not_extended")
     ended = int(chunk.block.metrics[row].sum())
-    assert told == {s: n for s, n in (("review: end", ended), ("review: extended", 3 - ended)) if n}
+    assert reported == {s: n for s, n in (("review: end", ended), ("review: extended", 3 - ended)) if n}
 
 
 def test_shares_of_outcomes_sum_to_one() -> None:

@@ -61,18 +61,18 @@ def test_a_control_may_change_who_gets_what() -> None:
     assert one(case.state.user_stock, case.user[OXIDE_OF_OPTICS]) == pytest.approx(before)
 
 
-def test_what_is_refused_goes_back_to_its_maker() -> None:
+def test_what_is_refused_goes_back_to_its_producer() -> None:
     """5 t of oxide of HO."""
     case = Case(ban())
 
     def refuse(moment: Moment) -> None:
-        moment.controls.refused[:] = 5
+        moment.controls.denied[:] = 5
 
     case.hooks.decisions.append(refuse)
-    before = case.state.maker_stock.copy()
+    before = case.state.producer_stock.copy()
     case.settle("arrivals")
-    assert one(case.state.maker_stock, case.o[OXIDE_HO]) == pytest.approx(before[case.o[OXIDE_HO], 0] + 5)
-    assert one(case.state.maker_stock, case.o[OXIDE_AB]) == before[case.o[OXIDE_AB], 0]
+    assert one(case.state.producer_stock, case.o[OXIDE_HO]) == pytest.approx(before[case.o[OXIDE_HO], 0] + 5)
+    assert one(case.state.producer_stock, case.o[OXIDE_AB]) == before[case.o[OXIDE_AB], 0]
 
 
 def test_what_trading_houses_sent_lands_over_its_transit() -> None:

@@ -21,11 +21,11 @@ from tests.tiny import (
 
 
 def loaded(**parameters: float) -> Case:
-    """21 t of oxide were shipped abroad and 42 at home; the maker holds 100 t more."""
+    """21 t of oxide were shipped abroad and 42 at home; the producer holds 100 t more."""
     case = Case(ban(), release_time=HALF, **parameters)
     case.state.shipped[case.arc[OXIDE_ABROAD]] = 21
     case.state.shipped[case.arc[OXIDE_HOME]] = 42
-    case.state.maker_stock[case.o[OXIDE_HO]] = 100
+    case.state.producer_stock[case.o[OXIDE_HO]] = 100
     case.hooks.crossings.clear()
     return case
 
@@ -59,7 +59,7 @@ def test_no_more_leaks_than_the_stock_lets_go(tried: float, leaked: float) -> No
     case.settle("border")
     assert one(case.state.leaked, case.arc[OXIDE_ABROAD]) == pytest.approx(leaked)
     assert one(case.state.leaked, case.arc[OXIDE_HOME]) == 0
-    assert one(case.state.maker_stock, case.o[OXIDE_HO]) == pytest.approx(100 - leaked)
+    assert one(case.state.producer_stock, case.o[OXIDE_HO]) == pytest.approx(100 - leaked)
     assert one(case.state.crossed, case.arc[OXIDE_ABROAD]) == pytest.approx(21)
     assert one(case.market.under_way.total, case.arc[OXIDE_ABROAD]) == pytest.approx(under_way + 21 + leaked)
 
@@ -68,7 +68,7 @@ def test_each_stock_bounds_its_own_leaks() -> None:
     """8 t of each good try to go round: oxide of 100 t, and magnets of 10 t, of which half may leave."""
     case = Case(ban(covers={"stages": "all", "elements": "all"}), release_time=HALF)
     oxide, magnet = case.arc[OXIDE_ABROAD], case.arc[MAGNET_ABROAD]
-    case.state.maker_stock[case.o[OXIDE_HO]], case.state.maker_stock[case.o[MAGNET_HO]] = 100, 10
+    case.state.producer_stock[case.o[OXIDE_HO]], case.state.producer_stock[case.o[MAGNET_HO]] = 100, 10
 
     def leak(moment: Moment) -> None:
         moment.controls.leaking[:] += 8
@@ -77,8 +77,8 @@ def test_each_stock_bounds_its_own_leaks() -> None:
     case.settle("border")
     assert one(case.state.leaked, oxide) == pytest.approx(8)
     assert one(case.state.leaked, magnet) == pytest.approx(5)
-    assert one(case.state.maker_stock, case.o[OXIDE_HO]) == pytest.approx(92)
-    assert one(case.state.maker_stock, case.o[MAGNET_HO]) == pytest.approx(5)
+    assert one(case.state.producer_stock, case.o[OXIDE_HO]) == pytest.approx(92)
+    assert one(case.state.producer_stock, case.o[MAGNET_HO]) == pytest.approx(5)
 
 
 def test_a_tick_sends_what_crossed_and_what_leaked_to_land_together() -> None:

@@ -14,10 +14,10 @@ ROW = np.array([0])
 def test_shares_barred_combine_as_independent() -> None:
     """1 − (1 − 0.5)·(1 − 0.2)."""
     controls = Case(ban()).controls
-    controls.bar(ROW, 0.5)
-    assert controls.barred[0].tolist() == [0.5, 0.5]
-    controls.bar(ROW, 0.2)
-    assert controls.barred[0].tolist() == pytest.approx([0.6, 0.6])
+    controls.expect_restriction(ROW, 0.5)
+    assert controls.expected_restriction[0].tolist() == [0.5, 0.5]
+    controls.expect_restriction(ROW, 0.2)
+    assert controls.expected_restriction[0].tolist() == pytest.approx([0.6, 0.6])
 
 
 def test_the_loudest_alarm_and_the_largest_block_count() -> None:
@@ -26,8 +26,8 @@ def test_the_loudest_alarm_and_the_largest_block_count() -> None:
     for share in (0.3, 0.7, 0.5):
         controls.warn(ROW, share)
         controls.block(ROW, share)
-    assert controls.alarm[0].tolist() == [0.7, 0.7]
-    assert controls.blocked[0].tolist() == [0.7, 0.7]
+    assert controls.announcement_effect[0].tolist() == [0.7, 0.7]
+    assert controls.restricted[0].tolist() == [0.7, 0.7]
 
 
 def test_tariffs_add() -> None:

@@ -44,7 +44,7 @@ def test_a_gap_closes_at_one_speed_upwards_and_at_another_downwards() -> None:
 
 
 def test_a_trend_is_the_exponential_of_its_rate_whatever_the_steps() -> None:
-    """Doubling in a week, and a rate of nought."""
+    """Doubling in a week, and a rate of zero."""
     trend = Trend(np.array([[math.log(2) / 7], [0.0]]))
     for day in (3.5, 10.5, 17.5, 21, 21):
         assert trend.at(day)[:, 0] == pytest.approx([2 ** (day / 7), 1])

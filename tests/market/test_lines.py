@@ -113,7 +113,7 @@ def test_of_equally_scarce_inputs_the_first_is_critical() -> None:
 
 
 def test_nothing_left_is_the_least_cover() -> None:
-    """No stock at all: nearly everybody is out, and nothing is a logarithm of nought."""
+    """No stock at all: nearly everybody is out, and nothing is a logarithm of zero."""
     case = short_of_oxide(0, 0)
     case.settle("lines")
     assert one(case.state.idle, case.sector[OPTICS]) == pytest.approx(1, abs=1e-6)

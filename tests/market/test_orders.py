@@ -23,7 +23,7 @@ def test_growth_and_alarm_call_for_more_cover() -> None:
 
 
 def test_falling_prices_call_for_no_less_than_the_target() -> None:
-    """Growth below nought does not count."""
+    """Growth below zero does not count."""
     assert hoarding_goal(at(-3.0), at(0.2), 0.4, 0.75, 9.0)[0, 0] == pytest.approx(1.15)
 
 
@@ -76,7 +76,7 @@ def test_hoarding_fades_at_its_own_speed() -> None:
 
 def test_an_alarm_counts_by_the_share_of_supply_under_control() -> None:
     """Three quarters of AB's oxide come over the arc of which 0.8 is alarming: half of the way to 1 + 2·0.6."""
-    case = Case(ban(), hoarding_alarm=2.0, hoarding_rise=HALF, hoarding_ceiling=9.0)
+    case = Case(ban(), hoarding_announcement=2.0, hoarding_rise=HALF, hoarding_ceiling=9.0)
     case.hooks.expectations[:] = [lambda moment: moment.controls.warn(np.array([0]), 0.8)]
     case.settle("orders")
     assert one(case.state.hoarding, case.d[OXIDE_AB]) == pytest.approx(1 + 0.5 * 2 * 0.6)
@@ -123,7 +123,7 @@ def test_nobody_orders_less_than_nothing() -> None:
 
 def test_what_is_missing_on_the_way_is_ordered() -> None:
     """After arrivals 21 days of 3 t/day from HO are under way, from AB none. Of 63 t 8 are lost; half count."""
-    case = Case(stock_adjustment_time=50.0, supply_line_weight=0.5)
+    case = Case(stock_adjustment_time=50.0, on_order_weight=0.5)
     case.market.under_way.coming[case.d[OXIDE_AB]] = 63 - 8
     case.settle("orders")
     assert one(case.state.orders, case.d[OXIDE_AB]) == pytest.approx(4 + 0.5 * 8 / 50)
@@ -131,8 +131,8 @@ def test_what_is_missing_on_the_way_is_ordered() -> None:
 
 def test_buyers_count_the_days_that_licences_take() -> None:
     """40 days on three quarters of what 4 t/day need: 120 t more on order, less 14 t that wait and 6 t granted now."""
-    case = Case(ban(), stock_adjustment_time=50.0, supply_line_weight=0.5)
+    case = Case(ban(), stock_adjustment_time=50.0, on_order_weight=0.5)
     case.market.under_way.coming[case.d[OXIDE_AB]] = 63
-    case.controls.licence_days[:], case.controls.pending[:], case.controls.granted[:] = 40, 14, 6
+    case.controls.licence_days[:], case.controls.expected_clearance[:], case.controls.granted[:] = 40, 14, 6
     case.settle("orders")
     assert one(case.state.orders, case.d[OXIDE_AB]) == pytest.approx(4 + 0.5 * (120 - 20) / 50)

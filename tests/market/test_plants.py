@@ -39,7 +39,7 @@ def test_missing_stock_is_made_up_for() -> None:
     assert desired_output(at(2), at(28), at(28), 56.0)[0, 0] == pytest.approx(2 * math.exp(0.25))
 
 
-def test_makers_with_far_too_much_want_to_make_less_and_less() -> None:
+def test_producers_with_far_too_much_want_to_make_less_and_less() -> None:
     """Five and nine times what they want to hold: e^(−½·4) and e^(−½·8) of the orders, and never nothing."""
     made = [desired_output(at(2), at(stock), at(28), 56.0)[0, 0] for stock in (280, 504)]
     assert made == pytest.approx([2 * math.exp(-2), 2 * math.exp(-4)])
@@ -149,9 +149,13 @@ def test_dear_inputs_slow_works_down() -> None:
 def test_works_run_by_their_order_book_over_their_capacity() -> None:
     """Stock 6 of 28 days short: e^(28/36 · 6/28) of the orders, over a capacity of 1.1; z = 3·0.5·ln(…)."""
     case = still(
-        order_elasticity=0.5, utilisation_floor=0.2, utilisation_base=0.6, maker_adjustment_time=36.0, release_time=0.1
+        order_elasticity=0.5,
+        utilisation_floor=0.2,
+        utilisation_base=0.6,
+        producer_adjustment_time=36.0,
+        release_time=0.1,
     )
-    case.state.maker_stock[case.o[MAGNET_HO]] = 12 * 22
+    case.state.producer_stock[case.o[MAGNET_HO]] = 12 * 22
     case.state.capacity[case.facility["HO works"]] = 1.1
     case.settle("plants")
     used = 0.2 + 0.8 / (1 + (math.exp(6 / 36) / 1.1) ** (-3 * 0.5))
@@ -166,7 +170,7 @@ def test_a_price_alone_fills_no_order_book() -> None:
     assert one(case.state.activity, case.facility["HO works"]) == pytest.approx(12)
 
 
-def test_makers_of_what_nobody_ordered_go_on_as_ever() -> None:
+def test_producers_of_what_nobody_ordered_go_on_as_ever() -> None:
     """All the oxide of AB goes to other use: with nothing ordered and nothing in stock, the mine makes 1 t/day."""
     rows = []
     for row in tables().base_year:
@@ -182,7 +186,7 @@ def test_makers_of_what_nobody_ordered_go_on_as_ever() -> None:
 
 
 def test_works_with_two_inputs_run_by_the_scarcer() -> None:
-    """Makers of rich magnets take both oxides; without either, they make none. Makers of plain ones take one."""
+    """Producers of rich magnets take both oxides; without either, they make none. Producers of plain ones take one."""
     for missing, plain in (("oxide.Aa", 0), ("oxide.Bb", 1)):
         built = driver.market(driver.tables())
         state, world = built.market.state, built.world
@@ -235,19 +239,19 @@ def test_other_use_gives_way_when_prices_rise() -> None:
     """A tenth of 10 t/day; at four times the price and an elasticity of ½, a twentieth at first. The rest is stock."""
     case = still(other_use_elasticity=0.5)
     case.state.price[case.node[OXIDE_HO]] = math.log(4)
-    before = one(case.state.maker_stock, case.o[OXIDE_HO])
+    before = one(case.state.producer_stock, case.o[OXIDE_HO])
     case.settle("plants")
     other = 10 * disposed(0.05, 10 * 0.05 / (28 * 9))
     assert one(case.state.made, case.o[OXIDE_HO]) == pytest.approx(10)
     assert one(case.state.other, case.o[OXIDE_HO]) == pytest.approx(other)
-    assert one(case.state.maker_stock, case.o[OXIDE_HO]) == pytest.approx(before + (10 - other) * 7)
+    assert one(case.state.producer_stock, case.o[OXIDE_HO]) == pytest.approx(before + (10 - other) * 7)
 
 
 @pytest.mark.parametrize(("days", "first"), [(56, 0.2), (14, 0.05)])
 def test_other_use_disposes_of_what_lies_unsold(days: float, first: float) -> None:
     """A tenth of 10 t/day with 28 days of orders in stock; in proportion to what there is, as it changes."""
-    case = still(maker_adjustment_time=1e12)
-    case.state.maker_stock[case.o[OXIDE_HO]] = 9 * days
+    case = still(producer_adjustment_time=1e12)
+    case.state.producer_stock[case.o[OXIDE_HO]] = 9 * days
     case.settle("plants")
     assert one(case.state.other, case.o[OXIDE_HO]) == pytest.approx(10 * disposed(first, 10 * 0.1 / (28 * 9)))
 
@@ -256,7 +260,7 @@ def test_a_main_product_is_recovered_as_ever_and_a_by_product_as_it_sells() -> N
     """Twice the target of oxide in stock: 10 t/day; were it a by-product, a twentieth of tanh(1) less."""
     for flexibility, made in ((None, 10), (0.05, 10 * (1 - 0.05 * math.tanh(1)))):
         case = still()
-        case.state.maker_stock[case.o[OXIDE_HO]] = 9 * 56
+        case.state.producer_stock[case.o[OXIDE_HO]] = 9 * 56
         put_out = case.market.kernels[PutOut]
         if flexibility is not None:
             put_out.flexibility = np.full_like(put_out.flexibility, flexibility)

@@ -46,8 +46,8 @@ RULE = PriceRule(elasticity=1.5, slack=0.5, floor=0.4, sharpness=20.0)
 
 def test_scarcity_raises_prices_more_than_plenty_lowers_them() -> None:
     """1.5·0.2, and half of it downwards; cost comes on top."""
-    assert RULE.bare(at(0.2), at(0.1))[0, 0] == pytest.approx(0.4)
-    assert RULE.bare(at(-0.2), at(0.1))[0, 0] == pytest.approx(-0.05)
+    assert RULE.pressure(at(0.2), at(0.1))[0, 0] == pytest.approx(0.4)
+    assert RULE.pressure(at(-0.2), at(0.1))[0, 0] == pytest.approx(-0.05)
 
 
 def test_the_pull_to_base_is_whole_when_ample_and_none_when_scarce() -> None:
@@ -81,9 +81,9 @@ def test_supply_and_use_in_prospect_are_those_of_the_base_year() -> None:
 
 
 def test_what_is_barred_is_neither_used_nor_supplied_abroad() -> None:
-    """Half of 3 t/day barred, and half of the 10 t that wait at the border."""
+    """Half of 3 t/day restricted, and half of the 10 t that wait at the border."""
     case = Case(ban())
-    case.controls.barred[:], case.controls.waiting[:] = 0.5, 10
+    case.controls.expected_restriction[:], case.controls.backlog[:] = 0.5, 10
     case.settle("prices")
     supply, use = case.state.supply, case.state.prospective_use
     assert one(use, case.node[OXIDE_HO]) == pytest.approx(6 + 1.5)
@@ -99,17 +99,17 @@ def test_goods_further_away_than_one_looks_are_no_supply() -> None:
     assert one(supply, case.node[OXIDE_AB]) == pytest.approx(28 + 224 + 20 + 91)
 
 
-def test_wished_trade_follows_wants() -> None:
+def test_expected_trade_follows_orders() -> None:
     """Half of the way from 3 to 5."""
     case = Case(expectation_time=HALF)
-    case.state.want[case.arc[OXIDE_ABROAD]] = 5
+    case.state.orders_placed[case.arc[OXIDE_ABROAD]] = 5
     case.settle("prices")
-    assert one(case.state.wished, case.arc[OXIDE_ABROAD]) == pytest.approx(4)
+    assert one(case.state.expected_trade, case.arc[OXIDE_ABROAD]) == pytest.approx(4)
 
 
 def eager(**more: float) -> Case:
     """Prices and anchors that move half of the way in a tick; no costs passed on."""
-    times = {"price_time": HALF, "anchor_rate": 1 / HALF, "anchor_slowdown": 0.5, "anchor_return": 1 / HALF}
+    times = {"price_time": HALF, "reference_rate": 1 / HALF, "reference_slowdown": 0.5, "reference_return": 1 / HALF}
     return Case(**{**times, "scarcity_elasticity": 1.5, "slack_response": 0.5, "cost_pass_through": 0.0, **more})
 
 
@@ -120,36 +120,36 @@ def test_prices_rise_when_stocks_are_short() -> None:
     case.settle("prices")
     x = math.log(SUPPLY_AB / (SUPPLY_AB - 112))
     n = case.node[OXIDE_AB]
-    assert one(case.state.bare, n) == pytest.approx(1.5 * x)
+    assert one(case.state.price_pressure, n) == pytest.approx(1.5 * x)
     assert one(case.state.price, n) == pytest.approx(1.5 * x / 4)
-    anchor = 1.5 * x / 8 * 0.5
-    assert one(case.state.anchor, n) == pytest.approx(anchor * (1 - 0.5 * 2 / (1 + math.exp(20 * x))))
+    reference_price = 1.5 * x / 8 * 0.5
+    assert one(case.state.reference_price, n) == pytest.approx(reference_price * (1 - 0.5 * 2 / (1 + math.exp(20 * x))))
     assert one(case.state.price, case.node[MAGNET_HO]) == pytest.approx(0)
 
 
 def test_prices_fall_less_when_goods_are_ample() -> None:
-    """Twice the stock of optics: half of the response; the anchor falls at half its speed, by 1 − ½^½ of its gap."""
+    """Twice the stock of optics: half of the response; the reference falls at half its speed, by 1 − ½^½ of its gap."""
     case = eager()
     case.state.user_stock[case.user[OXIDE_OF_OPTICS]] += 112
     case.settle("prices")
     x = math.log(SUPPLY_AB / (SUPPLY_AB + 112))
     n = case.node[OXIDE_AB]
-    assert one(case.state.bare, n) == pytest.approx(0.75 * x)
+    assert one(case.state.price_pressure, n) == pytest.approx(0.75 * x)
     assert one(case.state.price, n) == pytest.approx(0.75 * x / 4)
     slowly = 1 - 0.5**0.5
-    assert one(case.state.anchor, n) == pytest.approx(0.75 * x / 8 * slowly * (1 - 0.5))
+    assert one(case.state.reference_price, n) == pytest.approx(0.75 * x / 8 * slowly * (1 - 0.5))
 
 
 def test_the_goal_is_the_mean_of_two_ticks_above_the_anchor() -> None:
-    """At base stocks: anchor 0.3, bare before 0.4 and now 0: goal 0.5, price half of the way from 0.1."""
+    """At base stocks: reference price 0.3, pressure before 0.4 and now 0: goal 0.5, price half of the way from 0.1."""
     case = eager()
     n = case.node[OXIDE_AB]
-    case.state.anchor[n], case.state.bare[n], case.state.price[n] = 0.3, 0.4, 0.1
+    case.state.reference_price[n], case.state.price_pressure[n], case.state.price[n] = 0.3, 0.4, 0.1
     case.settle("prices")
     assert one(case.state.price, n) == pytest.approx(0.3)
     own = (0.1 + 0.3) / 2 - 0.3
     slowly = 1 - 0.5**0.5
-    assert one(case.state.anchor, n) == pytest.approx((0.3 + own * slowly) * 0.5)
+    assert one(case.state.reference_price, n) == pytest.approx((0.3 + own * slowly) * 0.5)
 
 
 def test_hoarders_make_goods_scarce() -> None:
@@ -158,7 +158,7 @@ def test_hoarders_make_goods_scarce() -> None:
     case.state.target_stock[case.d[OXIDE_AB]] *= 1.5
     case.settle("prices")
     x = math.log((SUPPLY_AB + 112) / SUPPLY_AB)
-    assert one(case.state.bare, case.node[OXIDE_AB]) == pytest.approx(1.5 * x)
+    assert one(case.state.price_pressure, case.node[OXIDE_AB]) == pytest.approx(1.5 * x)
 
 
 def test_dearer_inputs_are_passed_on() -> None:
@@ -169,7 +169,7 @@ def test_dearer_inputs_are_passed_on() -> None:
     case.state.landed_cost[case.d[MAGNET_HO]] = 7.0
     case.settle("prices")
     for node, passed in ((MAGNET_HO, 0.6 * math.log(1.3)), (MAGNET_AB, 0.5 * math.log(1.2))):
-        assert one(case.state.bare, case.node[node]) == pytest.approx(passed)
+        assert one(case.state.price_pressure, case.node[node]) == pytest.approx(passed)
         assert one(case.state.price, case.node[node]) == pytest.approx(passed / 4)
 
 
@@ -181,14 +181,14 @@ def test_what_costs_explain_is_not_thought_normal() -> None:
     passed = 0.6 * math.log(1.3)
     own = passed / 8 - passed
     slowly = 1 - 0.5**0.5
-    assert one(case.state.anchor, case.node[MAGNET_HO]) == pytest.approx(own * slowly * 0.5)
+    assert one(case.state.reference_price, case.node[MAGNET_HO]) == pytest.approx(own * slowly * 0.5)
 
 
 def test_prices_have_a_floor_above_cost() -> None:
     """Anchor far down; the floor is 0.4 of a unit cost of 1.3: half of the way from 0."""
     case = eager(cost_pass_through=0.6, price_floor=0.4)
     case.state.unit_cost[case.facility["HO works"]] = 1.3
-    case.state.anchor[case.node[MAGNET_HO]] = -9
+    case.state.reference_price[case.node[MAGNET_HO]] = -9
     case.settle("prices")
     assert one(case.state.price, case.node[MAGNET_HO]) == pytest.approx(math.log(0.4 * 1.3) / 2)
 
@@ -196,7 +196,7 @@ def test_prices_have_a_floor_above_cost() -> None:
 def test_prices_stop_where_nearly_all_use_has_given_up() -> None:
     """Anchor far up; half of the way to twice the spread above the choke price."""
     case = eager(choke_price=4.0, choke_spread=0.3)
-    case.state.anchor[case.node[MAGNET_HO]] = 9
+    case.state.reference_price[case.node[MAGNET_HO]] = 9
     case.settle("prices")
     assert one(case.state.price, case.node[MAGNET_HO]) == pytest.approx((math.log(4) + 0.6) / 2)
 
@@ -207,10 +207,10 @@ def test_goods_under_way_are_supply() -> None:
     case.market.under_way.coming[case.d[OXIDE_AB]] += 21
     case.settle("prices")
     x = math.log(SUPPLY_AB / (SUPPLY_AB + 21))
-    assert one(case.state.bare, case.node[OXIDE_AB]) == pytest.approx(0.75 * x)
+    assert one(case.state.price_pressure, case.node[OXIDE_AB]) == pytest.approx(0.75 * x)
 
 
-def test_makers_may_ask_less_than_their_costs_let_them() -> None:
+def test_producers_may_ask_less_than_their_costs_let_them() -> None:
     """A quarter off what is passed on: bare is ln 0.75 in HO, and nothing elsewhere."""
     case = Case()
 
@@ -219,9 +219,9 @@ def test_makers_may_ask_less_than_their_costs_let_them() -> None:
 
     case.hooks.discounts.append(cut)
     case.settle("prices")
-    assert one(case.state.bare, case.node[OXIDE_HO]) == pytest.approx(math.log(0.75))
+    assert one(case.state.price_pressure, case.node[OXIDE_HO]) == pytest.approx(math.log(0.75))
     assert one(case.state.price, case.node[OXIDE_HO]) < 0
-    assert one(case.state.bare, case.node[OXIDE_AB]) == pytest.approx(0)
+    assert one(case.state.price_pressure, case.node[OXIDE_AB]) == pytest.approx(0)
 
 
 def test_where_goods_are_made_and_landed_both_costs_count_by_what_users_buy() -> None:
@@ -231,7 +231,7 @@ def test_where_goods_are_made_and_landed_both_costs_count_by_what_users_buy() ->
     case.state.landed_cost[case.d[OXIDE_AB]] = 1.2
     case.settle("prices")
     passed = 0.25 * 0.6 * math.log(1.3) + 0.75 * 0.5 * math.log(1.2)
-    assert one(case.state.bare, case.node[OXIDE_AB]) == pytest.approx(passed)
+    assert one(case.state.price_pressure, case.node[OXIDE_AB]) == pytest.approx(passed)
 
 
 def leaning(price: float, exposed: float) -> float:

@@ -21,13 +21,13 @@ def pairs(built: Built) -> tuple[Ints, Ints]:
     return np.array([n for n, _ in found], np.intp), np.array([k for _, k in found], np.intp)
 
 
-@pytest.mark.parametrize(("traced", "barred"), [(0.0, 0.0), (0.7, 0.0), (0.7, 0.4)])
-def test_pairs_add_up_to_what_was_bought_and_what_is_on_its_way(traced: float, barred: float) -> None:
-    """CD and EF pay; AB and its mine sell, HO's rule keeps some of it from CD; HO's makers sell nothing on."""
+@pytest.mark.parametrize(("traced", "expected_restriction"), [(0.0, 0.0), (0.7, 0.0), (0.7, 0.4)])
+def test_pairs_add_up_to_what_was_bought_and_what_is_on_its_way(traced: float, expected_restriction: float) -> None:
+    """CD and EF pay; AB and its mine sell, HO's rule keeps some of it from CD; HO's producers sell nothing on."""
     built = wide_market(ban(towards="CD"), **EAGER)
     state, controls, node = built.market.state, built.market.controls, built.world.nodes.index
     controls.trace(np.array([0]), traced)
-    controls.bar(np.array([0]), barred)
+    controls.expect_restriction(np.array([0]), expected_restriction)
     state.set_up[:], state.landed[:] = 1, 5
     state.price[node["oxide.Ee", "CD"]], state.price[node["oxide.Ee", "EF"]] = 1.0, 0.97
     nodes, places = pairs(built)
@@ -49,7 +49,7 @@ def test_a_rule_keeps_goods_from_one_buyer_only() -> None:
         built = wide_market(ban(towards="CD"), **EAGER)
         state, node = built.market.state, built.world.nodes.index
         built.market.controls.trace(np.array([0]), traced)
-        state.set_up[:], state.landed[:], state.maker_stock[:] = 1, 5, 0
+        state.set_up[:], state.landed[:], state.producer_stock[:] = 1, 5, 0
         state.price[node["oxide.Ee", "CD"]], state.price[node["oxide.Ee", "EF"]] = 1.0, 0.97
         place = {g: k for k, (c, g) in enumerate(built.world.nodes.used) if c == "oxide.Ee"}
         resold = Resold(
@@ -64,13 +64,13 @@ def test_a_rule_keeps_goods_from_one_buyer_only() -> None:
     assert to[1.0]["EF"] == pytest.approx(to[0.0]["EF"])
 
 
-def test_a_maker_who_may_not_sell_to_a_buyer_does_not_do_so_by_trading_houses() -> None:
+def test_a_producer_who_may_not_sell_to_a_buyer_does_not_do_so_by_trading_houses() -> None:
     """AB lets 0.6 of its oxide go to EF: so much less of what its mine sells comes there."""
     to: dict[float, float] = {}
-    for barred in (0.0, 0.4):
+    for expected_restriction in (0.0, 0.4):
         built = wide_market(ban(by="AB", towards="EF"), **EAGER)
         state, node = built.market.state, built.world.nodes.index
-        built.market.controls.bar(np.array([0]), barred)
+        built.market.controls.expect_restriction(np.array([0]), expected_restriction)
         state.set_up[:], state.landed[:] = 1, 0
         state.price[node["oxide.Ee", "CD"]], state.price[node["oxide.Ee", "EF"]] = 0.97, 1.0
         place = {g: k for k, (c, g) in enumerate(built.world.nodes.used) if c == "oxide.Ee"}
@@ -78,6 +78,6 @@ def test_a_maker_who_may_not_sell_to_a_buyer_does_not_do_so_by_trading_houses() 
             built.world, built.market.controls.arcs, np.array([node["oxide.Ee", "AB"]]), np.array([place["EF"]])
         )
         built.market.run("trade", TICK)
-        to[barred] = float(resold(state, built.market.controls.traced)[0, 0])
+        to[expected_restriction] = float(resold(state, built.market.controls.traced)[0, 0])
     assert to[0.4] == pytest.approx(0.6 * to[0.0])
     assert to[0.4] > 0.1

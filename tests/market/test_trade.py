@@ -67,7 +67,7 @@ def test_at_rest_nobody_buys() -> None:
     case.settle("trade")
     assert not case.state.bought.any()
     assert not case.state.sought.any()
-    for name in ("user_stock", "maker_stock", "traded", "expected_orders"):
+    for name in ("user_stock", "producer_stock", "traded", "expected_orders"):
         assert np.array_equal(before[name], getattr(case.state, name)), name
 
 
@@ -84,12 +84,12 @@ def test_of_users_they_buy_what_is_not_under_contract_and_what_lies_beyond_the_t
     stocks = sum(one(case.state.user_stock, case.user[user]) for user in (OXIDE_OF_CARS, OXIDE_OF_OPTICS))
     case.settle("trade")
     bought = worth(paid_elsewhere(0, 0.4, 4, HO)) * (0.4 * 21 + 10)
-    maker = one(case.state.bought, case.node[OXIDE_AB]) - bought
+    producer = one(case.state.bought, case.node[OXIDE_AB]) - bought
     left = sum(one(case.state.user_stock, case.user[user]) for user in (OXIDE_OF_CARS, OXIDE_OF_OPTICS))
     assert stocks - left == pytest.approx(bought)
-    assert maker == pytest.approx(28 * 0.5 * worth(paid_elsewhere(0, 0.4, 4, HO)))
-    assert one(case.state.maker_stock, case.o[OXIDE_AB]) == pytest.approx(28 - maker)
-    assert one(case.state.traded, case.d[OXIDE_HO]) == pytest.approx(bought + maker)
+    assert producer == pytest.approx(28 * 0.5 * worth(paid_elsewhere(0, 0.4, 4, HO)))
+    assert one(case.state.producer_stock, case.o[OXIDE_AB]) == pytest.approx(28 - producer)
+    assert one(case.state.traded, case.d[OXIDE_HO]) == pytest.approx(bought + producer)
 
 
 def test_what_was_ordered_for_resale_is_all_sold_on() -> None:
@@ -104,21 +104,21 @@ def test_what_was_ordered_for_resale_is_all_sold_on() -> None:
     assert one(case.state.resold_by_users, case.d[OXIDE_AB]) == pytest.approx((1 + bought / 7) / 2)
 
 
-def test_of_the_largest_maker_they_order_over_his_arcs() -> None:
-    """HO is cheap: half of its 252 t in a week, as far as it pays, less the 0.3 that are expected to be barred."""
+def test_of_the_largest_producer_they_order_over_his_arcs() -> None:
+    """HO is cheap: half of its 252 t in a week, as far as it pays, less the 0.3 that are expected to be restricted."""
     case = ready(Case(ban(), **EAGER), AB=0.4)
-    case.controls.barred[:] = 0.3
+    case.controls.expected_restriction[:] = 0.3
     case.settle("trade")
     sought = 252 / 2 * worth(paid_elsewhere(0, 0.4, HO, 4)) / 7
     assert one(case.state.sought, case.arc[OXIDE_ABROAD]) == pytest.approx(0.7 * sought)
-    assert one(case.state.maker_stock, case.o[OXIDE_HO]) == pytest.approx(252)
+    assert one(case.state.producer_stock, case.o[OXIDE_HO]) == pytest.approx(252)
     assert one(case.state.bought, case.node[OXIDE_HO]) == 0
 
 
 def test_they_set_up_where_it_pays_and_goods_may_leave() -> None:
-    """Half of the way from 1 to what it is worth; of HO's goods a part may not leave: barred 0.3, blocked 0.5."""
+    """Half of the way from 1 to what it is worth; of HO's goods a part may not leave: expected 0.3, restricted 0.5."""
     case = ready(Case(ban(), **EAGER), AB=0.4)
-    case.controls.barred[:], case.controls.blocked[:] = 0.3, 0.5
+    case.controls.expected_restriction[:], case.controls.restricted[:] = 0.3, 0.5
     case.settle("trade")
     goal = worth(paid_elsewhere(0, 0.4, HO, 4)) * 0.7 * 0.5
     assert one(case.state.set_up, case.node[OXIDE_HO]) == pytest.approx((1 + goal) / 2)
@@ -146,7 +146,7 @@ def test_a_duty_is_no_gain_of_theirs() -> None:
 
 
 def test_what_an_origin_charges_is_paid_by_its_own_goods() -> None:
-    """HO charges a quarter on what leaves: its makers earn that less abroad, and others who sell to AB do not."""
+    """HO charges a quarter on what leaves: its producers earn that less abroad, and others who sell to AB do not."""
     case = ready(Case(ban(), **EAGER), AB=0.4)
     case.hooks.tariffs.append(lambda _moment: None)
     case.controls.tariff[:], case.controls.leaving[:] = 0.25, 0.25
@@ -157,13 +157,13 @@ def test_what_an_origin_charges_is_paid_by_its_own_goods() -> None:
     assert one(case.state.netback, case.node[OXIDE_AB]) == pytest.approx(paid_elsewhere(0.4, 0, 4, HO))
 
 
-def test_makers_learn_to_count_on_them() -> None:
+def test_producers_learn_to_count_on_them() -> None:
     """AB's mine sells 28·½ t in a week as far as it pays; half of that, a day, is expected, on top of 1 t/day."""
     case = ready(Case(**EAGER), HO=0.4)
     case.settle("trade")
     sold = 14 * worth(paid_elsewhere(0, 0.4, 4, HO)) / 7
     assert one(case.state.expected_orders, case.o[OXIDE_AB]) == pytest.approx(1 + sold / 2)
-    assert one(case.state.resold_by_makers, case.o[OXIDE_AB]) == pytest.approx(sold / 2)
+    assert one(case.state.resold_by_producers, case.o[OXIDE_AB]) == pytest.approx(sold / 2)
 
 
 def test_who_pays_more_gets_more_and_who_pays_less_gets_none() -> None:
@@ -209,34 +209,34 @@ def test_goods_of_a_controlled_origin_are_not_sold_on() -> None:
     assert 2 * set_up[1] - 1 == pytest.approx((2 * set_up[0] - 1) * (1 - 0.75 * 0.8))
 
 
-def test_what_a_maker_may_not_sell_to_a_buyer_stays_with_him() -> None:
+def test_what_a_producer_may_not_sell_to_a_buyer_stays_with_him() -> None:
     """AB's mine may let 0.6 of what would go to EF leave; nobody else pays more: so much less of its stock goes."""
     gone: dict[float, float] = {}
-    for barred in (0.0, 0.4):
+    for expected_restriction in (0.0, 0.4):
         built = wide_market(ban(by="AB", towards="EF"), **EAGER)
         state, origins = built.market.state, built.world.nodes.made
-        built.market.controls.bar(np.array([0]), barred)
+        built.market.controls.expect_restriction(np.array([0]), expected_restriction)
         state.set_up[:], state.landed[:] = 1, 0
         state.price[built.world.nodes.index["oxide.Ee", "EF"]] = 1.0
         row = origins.index(("oxide.Ee", "AB"))
-        before = one(state.maker_stock, row)
+        before = one(state.producer_stock, row)
         built.market.run("trade", TICK)
-        gone[barred] = before - one(state.maker_stock, row)
+        gone[expected_restriction] = before - one(state.producer_stock, row)
     assert gone[0.0] > 0.1
     assert gone[0.4] == pytest.approx(0.6 * gone[0.0])
 
 
 def test_what_leaves_one_place_comes_to_another() -> None:
-    """With controls of all sorts in between: tonnes that users and makers part with are on their way."""
+    """With controls of all sorts in between: tonnes that users and producers part with are on their way."""
     built = wide_market(ban(towards="CD"), **EAGER)
     state, controls = built.market.state, built.market.controls
     controls.trace(np.array([0]), 0.5)
-    controls.bar(np.array([0]), 0.4)
+    controls.expect_restriction(np.array([0]), 0.4)
     state.set_up[:], state.landed[:] = 1, 5
     state.price[built.world.nodes.index["oxide.Ee", "CD"]] = 1.0
-    before = state.user_stock.sum() + state.maker_stock.sum()
+    before = state.user_stock.sum() + state.producer_stock.sum()
     built.market.run("trade", TICK)
-    gone = before - state.user_stock.sum() - state.maker_stock.sum()
+    gone = before - state.user_stock.sum() - state.producer_stock.sum()
     assert gone == pytest.approx(state.traded.sum()) == pytest.approx(state.bought.sum())
     assert gone > 1
 

@@ -12,7 +12,7 @@ from tests.tiny import TICK
 
 
 def under_way(transit: Floats, flow: Floats) -> UnderWay:
-    """Arcs into one place each, two worlds, ticks of a week."""
+    """Arcs into one place each, two replicates, ticks of a week."""
     arcs = range(len(transit))
     return UnderWay(transit, flow, Sum(arcs, arcs, 1.0, (len(transit), len(transit))), 7, 2)
 

@@ -14,7 +14,7 @@ from sim.plan import load, make_plan
 from tests.mutations.cases import Case
 from tests.mutations.reading import READERS
 
-WORLDS = 2
+REPLICATES = 2
 SHORT = timedelta(days=400)
 TABLES = ("summary", "replicates", "timeseries", "draws")
 WORDS = ("name", "title", "source", "confidence", "low", "high", "note", "operator", "description", "customs_code")
@@ -66,10 +66,10 @@ def _run(spoilt: Case, one: Path, valid: Case, other: Path) -> str:
 
 
 def _result(home: Path, case: Case, end: date) -> sim.Result:
-    """A short run of a few worlds."""
+    """A short run of a few replicates."""
     file = home / ("own.yaml" if case.kind == "seeds" else case.spoilt_name)
     ends = min(load(file).horizon.end, end)
-    return sim.run(load(file, {"ensemble.replicates": WORLDS, "horizon.end": ends.isoformat()}))
+    return sim.run(load(file, {"ensemble.replicates": REPLICATES, "horizon.end": ends.isoformat()}))
 
 
 def _of_scenario(scenario: Any) -> dict[str, Any]:  # noqa: ANN401

@@ -125,7 +125,7 @@ SHORT = b"monazite: 1\nname: short\nextends: april-2025-licensing.yaml\nhorizon:
         (b"{price_time: 9 weeks}", ACTS),
     ],
 )
-def test_what_a_mutation_does_is_told(to: bytes, does: str) -> None:
+def test_what_a_mutation_does_is_reported(to: bytes, does: str) -> None:
     assert effect(Case("scenario", 0, 0, "a.yaml", SHORT, SHORT.replace(b"{}", to), "", "a.yaml")) == does
 
 

@@ -1,4 +1,4 @@
-"""The oracle: one world of the model in plain Python and SimPy, read from docs/model.md alone."""
+"""The oracle: one replicate of the model in plain Python and SimPy, read from docs/model.md alone."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def run(
     controls: Sequence[dict[str, Any]] = (),
     perturb: float = 1.0,
 ) -> Record:
-    """Run one world for some days; of each recorded variable a list with one dict by name for each tick.
+    """Run one replicate for some days; of each recorded variable a list with one dict by name for each tick.
 
     Parameters
     ----------

@@ -85,11 +85,11 @@ class BaseYear:
         self._open_routes(routes)
 
     def _open_routes(self, routes: dict[tuple[str, str], RouteRow]) -> None:
-        """The largest maker of a traded commodity has an arc to all who use it, some without trade (eq. 6.8)."""
+        """The largest producer of a traded commodity has an arc to all who use it, some without trade (eq. 6.8)."""
         used = {a.destination: None for a in self.arc.values() if self._is_traded(a.destination)}
         for d in used:
-            makers = [n for n in self.node.values() if n.name[0] == d.name[0]]
-            main = max(makers, key=lambda n: (sum(a.flow0 for a in n.out_of), n.name))
+            producers = [n for n in self.node.values() if n.name[0] == d.name[0]]
+            main = max(producers, key=lambda n: (sum(a.flow0 for a in n.out_of), n.name))
             name, ends = (d.name[0], main.name[1], d.name[1]), (main.name[1], d.name[1])
             if name not in self.arc and ends in routes:
                 self.arc[name] = Arc(name, main, d, 0.0, routes[ends].transit, routes[ends].freight)
@@ -137,7 +137,7 @@ class BaseYear:
             for r in self._rows("activity")
         }
         adding = {row.project for row in self.tables.projects if row.stage != "operating"}
-        for line in self.tables.lines:
+        for line in self.tables.expansions:
             if line.project in adding and line.facility in self.facility:
                 self.facility[line.facility].planned = True
         inputs, outputs = list(self._rows("input")), list(self._rows("output"))
@@ -151,14 +151,14 @@ class BaseYear:
                 node = self.node[row.commodity, f.region]
                 node.made0 += row.value * f.activity0
                 f.outputs.append(Output(f, node, row.value))
-                node.makers.append(f.outputs[-1])
+                node.producers.append(f.outputs[-1])
         for row in self._rows("other_use"):
             self.node[row.commodity, row.region].other0 = row.value / YEAR
 
     def _sort(self) -> None:
         """The lists that a tick goes through."""
-        self.nodes = sorted((n for n in self.node.values() if n.makers or n.into), key=lambda n: n.name)
-        self.origins = [n for n in self.nodes if n.makers]
+        self.nodes = sorted((n for n in self.node.values() if n.producers or n.into), key=lambda n: n.name)
+        self.origins = [n for n in self.nodes if n.producers]
         self.destinations = [n for n in self.nodes if n.into]
         self.elements = list(self.element.values())
         self.arcs, self.users = list(self.arc.values()), list(self.user.values())
@@ -169,10 +169,10 @@ class BaseYear:
     # ---------------------------------------------------------------- what follows from them
 
     def _values_of_trade(self) -> None:
-        """Shares of origins, what makers hold and count on, and what lands is worth (eqs 1.2, 2.1, 4.2)."""
+        """Shares of origins, what producers hold and count on, and what lands is worth (eqs 1.2, 2.1, 4.2)."""
         for o in self.origins:
             o.orders0 = sum(a.flow0 for a in o.out_of)
-            o.cover = self.goods[o.name[0]].maker_cover * WEEK
+            o.cover = self.goods[o.name[0]].producer_cover * WEEK
         for n in self.nodes:
             n.traded = self._is_traded(n)
             same = [o for o in self.origins if o.name[0] == n.name[0]]
@@ -187,7 +187,7 @@ class BaseYear:
                 a.landed_value = a.origin.base_price * (1 + a.freight) / delivered
 
     def _values_of_recipes(self) -> None:
-        """The weights in costs and values of facilities, and of makers in what is made (eqs 4.1, 8.4)."""
+        """The weights in costs and values of facilities, and of producers in what is made (eqs 4.1, 8.4)."""
         for f in self.facilities:
             worth = sum(b.amount * b.node.base_price for b in f.outputs)
             paid = sum(i.amount * i.user.node.landed_price0 for i in f.inputs)
@@ -217,13 +217,13 @@ class BaseYear:
                     i.fate.append((e, kept * i.amount * share, (1 - kept) * i.amount * share))
 
     def _by_products(self) -> None:
-        """How much more of each by-product could be recovered, by its elements and makers (eq. 4.5)."""
+        """How much more of each by-product could be recovered, by its elements and producers (eq. 4.5)."""
         main = {max(f.outputs, key=lambda b: b.weight).node for f in self.facilities}
         for o in self.origins:
             if o not in main:
                 o.headroom = min(
                     max(0.0, elements_of(b.facility.inputs).get(e, 0.0) / elements_of(b.facility.outputs)[e] - 1)
-                    for b in o.makers
+                    for b in o.producers
                     for e, _ in o.content
                 )
 

@@ -11,7 +11,7 @@ from tests.oracle.controls import Ban, DemandShock, Leak, SupplyShock, bound
 from tests.oracle.floor import PriceFloor
 from tests.oracle.forms import Parameters, alpha
 from tests.oracle.licence import Licence
-from tests.oracle.makers import ProductionQuota
+from tests.oracle.producers import ProductionQuota
 from tests.oracle.quota import Quota
 from tests.oracle.regime import Regime
 from tests.oracle.reserve import Reserve, Reserves
@@ -80,7 +80,7 @@ class Border:
             quota.plan(tick)
 
     def cut(self, tick: Tick) -> None:
-        """What states let makers ask, and what sellers ask more where a reserve buys (eqs 7.19, 12.9)."""
+        """What states let producers ask, and what sellers ask more where a reserve buys (eqs 7.19, 12.9)."""
         for n in self.base.nodes:
             n.discount = 0.0
         for quota in self.production:
@@ -99,19 +99,19 @@ class Border:
     def decide(self, tick: Tick) -> None:
         """What licences decide in a tick, and what is expected to come of the rest; granted goods leave later in it."""
         for a in self.base.arcs:
-            a.granted = a.refused = a.pending = 0.0
+            a.granted = a.denied = a.expected_clearance = 0.0
         for licence in self.licences:
             licence.decide(tick)
 
     def expect(self, tick: Tick) -> None:
         """What is expected of controls, for the rest of the tick (eqs 7.1, 7.2, 7.8)."""
         for a in self.base.arcs:
-            a.barred = a.alarm = a.licence_days = a.licensed = a.traced = 0.0
+            a.expected_restriction = a.announcement_effect = a.licence_days = a.licensed = a.traced = 0.0
         for control in self.controls:
-            ahead, alarm = control.ahead(tick), control.alarm(tick)
+            ahead, announcement_effect = control.ahead(tick), control.announcement_effect(tick)
             for a, passes in control.passing(tick):
-                a.barred = 1 - (1 - a.barred) * (1 - (1 - passes) * ahead)
-                a.alarm = max(a.alarm, alarm)
+                a.expected_restriction = 1 - (1 - a.expected_restriction) * (1 - (1 - passes) * ahead)
+                a.announcement_effect = max(a.announcement_effect, announcement_effect)
                 a.traced = 1 - (1 - a.traced) * (1 - control.traces(tick))
         for licence in self.licences:
             days = licence.takes(tick)
@@ -120,9 +120,9 @@ class Border:
                 a.licensed = max(a.licensed, licence.needing(tick))
 
     def limit(self, tick: Tick) -> None:
-        """What share of wished trade may not leave (eqs 7.3, 7.12, 12.9)."""
+        """What share of expected trade may not leave (eqs 7.3, 7.12, 12.9)."""
         for a in self.base.arcs:
-            a.blocked = 0.0
+            a.restricted = 0.0
         for control in self.controls:
             if not isinstance(control, Licence):
                 control.block(tick)
@@ -131,7 +131,7 @@ class Border:
     def cross(self, tick: Tick) -> None:
         """What crosses of what is shipped and of what is granted (eq. 7.10), and what waits then."""
         for a in self.base.arcs:
-            a.crossed, a.waiting = a.shipped, 0.0
+            a.crossed, a.backlog = a.shipped, 0.0
         for control in self.controls:
             if not isinstance(control, Ban):
                 control.cross(tick)
@@ -143,14 +143,14 @@ class Border:
             tariff.collect()
 
     def leak(self, tick: Tick) -> None:
-        """What goes round, t, no more than makers can send, pro rata (eq. 7.13)."""
+        """What goes round, t, no more than producers can send, pro rata (eq. 7.13)."""
         for a in self.base.arcs:
             a.leaked = 0.0
         for leak in self.leaks:
             leak.leak(tick)
         flowing = alpha(tick.days / self.p["release_time"])
         for o in {a.origin for leak in self.leaks for a in leak.arcs}:
-            wished, most = sum(a.leaked for a in o.out_of), o.maker_stock * flowing
+            wished, most = sum(a.leaked for a in o.out_of), o.producer_stock * flowing
             if wished > most:
                 for a in o.out_of:
                     a.leaked *= most / wished

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from sim.world.rows import BaseYearRow, LineRow, Tables
+from sim.world.rows import BaseYearRow, ExpansionRow, Tables
 from tests.allies import project, record
 from tests.worlds import FACT
 
@@ -52,7 +52,7 @@ def operated(tables: Tables, facilities: Sequence[str], utilisation: float) -> T
             project(r.facility, r.facility, r.region, r.process, "brownfield", "operating", start="2015-01-01")
             for r in rows
         ),
-        lines=tuple(LineRow(*FACT, f, f, activity[f] / utilisation) for f in facilities),
+        expansions=tuple(ExpansionRow(*FACT, f, f, activity[f] / utilisation) for f in facilities),
         records=(record("brownfield"),),
     )
 

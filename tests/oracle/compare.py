@@ -61,7 +61,7 @@ class Case:
         return day(round(ticks * self.tick))
 
 
-WORLDS = {
+REPLICATES = {
     "two regions": Case(),
     "two regions that grow, short ticks": Case(growth=0.15, tick=3, first=60),
     "three regions": Case(THREE, first=120),
@@ -85,9 +85,9 @@ def both(case: Case, specs: Sequence[Spec]) -> tuple[Record, Record]:
     instruments: list[Instrument] = [KINDS[spec["kind"]].model_validate(spec) for spec in specs]
     chunk = Chunk(Setup(world, case.p, horizon, instruments, uncertain=False), range(1))
     longest = int(case.p["licence_horizon"])
-    told = [plain(instrument, world, horizon, longest) for instrument in instruments]
+    reported = [plain(instrument, world, horizon, longest) for instrument in instruments]
     engine = follow(world, chunk)
-    return engine, run(tables, MARGINS, case.p, case.days, case.tick, told)
+    return engine, run(tables, MARGINS, case.p, case.days, case.tick, reported)
 
 
 def compared(case: Case, specs: Sequence[Spec]) -> Record:

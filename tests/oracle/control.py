@@ -65,9 +65,9 @@ class Control:
             return self.coverage * expected / far
         return self.coverage * max(0, min(tick.end + far, self.until) - max(tick.end, self.in_force)) / far
 
-    def alarm(self, tick: Tick) -> float:
+    def announcement_effect(self, tick: Tick) -> float:
         """How alarmed people are over it (eq. 7.2)."""
-        hold, fade = self.p["alarm_hold"], self.p["alarm_fade"]
+        hold, fade = self.p["announcement_hold"], self.p["announcement_fade"]
         known = (day for day in range(tick.start, tick.end) if self.announced <= day < self.until)
         fresh = (math.exp(-max(0, day - self.announced - hold) / fade) for day in known)
         return self.coverage * sum(fresh) / tick.days

@@ -1,4 +1,4 @@
-"""The kinds of control and shock of one world, as plain data brings them (docs/model.md, section 7).
+"""The kinds of control and shock of one replicate, as plain data brings them (docs/model.md, section 7).
 
 Days count from the start of the horizon. A control is known from the tick that holds the day of its announcement.
 """
@@ -13,7 +13,7 @@ from tests.oracle.control import Control, Plain, day_or_never
 from tests.oracle.floor import PriceFloor
 from tests.oracle.forms import Parameters
 from tests.oracle.licence import Licence
-from tests.oracle.makers import ProductionQuota
+from tests.oracle.producers import ProductionQuota
 from tests.oracle.quota import Quota
 from tests.oracle.regime import Regime
 from tests.oracle.reserve import Reserve
@@ -26,7 +26,7 @@ class Ban(Control):
     def block(self, tick: Tick) -> None:
         """Say what share of the wishes on its arcs may not leave: the largest counts."""
         for a in self.arcs:
-            a.blocked = max(a.blocked, self.inside(tick))
+            a.restricted = max(a.restricted, self.inside(tick))
 
 
 class Leak:
@@ -45,7 +45,9 @@ class Leak:
         if self.regime is not None and self.regime.in_force:
             days = tick.days
         for a in self.arcs:
-            a.leaked += self.rate * a.flow0 * max(0, a.destination.price - a.origin.price) * a.barred * days
+            a.leaked += (
+                self.rate * a.flow0 * max(0, a.destination.price - a.origin.price) * a.expected_restriction * days
+            )
 
 
 class SupplyShock:

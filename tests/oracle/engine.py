@@ -1,4 +1,4 @@
-"""What the engine computes in its first world, told in the names of the oracle, and how far the two are apart."""
+"""What the engine computes in its first world, reported in the names of the oracle, and how far the two are apart."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ SMALL = 1e-3  # t, t/day, ln or share: what is smaller is measured against this
 ENGINE = {  # axis: variable of the oracle and its name in the engine
     "N": {
         "price": "price",
-        "anchor": "anchor",
-        "bare": "bare",
+        "reference_price": "reference_price",
+        "price_pressure": "price_pressure",
         "netback": "netback",
         "set_up": "set_up",
         "bought": "bought",
@@ -41,11 +41,11 @@ ENGINE = {  # axis: variable of the oracle and its name in the engine
         "resold_to": "resold_to",
     },
     "O": {
-        "maker_stock": "maker_stock",
+        "producer_stock": "producer_stock",
         "made": "made",
         "other": "other",
-        "fill": "fill",
-        "resold_by_makers": "resold_by_makers",
+        "fill_rate": "fill_rate",
+        "resold_by_producers": "resold_by_producers",
         "expected_orders": "expected_orders",
         "expected_net": "expected_output",
         "expected_price": "expected_price",
@@ -61,25 +61,25 @@ ENGINE = {  # axis: variable of the oracle and its name in the engine
     "T": {"saving": "saving", "thrifting": "thrift"},
     "A": {
         "sought": "sought",
-        "want": "want",
+        "orders_placed": "orders_placed",
         "share": "share",
         "shipped": "shipped",
         "crossed": "crossed",
         "leaked": "leaked",
-        "expected_want": "wished",
+        "expected_trade": "expected_trade",
     },
     "K": {
         "tariff": "tariff",
-        "barred": "barred",
-        "alarm": "alarm",
-        "blocked": "blocked",
+        "expected_restriction": "expected_restriction",
+        "announcement_effect": "announcement_effect",
+        "restricted": "restricted",
         "licensed": "licensed",
         "traced": "traced",
         "doubted": "doubted",
         "licence_days": "licence_days",
-        "waiting": "waiting",
+        "backlog": "backlog",
         "granted": "granted",
-        "refused": "refused",
+        "denied": "denied",
     },
     "F": {"activity": "activity", "capacity": "capacity"},
     "S": {
@@ -122,8 +122,8 @@ def follow(world: World, chunk: Chunk) -> Record:
         record["cost"].append(dict(zip(names["S"], cost, strict=True)))
         record["under_way"].append(dict(zip(names["A"], market.under_way.total[:, 0].tolist(), strict=True)))
         record["support"].append(dict(zip(names["F"], market.shocks.support[:, 0].tolist(), strict=True)))
-        for variable, told in of_instruments(chunk.measured, chunk.traced).items():
-            record[variable].append(told)
+        for variable, reported in of_instruments(chunk.measured, chunk.traced).items():
+            record[variable].append(reported)
         record["critical"].append(critical(world, market.state.critical[:, 0].tolist()))
 
     chunk.clock.run(settle)
@@ -134,15 +134,15 @@ def of_instruments(measured: Sequence[Measured], traced: Sequence[Traced]) -> di
     """What instruments brought and cost so far, by name, and what reserves did of each good; not what they cost."""
     about = [(m.item, m.value) for m in measured] + [(t.item, t.value) for t in traced]
     reserves = {item.instrument for item, _ in about if item.name in RESERVES}
-    told: dict[str, dict[Any, float]] = {variable: {} for variable in (*MONEY.values(), *RESERVES)}
+    reported: dict[str, dict[Any, float]] = {variable: {} for variable in (*MONEY.values(), *RESERVES)}
     for item, value in about:
         if item.instrument == ALL:
             continue
         if item.name in RESERVES:
-            told[item.name][item.instrument, item.commodity] = float(value()[0])
+            reported[item.name][item.instrument, item.commodity] = float(value()[0])
         elif item.name in MONEY and item.instrument not in reserves and not item.facility:
-            told[MONEY[item.name]][item.instrument] = float(value()[0])
-    return told
+            reported[MONEY[item.name]][item.instrument] = float(value()[0])
+    return reported
 
 
 def names_of_axes(world: World, controlled: Ints) -> dict[str, list[Any]]:
@@ -182,7 +182,7 @@ def _differences(engine: Record, oracle: Record) -> Iterator[Difference]:
     for variable in engine.keys() - {"critical"}:
         for tick, values in enumerate(engine[variable], start=1):
             for name, theirs in values.items():
-                if variable == "fill" and not oracle["expected_orders"][tick - 1][name]:
+                if variable == "fill_rate" and not oracle["expected_orders"][tick - 1][name]:
                     continue  # nobody asks, so nobody minds
                 ours = oracle[variable][tick - 1][name]
                 scale = max(abs(theirs), abs(ours), SMALL)

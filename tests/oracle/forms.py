@@ -1,4 +1,4 @@
-"""The forms that the equations share (docs/model.md, section 0), for one world and plain numbers."""
+"""The forms that the equations share (docs/model.md, section 0), for one replicate and plain numbers."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ class Docket:
     rules: dict[User, list[Rule]]  # of each user of the destination those that fit, the best first
     backlog: float = 0.0  # ready, not yet decided
     granted: float = 0.0
-    refused: float = 0.0
+    denied: float = 0.0
     expected_granted: float = 0.0
     approval: float = 0.0
     grants: dict[User, float] = field(default_factory=dict)
@@ -164,13 +164,13 @@ class Licence(Control):
             decided = docket.backlog * done
             docket.backlog -= decided
             docket.granted = decided * (1.0 if ended else docket.approval)
-            docket.refused = decided - docket.granted
+            docket.denied = decided - docket.granted
             docket.arc.granted += docket.granted
-            docket.arc.refused += docket.refused
-            docket.arc.pending += docket.waiting() * docket.approval  # eq. 7.8
+            docket.arc.denied += docket.denied
+            docket.arc.expected_clearance += docket.waiting() * docket.approval  # eq. 7.8
         for a, held in self.look_alikes.held.items():
             a.granted += held.take_all() if ended else held.take(tick.days)
-            a.pending += held.waiting()
+            a.expected_clearance += held.waiting()
 
     def _reviewed(self, tick: Tick) -> float:
         """Share of the ready files that reviewers get through (eq. 7.5)."""
@@ -227,6 +227,6 @@ class Licence(Control):
     def count(self) -> None:
         """Add up what waits on each arc."""
         for docket in self.dockets:
-            docket.arc.waiting += docket.waiting()
+            docket.arc.backlog += docket.waiting()
         for a, held in self.look_alikes.held.items():
-            a.waiting += held.waiting()
+            a.backlog += held.waiting()

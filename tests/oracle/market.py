@@ -1,4 +1,4 @@
-"""One world of the model, told in the order of docs/model.md: a method a section, an equation a line."""
+"""One world of the model, reported in the order of docs/model.md: a method a section, an equation a line."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class World:
         for a in base.arcs:
             self._start_arc(a)
         for o in base.origins:
-            o.maker_stock, o.expected_orders, o.expected_net = o.cover * o.orders0, o.orders0, o.made0 - o.other0
+            o.producer_stock, o.expected_orders, o.expected_net = o.cover * o.orders0, o.orders0, o.made0 - o.other0
         for u in base.users:
             u.stock, u.expected_use, u.order = u.cover * u.use0, u.use0, u.use0
             u.node.expected_use += u.use0
@@ -48,14 +48,14 @@ class World:
         a.sent, a.under_way = [a.flow0 * self.whole] * (a.ticks + 1), a.flow0 * a.transit
         a.in_time = max(0, self.p["look_ahead"] - a.transit)
         a.beyond = max(a.transit, self.whole) - (0 if a.origin is a.destination else self.p["look_ahead"])
-        a.share, a.expected_want, a.hoped = a.share0, a.flow0, a.flow0
+        a.share, a.expected_trade, a.hoped = a.share0, a.flow0, a.flow0
 
     def _perturb(self, factor: float) -> None:
         """Start with more or less in stock than people want."""
         for u in self.base.users:
             u.stock *= factor
         for o in self.base.origins:
-            o.maker_stock *= factor
+            o.producer_stock *= factor
 
     def settle(self, tick: Tick) -> None:
         """One tick of the market, in order."""
@@ -82,9 +82,9 @@ class World:
         """Share of a gap that closes in this tick, by the name of the time it takes (eq. 0.1)."""
         p, h = self.p, self.tick.days
         alphas = {time: alpha(h / p[time]) for time in TIMES}
-        alphas["anchor_rise"] = alpha(h * p["anchor_rate"])
-        alphas["anchor_fall"] = alpha(h * p["anchor_rate"] * p["anchor_slowdown"])
-        alphas["anchor_return"] = alpha(h * p["anchor_return"])
+        alphas["reference_rise"] = alpha(h * p["reference_rate"])
+        alphas["reference_fall"] = alpha(h * p["reference_rate"] * p["reference_slowdown"])
+        alphas["reference_return"] = alpha(h * p["reference_return"])
         return alphas
 
     # ---------------------------------------------------------------- 1 to 3: what is used
@@ -108,7 +108,7 @@ class World:
             u.stock += u.received
         self.border.decide(self.tick)  # eqs 7.4–7.6
         for a in base.arcs:  # eq. 1.3
-            a.origin.maker_stock += a.refused
+            a.origin.producer_stock += a.denied
 
     def demand(self) -> None:
         """What is paid, and what sectors need at that (section 2)."""
@@ -154,7 +154,7 @@ class World:
     def plants(self) -> None:
         """What facilities want to do, and what their inputs let them (section 4)."""
         for o in self.base.origins:  # eq. 4.2
-            able = sum(b.share0 * b.facility.capacity for b in o.makers)
+            able = sum(b.share0 * b.facility.capacity for b in o.producers)
             o.desired = self._asked(o) / o.orders0 / able if o.orders0 else 1 / able
         for f in self.base.facilities:
             self._want(f)
@@ -167,9 +167,9 @@ class World:
             self._make(o)
 
     def _asked(self, o: Node) -> float:
-        """What makers would put out, t/day (eq. 4.2)."""
-        unsold = o.maker_stock / (o.cover * o.expected_orders)
-        return o.expected_orders * exp(o.cover / self.p["maker_adjustment_time"] * (1 - unsold))
+        """What producers would put out, t/day (eq. 4.2)."""
+        unsold = o.producer_stock / (o.cover * o.expected_orders)
+        return o.expected_orders * exp(o.cover / self.p["producer_adjustment_time"] * (1 - unsold))
 
     def _want(self, f: Facility) -> None:
         """Activity that a facility wants (eqs 4.1 to 4.3)."""
@@ -206,12 +206,12 @@ class World:
     def _make(self, o: Node) -> None:
         """What is made at an origin, and what of it joins the stock (eq. 4.5)."""
         p = self.p
-        piled = o.maker_stock / (o.cover * o.expected_orders) if o.orders0 else 1  # H
+        piled = o.producer_stock / (o.cover * o.expected_orders) if o.orders0 else 1  # H
         recovered = 1 - min(p["recovery_flexibility"], o.headroom) * tanh(piled - 1)  # ρ
-        o.made = recovered * sum(b.amount * b.facility.activity for b in o.makers)
+        o.made = recovered * sum(b.amount * b.facility.activity for b in o.producers)
         o.other = o.made * self._disposed(o, piled) if o.other0 and o.made else 0
         o.net = o.made - o.other
-        o.maker_stock += o.net * self.tick.days
+        o.producer_stock += o.net * self.tick.days
 
     def _disposed(self, o: Node, piled: float) -> float:
         """Share of the output that goes to other use, mean over the tick in which it closes on its goal (eq. 4.5)."""
@@ -269,18 +269,21 @@ class World:
         p = self.p
         growth = max(0, d.price - d.price_remembered)
         d.price_remembered = smooth(d.price_remembered, d.price, self.alpha["hoarding_memory"])
-        alarm = 0.0
+        announcement_effect = 0.0
         for a in d.into:
-            alarm += a.share0 * a.alarm
-        goal = min(p["hoarding_ceiling"], 1 + p["hoarding_gain"] * growth + p["hoarding_alarm"] * alarm * d.alarmed)
+            announcement_effect += a.share0 * a.announcement_effect
+        goal = min(
+            p["hoarding_ceiling"],
+            1 + p["hoarding_gain"] * growth + p["hoarding_announcement"] * announcement_effect * d.alarmed,
+        )
         d.hoarding = smooth(d.hoarding, goal, self.alpha["hoarding_rise" if goal > d.hoarding else "hoarding_fall"])
 
     def _order(self, d: Node) -> None:
         """What users order, by what they expect to need, hold and have under way (eq. 5.3)."""
-        weight, time = self.p["supply_line_weight"], self.p["stock_adjustment_time"]
+        weight, time = self.p["on_order_weight"], self.p["stock_adjustment_time"]
         line, line_wanted = 0.0, 0.0
         for a in d.into:
-            line += (a.under_way + a.pending + a.granted) / d.expected_use
+            line += (a.under_way + a.expected_clearance + a.granted) / d.expected_use
             line_wanted += a.share * (a.transit - self.tick.days + a.licence_days)
         line *= 1 - d.reserved  # eq. 12.8
         line += d.traded_goods / d.expected_use
@@ -292,13 +295,13 @@ class World:
             d.target_stock += d.hoarding * u.cover * u.expected_use
 
     def sourcing(self) -> None:
-        """Whom users ask, and what makers send (section 6)."""
+        """Whom users ask, and what producers send (section 6)."""
         for d in self.base.destinations:
             attraction = [self._attraction(a) for a in d.into]  # eq. 6.1
             total = sum(attraction)
             for a, attracts in zip(d.into, attraction, strict=True):
                 a.share = smooth(a.share, attracts / total, self.alpha["habit_time"])
-                a.doubted = smooth(a.doubted, a.barred, self.alpha["expectation_time"])
+                a.doubted = smooth(a.doubted, a.expected_restriction, self.alpha["expectation_time"])
             self._ask(d)
         self.border.limit(self.tick)  # eqs 7.3, 7.12
         for o in self.base.origins:
@@ -308,8 +311,8 @@ class World:
         """How buyers like an origin (eq. 6.1)."""
         p = self.p
         dear = a.origin.contract_price + log(1 + a.tariff)
-        repelled = p["sourcing_elasticity"] * dear + p["refusal_aversion"] * a.barred
-        return a.share0 * exp(-repelled) * max(a.origin.fill, p["fill_floor"])
+        repelled = p["sourcing_elasticity"] * dear + p["refusal_aversion"] * a.expected_restriction
+        return a.share0 * exp(-repelled) * max(a.origin.fill_rate, p["fill_rate_floor"])
 
     def _ask(self, d: Node) -> None:
         """What is ordered over each arc: contracts by habit, the rest of who is cheap (eq. 6.2)."""
@@ -317,31 +320,33 @@ class World:
         cheap = {a: ((1 - a.doubted) / (exp(a.origin.price) * (1 + a.tariff))) ** elasticity for a in d.into}
         all_cheap = sum(a.share * cheap[a] for a in d.into)
         for a in d.into:
-            a.want = d.all_orders * a.share * (held + (1 - held) * cheap[a] / max(all_cheap, NOTHING)) + a.sought
+            a.orders_placed = (
+                d.all_orders * a.share * (held + (1 - held) * cheap[a] / max(all_cheap, NOTHING)) + a.sought
+            )
 
     def _send(self, o: Node) -> None:
-        """What makers at an origin send of what is asked of them (eqs 6.2, 6.3)."""
+        """What producers at an origin send of what is asked of them (eqs 6.2, 6.3)."""
         h, learning = self.tick.days, self.alpha["expectation_time"]
         counted_on, asked = 0.0, 0.0
         for a in o.out_of:
-            counted_on += a.want * (1 - a.barred)
-            asked += a.want * (1 - a.blocked) * h
+            counted_on += a.orders_placed * (1 - a.expected_restriction)
+            asked += a.orders_placed * (1 - a.restricted) * h
         o.expected_orders = smooth(o.expected_orders, counted_on, learning)
         inflow = o.net * h
-        can = min(o.maker_stock, release(o.maker_stock - inflow, inflow, self.p["release_time"], h))
+        can = min(o.producer_stock, release(o.producer_stock - inflow, inflow, self.p["release_time"], h))
         filled = min(1, can / asked) if asked else 1
         for a in o.out_of:
-            allowed = a.want * (1 - a.blocked) * h
+            allowed = a.orders_placed * (1 - a.restricted) * h
             a.shipped = allowed * (self._favoured(a, o, filled) if asked > NOTHING and filled < 1 else filled)
-            o.maker_stock -= a.shipped
-        o.maker_stock = max(o.maker_stock, 0)
-        o.fill = smooth(o.fill, filled, learning)
+            o.producer_stock -= a.shipped
+        o.producer_stock = max(o.producer_stock, 0)
+        o.fill_rate = smooth(o.fill_rate, filled, learning)
 
     def _favoured(self, a: Arc, o: Node, filled: float) -> float:
         """Share of what is ordered over an arc that is sent, where goods are short (eq. 6.3)."""
         held = self.p["contract_share"]
-        asked = sum(b.want * (1 - b.blocked) for b in o.out_of)
-        mean = sum(b.want * (1 - b.blocked) * self._bid(b) for b in o.out_of) / asked
+        asked = sum(b.orders_placed * (1 - b.restricted) for b in o.out_of)
+        mean = sum(b.orders_placed * (1 - b.restricted) * self._bid(b) for b in o.out_of) / asked
         bid = self._bid(a) / mean
         return held * filled + (1 - held) * bid * filled / (1 - filled + bid * filled)
 
@@ -354,7 +359,7 @@ class World:
         self.border.cross(self.tick)  # eq. 7.10
         self.border.leak(self.tick)  # eq. 7.13
         for a in self.base.arcs:
-            a.origin.maker_stock -= a.leaked
+            a.origin.producer_stock -= a.leaked
             a.sent.append(a.crossed + a.leaked)
             a.under_way += a.sent[-1]
         self.border.reserves.cross_border()  # eq. 12.2
@@ -364,8 +369,8 @@ class World:
     def prices(self) -> None:
         """What is scarce, and what it costs (section 8)."""
         for a in self.base.arcs:
-            a.expected_want = smooth(a.expected_want, a.want, self.alpha["expectation_time"])
-            a.hoped = (1 - a.barred) * a.expected_want
+            a.expected_trade = smooth(a.expected_trade, a.orders_placed, self.alpha["expectation_time"])
+            a.hoped = (1 - a.expected_restriction) * a.expected_trade
         self.border.cut(self.tick)  # eqs 7.19, 12.9
         self.border.reserves.look_ahead()  # eq. 8.8
         for n in self.base.nodes:
@@ -373,11 +378,11 @@ class World:
 
     def _supply_ahead(self, n: Node) -> float:
         """Prospective supply, t (eq. 8.1)."""
-        supply = n.maker_stock + self.p["look_ahead"] * n.expected_net + n.reserves_ahead
+        supply = n.producer_stock + self.p["look_ahead"] * n.expected_net + n.reserves_ahead
         for u in n.users:
             supply += u.stock
         for a in n.into:
-            supply += a.under_way + (1 - a.barred) * a.waiting
+            supply += a.under_way + (1 - a.expected_restriction) * a.backlog
         for a in n.from_abroad:
             supply += a.hoped * a.in_time
         supply += n.traded_goods + n.resold_to * max(0, self.p["look_ahead"] - self.p["resale_transit"])
@@ -385,7 +390,7 @@ class World:
 
     def _use_ahead(self, n: Node) -> float:
         """Prospective use, t/day (eq. 8.2)."""
-        use = n.expected_use + n.resold_by_users + n.resold_by_makers
+        use = n.expected_use + n.resold_by_users + n.resold_by_producers
         for a in n.to_abroad:
             use += a.hoped
         return use
@@ -398,29 +403,29 @@ class World:
         return wanted
 
     def _move_price(self, n: Node) -> None:
-        """Spot price and anchor of a node (eqs 8.3 to 8.7)."""
+        """Spot and reference price of a node (eqs 8.3 to 8.7)."""
         p, wanted = self.p, self._wanted(n)
         scarcity = log(wanted / max(self._supply_ahead(n), self._use_ahead(n) * p["least_prospect"]))  # eq. 8.3
         cost, passed = self._costs(n)
         passed += n.discount  # eq. 7.19
         slack = p["slack_response"] if scarcity < 0 else 1
-        bare = p["scarcity_elasticity"] * slack * scarcity + passed  # eq. 8.5
-        goal = min(max(n.anchor + (bare + n.bare) / 2, self.floor + cost), self.ceiling)
+        price_pressure = p["scarcity_elasticity"] * slack * scarcity + passed  # eq. 8.5
+        goal = min(max(n.reference_price + (price_pressure + n.price_pressure) / 2, self.floor + cost), self.ceiling)
         used = self._use_ahead(n)
         abroad = sum(a.hoped for a in n.to_abroad) / used if used else 0.0
         goal = self.trade.lean(n, goal, wanted, abroad)  # eq. 8.7
-        before, n.bare = n.price, bare
+        before, n.price_pressure = n.price, price_pressure
         n.price = smooth(before, goal, self.alpha["price_time"])
-        own = (n.price + before) / 2 - passed - n.anchor  # eq. 8.6
-        n.anchor += own * self.alpha["anchor_fall" if own < 0 else "anchor_rise"]
+        own = (n.price + before) / 2 - passed - n.reference_price  # eq. 8.6
+        n.reference_price += own * self.alpha["reference_fall" if own < 0 else "reference_rise"]
         ample = 2 * logistic(-p["ample_sharpness"] * scarcity)
-        n.anchor *= 1 - min(1, ample) * self.alpha["anchor_return"]
+        n.reference_price *= 1 - min(1, ample) * self.alpha["reference_return"]
 
     def _costs(self, n: Node) -> tuple[float, float]:
         """Unit cost of what is made and of what lands, by their parts in what users there buy (eq. 8.4)."""
         p = self.p
         home = sum(a.share for a in n.into if a.origin is n) if n.into else 1.0
-        made = sum(b.share0 * log(b.facility.unit_cost) for b in n.makers)
+        made = sum(b.share0 * log(b.facility.unit_cost) for b in n.producers)
         landed = log(n.contract) if n.into else 0.0
         cost = home * made + (1 - home) * landed
         return cost, home * p["cost_pass_through"] * made + (1 - home) * p["landed_pass_through"] * landed

@@ -33,7 +33,7 @@ class Node:
     name: NodeName
     base_price: float  # USD/t
     content: list[tuple[Element, float]]
-    makers: list[Output] = field(default_factory=list)
+    producers: list[Output] = field(default_factory=list)
     users: list[User] = field(default_factory=list)
     into: list[Arc] = field(default_factory=list)
     out_of: list[Arc] = field(default_factory=list)
@@ -44,19 +44,19 @@ class Node:
     made0: float = 0.0
     orders0: float = 0.0
     other0: float = 0.0
-    cover: float = 0.0  # days, that makers want
+    cover: float = 0.0  # days, that producers want
     headroom: float = 0.0  # how much more of a by-product could be recovered (eq. 4.5)
     traded: bool = True  # trading houses deal in it
     main: bool = False  # most of the commodity is made here
     thin: float = 0.0  # t, ε: what counts as stock and as use of next to nothing (eq. 8.3)
 
-    maker_stock: float = 0.0
+    producer_stock: float = 0.0
     made: float = 0.0
     other: float = 0.0
     net: float = 0.0
     expected_net: float = 0.0
     expected_orders: float = 0.0
-    fill: float = 1.0
+    fill_rate: float = 1.0
     desired: float = 1.0  # output, against base
 
     expected_use: float = 0.0
@@ -79,16 +79,16 @@ class Node:
     bought: float = 0.0  # t, by trading houses in the tick
     sold_to: float = 0.0  # share of what they buy of the commodity
     traded_goods: float = 0.0  # t, theirs on the way
-    resold_by_makers: float = 0.0  # what they are expected to buy of makers
+    resold_by_producers: float = 0.0  # what they are expected to buy of producers
     resold_by_users: float = 0.0  # the same of users
     resold_to: float = 0.0  # what they are expected to send here
     elsewhere: float = 1.0  # share of all use of the commodity that is elsewhere
     exposed: float = 0.0  # share: how far the price is that of others
 
-    discount: float = 0.0  # ln, of what makers ask
+    discount: float = 0.0  # ln, of what producers ask
     price: float = 0.0
-    bare: float = 0.0
-    anchor: float = 0.0
+    price_pressure: float = 0.0
+    reference_price: float = 0.0
     expected_price: float = 0.0
     contract_price: float = 0.0
     long_price: float = 0.0
@@ -121,9 +121,9 @@ class Arc:
     under_way: float = 0.0
     landed: float = 0.0
     share: float = 0.0
-    want: float = 0.0
-    expected_want: float = 0.0
-    hoped: float = 0.0  # wishes that are not expected to be barred
+    orders_placed: float = 0.0
+    expected_trade: float = 0.0
+    hoped: float = 0.0  # wishes that are not expected to be restricted
     sought: float = 0.0  # ordered by trading houses
     shipped: float = 0.0
     crossed: float = 0.0
@@ -132,16 +132,16 @@ class Arc:
     doubted: float = 0.0  # share of orders that buyers have learned not to count on
     licensed: float = 0.0  # share that needs a licence
     traced: float = 0.0  # share of goods of its origin that others may not sell on to its destination
-    barred: float = 0.0  # what controls propose, and what waits for them: 0 where there are none
+    expected_restriction: float = 0.0  # what controls propose, and what waits for them: 0 where there are none
     tariff: float = 0.0  # share of the price that is charged
     leaving: float = 0.0  # of that, what its origin charges
-    alarm: float = 0.0
+    announcement_effect: float = 0.0
     licence_days: float = 0.0
-    blocked: float = 0.0
+    restricted: float = 0.0
     granted: float = 0.0
-    refused: float = 0.0
-    pending: float = 0.0
-    waiting: float = 0.0
+    denied: float = 0.0
+    expected_clearance: float = 0.0
+    backlog: float = 0.0
 
 
 @dataclass(eq=False, repr=False, slots=True)

@@ -1,4 +1,4 @@
-"""Instruments of a scenario file as the oracle is told of them: names resolved, medians drawn, days counted."""
+"""Instruments of a scenario file as the oracle is reported of them: names resolved, medians drawn, days counted."""
 
 from __future__ import annotations
 
@@ -41,15 +41,15 @@ A_YEAR = 365
 
 
 def plain(instrument: Instrument, world: World, horizon: Horizon, longest: int) -> Plain:
-    """What the oracle is told of an instrument; files are ready after `longest` days at the latest."""
+    """What the oracle is reported of an instrument; files are ready after `longest` days at the latest."""
     kinds: dict[type[Instrument], Callable[..., Plain]] = {
         ExportBan: _ban, ExportQuota: _quota, ExportLicence: _licence, Leakage: _leakage,
         SupplyShock: _supply_shock, DemandShock: _demand_shock, ImportTariff: _import_tariff,
         ExportTariff: _export_tariff, TariffRegime: _regime, TreatyReview: _review, ProductionQuota: _production,
         PriceFloor: _floor, Reserve: _reserve,
     }  # fmt: skip
-    told = kinds[type(instrument)](instrument, world, horizon, longest)
-    return {"kind": instrument.kind, "name": instrument.name, **told}
+    reported = kinds[type(instrument)](instrument, world, horizon, longest)
+    return {"kind": instrument.kind, "name": instrument.name, **reported}
 
 
 def _named(world: World, arcs: Ints) -> list[Any]:
@@ -182,7 +182,7 @@ def _floor(floor: PriceFloor, world: World, horizon: Horizon, longest: int) -> P
     met = {world.projects.rows[j].project for j in floor.rows(world)}
     return {
         **{key: getattr(floor, key) for key in ("commodity", "basis", "upside", "vat", "nominal")},
-        "facilities": sorted({row.facility for row in world.tables.lines if row.project in met}),
+        "facilities": sorted({row.facility for row in world.tables.expansions if row.project in met}),
         "floor": median(floor.floor),
         "above": median(floor.floor if floor.above is None else floor.above),
         "output": median(floor.output),

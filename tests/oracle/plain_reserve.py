@@ -1,4 +1,4 @@
-"""A reserve of a scenario file as the oracle is told of it."""
+"""A reserve of a scenario file as the oracle is reported of it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Plain = dict[str, Any]
 
 def reserve(kept: Reserve, world: World, horizon: Horizon) -> Plain:
     """Its region, its goods, who may draw, and its rules."""
-    sales, declared, sectors = kept.sales, kept.draws.declared, sorted({sector for sector, _ in world.sectors.names})
+    sales, declared, sectors = kept.sales, kept.drawdown.declared, sorted({sector for sector, _ in world.sectors.names})
     return {
         "by": kept.by,
         "announced": horizon.day(kept.announced or kept.since),
@@ -24,15 +24,15 @@ def reserve(kept: Reserve, world: World, horizon: Horizon) -> Plain:
         "held": median(kept.held),
         "sectors": kept.members.sectors.among(sectors),
         "share": median(kept.members.share),
-        "makers": kept.members.makers,
+        "producers": kept.members.producers,
         "fill_time": median(kept.fill.time),
         "ceiling": None if kept.fill.ceiling is None else median(kept.fill.ceiling),
         "market_share": kept.fill.market_share,
         "pauses": kept.fill.pauses,
-        "draw_time": kept.draws.time,
-        "ordinary": median(kept.draws.ordinary),
-        "replenish": median(kept.draws.replenish),
-        "declared": {key: median(getattr(declared, key)) for key in ("barred", "price", "after", "over")},
+        "draw_time": kept.drawdown.time,
+        "ordinary": median(kept.drawdown.ordinary),
+        "replenish": median(kept.drawdown.replenish),
+        "declared": {key: median(getattr(declared, key)) for key in ("restriction", "price", "after", "over")},
         "sales": sales and {"above": median(sales.above), "time": sales.time},
         **{key: median(getattr(kept.influence, key)) for key in ("sellers", "buffers", "licences")},
     }
@@ -43,7 +43,7 @@ def _targets(kept: Reserve, world: World) -> Iterator[tuple[str, Plain]]:
     used = {world.nodes.used[d][0] for d in kept.rows(world)}
     for holding in kept.holdings:
         size = {"days": holding.cover, "tonnes": holding.tonnes}
-        told = {unit: median(value) for unit, value in size.items() if value is not None}
+        reported = {unit: median(value) for unit, value in size.items() if value is not None}
         yield from (
-            (commodity, told) for commodity in holding.commodities.among(world.commodities) if commodity in used
+            (commodity, reported) for commodity in holding.commodities.among(world.commodities) if commodity in used
         )

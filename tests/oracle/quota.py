@@ -48,12 +48,12 @@ class Quota(Control):
         """Say what share of the wishes on its arcs may not leave: the largest counts."""
         inside = self.inside(tick)
         if inside:
-            wished = [a.want * kappa * tick.days for a, kappa in self.counted.items()]
+            wished = [a.orders_placed * kappa * tick.days for a, kappa in self.counted.items()]
             margin = [(usd(a.destination) - usd(a.origin)) / kappa for a, kappa in self.counted.items()]
             shares = fill_by_margin(wished, margin, self.left(tick), self.p["quota_margin_spread"])
             self.room = dict(zip(self.counted, shares, strict=True))
             for a, room in self.room.items():
-                a.blocked = max(a.blocked, (1 - room) * inside)
+                a.restricted = max(a.restricted, (1 - room) * inside)
 
     def cross(self, tick: Tick) -> None:
         """Take what crosses off the account."""

@@ -10,9 +10,18 @@ from tests.oracle.base import BaseYear
 from tests.oracle.border import Border
 
 RECORDED = {  # list of the base year: what is kept of its parts
-    "nodes": ("price", "anchor", "bare", "netback", "set_up", "bought", "exposed"),
+    "nodes": ("price", "reference_price", "price_pressure", "netback", "set_up", "bought", "exposed"),
     "origins": (
-        *("maker_stock", "made", "other", "net", "expected_net", "expected_orders", "fill", "resold_by_makers"),
+        *(
+            "producer_stock",
+            "made",
+            "other",
+            "net",
+            "expected_net",
+            "expected_orders",
+            "fill_rate",
+            "resold_by_producers",
+        ),
         *("expected_price", "contract_price", "long_price"),
     ),
     "destinations": (
@@ -30,19 +39,19 @@ RECORDED = {  # list of the base year: what is kept of its parts
         "resold_to",
     ),
     "arcs": (
-        *("sought", "share", "want", "expected_want", "shipped", "crossed", "leaked", "under_way"),
+        *("sought", "share", "orders_placed", "expected_trade", "shipped", "crossed", "leaked", "under_way"),
         *(
             "tariff",
-            "barred",
-            "alarm",
+            "expected_restriction",
+            "announcement_effect",
             "licence_days",
-            "blocked",
+            "restricted",
             "licensed",
             "traced",
             "doubted",
             "granted",
-            "refused",
-            "waiting",
+            "denied",
+            "backlog",
         ),
     ),
     "users": ("stock", "received", "need", "expected_use", "relative_cover"),

@@ -1,4 +1,4 @@
-"""Reserves: what they buy, let go, get back and declare, and what others make of them (docs/model.md, section 12).
+"""Reserves: what they buy, released, get back and declare, and what others make of them (docs/model.md, section 12).
 
 Not their money: budgets are so large that eq. 12.10 never binds, nobody leaves, and no reserve helps another.
 """
@@ -16,15 +16,15 @@ from tests.oracle.licence import Licence
 from tests.oracle.parts import Node, User
 from tests.oracle.store import Member, Store
 
-MAKERS = "makers"
+PRODUCERS = "producers"
 
 
 class Reserve:
-    """What it is to hold, for whom, and when it buys and lets go; ``targets`` are tonnes or days, by commodity."""
+    """What it is to hold, for whom, and when it buys and releases; ``targets`` are tonnes or days, by commodity."""
 
     def __init__(self, plain: Plain, base: BaseYear, p: Parameters) -> None:
         self.plain, self.p, self.name = plain, p, plain["name"]
-        self.members = {*plain["sectors"], *([MAKERS] if plain["makers"] else [])}
+        self.members = {*plain["sectors"], *([PRODUCERS] if plain["producers"] else [])}
         goods = dict.fromkeys(commodity for commodity, _ in plain["targets"])
         self.stores = [self._store(base.node[commodity, plain["by"]]) for commodity in goods]
 
@@ -49,7 +49,7 @@ class Reserve:
             store.learn(tick.days, alpha(tick.days / self.p["output_expectation_time"]))
 
     def order(self, tick: Tick) -> None:
-        """Buy what is missing, and let members bring back what they owe (eqs 12.3, 12.5)."""
+        """Buy what is missing, and let members return in kind what they owe (eqs 12.3, 12.5)."""
         plain = self.plain
         buying = tick.covered(plain["since"], inf) / tick.days
         for store in self.stores:
@@ -67,14 +67,14 @@ class Reserve:
         """Look whether there is a disruption, at the end of a tick (eq. 12.6)."""
         rule = self.plain["declared"]
         for store in self.stores if self.plain["announced"] < tick.end else []:
-            barred = sum(a.share * a.barred for a in store.node.into)
-            looks_so = barred >= rule["barred"] or store.dear >= log(rule["price"])
+            expected_restriction = sum(a.share * a.expected_restriction for a in store.node.into)
+            looks_so = expected_restriction >= rule["restriction"] or store.dear >= log(rule["price"])
             store.look(looks_so, tick.days, rule["after"], rule["over"])
 
 
 def sector_of(u: User) -> str:
     """The sector that a user is, or that it is plants."""
-    return u.name[2] if len(u.name) > 2 else MAKERS
+    return u.name[2] if len(u.name) > 2 else PRODUCERS
 
 
 class Reserves:
@@ -90,7 +90,7 @@ class Reserves:
         return [reserve for reserve in self.reserves if reserve.plain["announced"] < tick.end]
 
     def land(self, tick: Tick) -> None:
-        """Take their part of what lands; users get the rest, and what reserves let go (eq. 1.4)."""
+        """Take their part of what lands; users get the rest, and what reserves released (eq. 1.4)."""
         for n in self.nodes:
             theirs = n.reserved * min(1, sum(a.landed for a in n.into) / n.landed) if n.landed else 0.0
             n.landed *= 1 - theirs
@@ -134,7 +134,7 @@ class Reserves:
                 withheld[store.node] = max(withheld.get(store.node, 0.0), reserve.plain["licences"])
         for licence in licences:
             for a in licence.arcs:
-                a.blocked = max(a.blocked, withheld.get(a.destination, 0.0) * licence.needing(tick))
+                a.restricted = max(a.restricted, withheld.get(a.destination, 0.0) * licence.needing(tick))
 
     def cross_border(self) -> None:
         """What of all that is on its way is theirs (eq. 12.2)."""
@@ -156,7 +156,7 @@ class Reserves:
             n.reserves_ahead = 0.0
         for store in self.stores:
             n = store.node
-            coming = sum(a.under_way + a.waiting * (1 - a.barred) for a in n.into)
+            coming = sum(a.under_way + a.backlog * (1 - a.expected_restriction) for a in n.into)
             hoped = sum(a.hoped * (far if a.origin is n else a.in_time) for a in n.into)
             n.reserves_ahead += store.lets_go(far) - store.part * coming - store.of_late * hoped
 

@@ -21,11 +21,16 @@ def filling(at: When, case: Case) -> Spec:
 
 def drawn(at: When, case: Case) -> Spec:
     """A reserve that has nearly all it wants; members draw a little, and all of their cover in a disruption."""
-    declared = {"barred": 0.2, "price": 1.8, "after": f"{1.5 * case.tick} days", "over": f"{4.5 * case.tick} days"}
+    declared = {
+        "restriction": 0.2,
+        "price": 1.8,
+        "after": f"{1.5 * case.tick} days",
+        "over": f"{4.5 * case.tick} days",
+    }
     return {
         **filling(at, case), "name": "drawn", "since": at(-3.5), "held": 0.8,
         "fill": {"time": f"{80 * case.tick} days", "ceiling": "130 %", "market_share": 0.3},
-        "draws": {
+        "drawdown": {
             "time": "10 days", "ordinary": {"uniform": {"low": 0.7, "high": 0.9}},
             "replenish": f"{6 * case.tick} days", "declared": declared,
         },
@@ -35,8 +40,8 @@ def drawn(at: When, case: Case) -> Spec:
 def making_a_market(at: When, case: Case) -> Spec:
     """A reserve on which nobody may draw, that sells when prices are high and buys when they are not."""
     return {
-        **filling(at, case), "name": "maker", "held": 0.5, "since": at(4),
-        "fill": {"time": f"{20 * case.tick} days", "ceiling": 1.05}, "draws": {"declared": {"after": "10 years"}},
+        **filling(at, case), "name": "producer", "held": 0.5, "since": at(4),
+        "fill": {"time": f"{20 * case.tick} days", "ceiling": 1.05}, "drawdown": {"declared": {"after": "10 years"}},
         "sales": {"above": 1.05, "time": f"{8 * case.tick} days"},
     }  # fmt: skip
 
@@ -55,7 +60,7 @@ def beside(at: When, case: Case) -> Spec:
     return {
         **pulling(at, case), "name": "shared", "announced": at(7), "since": at(9.5), "held": 0.6,
         "holdings": [{"name": "some", "commodities": ["magnet.*", "oxide.*"], "cover": "150 days"}],
-        "members": {"sectors": ["cars", "optics"], "share": 0.7, "makers": False},
+        "members": {"sectors": ["cars", "optics"], "share": 0.7, "producers": False},
         "sales": {"above": 1.3, "time": f"{20 * case.tick} days"},
         "influence": {"sellers": "3 %", "buffers": 0.6, "licences": 0.5},
     }  # fmt: skip
@@ -74,7 +79,7 @@ def waiting(at: When, case: Case) -> Spec:
     """One that orders fast, until a disruption is declared: some of what is on its way then is refused."""
     return {
         **filling(at, case), "name": "waiting", "since": at(4), "fill": {"time": f"{3 * case.tick} days"},
-        "draws": {"declared": {"after": f"{4 * case.tick} days"}},
+        "drawdown": {"declared": {"after": f"{4 * case.tick} days"}},
         "holdings": [{"name": "little", "commodities": ["magnet.*", "oxide.Bb"], "cover": "4 days"}],
     }  # fmt: skip
 

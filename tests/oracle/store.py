@@ -31,11 +31,11 @@ class Store:
     def __init__(self, reserve: str, node: Node, members: list[Member], target: float, held: float) -> None:
         self.name, self.node, self.members = (reserve, node.name[0]), node, members
         self.target, self.stock = target, held * target
-        self.own, self.back = 0.0, 0.0  # C, on its way: bought, and brought back by members
+        self.own, self.back = 0.0, 0.0  # C, on its way: bought, and returned in kind by members
         self.part = 0.0  # φ, of all that is on its way or waits
         self.own_order, self.back_order = 0.0, 0.0  # t/day
         self.late_order, self.late_orders = 0.0, sum(u.use0 for u in node.users)  # of late: its own, and of all
-        self.gone, self.flow = 0.0, 0.0  # let go in this tick, t; Q, of late, t/day (eq. 12.8)
+        self.gone, self.flow = 0.0, 0.0  # released in this tick, t; Q, of late, t/day (eq. 12.8)
         self.reference: float | None = None  # ln of the price when it begins to buy
         self.declared, self.turning = False, 0  # days for which it has looked otherwise
         self.bought, self.let_go, self.sold, self.returned, self.declared_days = 0.0, 0.0, 0.0, 0.0, 0  # so far
@@ -47,8 +47,8 @@ class Store:
 
     @property
     def dear(self) -> float:
-        """Spot price over the anchor, ln."""
-        return self.node.price - self.node.anchor
+        """Spot price over the reference price, ln."""
+        return self.node.price - self.node.reference_price
 
     @property
     def of_late(self) -> float:
@@ -90,7 +90,7 @@ class Store:
             member.owed -= member.owed * min(1, back / owed) if owed else 0
 
     def _shrink(self, tonnes: float) -> float:
-        """Less is on its way, of both parts in proportion; how much less members bring back."""
+        """Less is on its way, of both parts in proportion; how much less members return in kind."""
         coming = self.own + self.back
         if not coming:
             return 0.0
@@ -126,7 +126,7 @@ class Store:
         self.gone += tonnes
 
     def brought_back(self, tick: Tick) -> float:
-        """What members order to bring back what they owe by its day, t/day (eq. 12.5)."""
+        """What members order to return in kind what they owe by its day, t/day (eq. 12.5)."""
         owed = self.owed
         if self.declared or not owed:
             return 0.0
@@ -145,14 +145,14 @@ class Store:
 
     def cross_border(self) -> None:
         """Lose its part of what is refused, gain its part of what was sent; what is its own of all then (eq. 12.2)."""
-        refused = self.part * sum(a.refused for a in self.node.into)
+        refused = self.part * sum(a.denied for a in self.node.into)
         self.bought -= refused - self._shrink(refused)
         ordered = self.everybodys_orders
         each = sum(a.shipped for a in self.node.into) / ordered if ordered else 0
         self.own += each * self.own_order
         self.back += each * self.back_order
         self.bought += each * self.own_order
-        everything = sum(a.under_way + a.waiting for a in self.node.into)
+        everything = sum(a.under_way + a.backlog for a in self.node.into)
         self.part = min(1, (self.own + self.back) / everything)
 
     def look(self, looks_so: bool, days: int, after: float, over: float) -> None:

@@ -105,11 +105,11 @@ def test_what_is_ahead_is_known_from_the_announcement(base: BaseYear) -> None:
 def test_alarm_is_fresh_for_a_while_and_fades(base: BaseYear) -> None:
     """Announced on day 3: 4 of 7 days. A hundred days later it is past the hold of 90 and fades in 120."""
     control = Ban(ban(announced=3), base, P)
-    assert control.alarm(FIRST) == pytest.approx(4 / 7)
+    assert control.announcement_effect(FIRST) == pytest.approx(4 / 7)
     later = Tick(100, 107)
     by_hand = sum(math.exp(-(day - 3 - 90) / 120) for day in range(100, 107)) / 7
-    assert control.alarm(later) == pytest.approx(by_hand)
-    assert Ban(ban(announced=3, until=100), base, P).alarm(later) == 0
+    assert control.announcement_effect(later) == pytest.approx(by_hand)
+    assert Ban(ban(announced=3, until=100), base, P).announcement_effect(later) == 0
 
 
 def test_the_strictest_of_two_bans_counts_and_expectations_multiply(base: BaseYear) -> None:
@@ -117,9 +117,9 @@ def test_the_strictest_of_two_bans_counts_and_expectations_multiply(base: BaseYe
     border = Border(base, P, [ban(name="a", coverage=0.3), ban(name="b", coverage=0.6)], CALENDAR)
     border.expect(FIRST)
     border.limit(FIRST)
-    assert base.arc[OUT].blocked == pytest.approx(0.6)
-    assert base.arc[OUT].barred == pytest.approx(0.72)
-    assert base.arc[HOME].barred == 0
+    assert base.arc[OUT].restricted == pytest.approx(0.6)
+    assert base.arc[OUT].expected_restriction == pytest.approx(0.72)
+    assert base.arc[HOME].expected_restriction == 0
 
 
 # -------------------------------------------------------------------------------- licences
@@ -154,11 +154,11 @@ def test_a_licence_grants_what_is_ready(base: BaseYear) -> None:
     """7 t filed in the first tick; 4 t are ready in the second, of which half are granted, half refused; 3 t wait."""
     border = Border(base, P, [licence()], CALENDAR)
     assert crossed(border, FIRST, 7.0) == 0
-    assert base.arc[OUT].waiting == pytest.approx(7)
+    assert base.arc[OUT].backlog == pytest.approx(7)
     assert crossed(border, SECOND, 0.0) == pytest.approx(2)
-    assert base.arc[OUT].refused == pytest.approx(2)
-    assert base.arc[OUT].waiting == pytest.approx(3)
-    assert base.arc[OUT].pending == pytest.approx(1.5)
+    assert base.arc[OUT].denied == pytest.approx(2)
+    assert base.arc[OUT].backlog == pytest.approx(3)
+    assert base.arc[OUT].expected_clearance == pytest.approx(1.5)
 
 
 def test_coverage_and_general_licences_leave_less_to_file(base: BaseYear) -> None:
@@ -173,10 +173,10 @@ def test_all_that_waits_is_granted_when_the_control_ends(base: BaseYear) -> None
     border = Border(base, P, [licence(until=10)], CALENDAR)
     crossed(border, FIRST, 7.0)
     assert crossed(border, SECOND, 7.0) == pytest.approx(2 + 4)
-    assert base.arc[OUT].refused == pytest.approx(2)
+    assert base.arc[OUT].denied == pytest.approx(2)
     assert crossed(border, THIRD, 7.0) == pytest.approx(3 + 3 + 7)
-    assert base.arc[OUT].refused == 0
-    assert base.arc[OUT].waiting == 0
+    assert base.arc[OUT].denied == 0
+    assert base.arc[OUT].backlog == 0
 
 
 def test_reviewers_decide_what_they_can(base: BaseYear) -> None:
@@ -343,23 +343,23 @@ def test_blocked_is_what_does_not_fit(base: BaseYear) -> None:
     """Wishes of 4 t a day meet 146 t for 200 days, 0.73 t a day."""
     control = Quota(quota(), base, P)
     control.account, control.closes = 146.0, 200
-    base.arc[OUT].want = 4.0
+    base.arc[OUT].orders_placed = 4.0
     control.block(FIRST)
-    assert base.arc[OUT].blocked == pytest.approx(1 - 0.73 / 4)
+    assert base.arc[OUT].restricted == pytest.approx(1 - 0.73 / 4)
 
 
 # -------------------------------------------------------------------------------- leakage and shocks
 
 
 def test_goods_go_round_where_it_pays(base: BaseYear) -> None:
-    """Rate 2, a quarter stopped, a price gap of 0.4 (ln), all barred: 2·0.75·0.4·7 = 4.2 days of trade."""
+    """Rate 2, a quarter stopped, a price gap of 0.4 (ln), all restricted: 2·0.75·0.4·7 = 4.2 days of trade."""
     leak = {"kind": "leakage", "name": "leak", "arcs": [OUT], "rate": 2.0, "enforcement": 0.25}
     border, out = Border(base, P, [ban(), leak | {"from": 0, "until": None}], CALENDAR), base.arc[OUT]
     border.expect(FIRST)
 
     def leaked(stock: float, **markups: float) -> float:
         set_prices(base, **markups)
-        out.origin.maker_stock = stock
+        out.origin.producer_stock = stock
         border.leak(FIRST)
         return out.leaked
 
@@ -479,7 +479,7 @@ def test_no_element_appears_or_vanishes(element: str, perturb: float) -> None:
     stocks += sum(o.cover * o.orders0 * content[o.name[0]] for o in BASE.origins)
     initial = stocks * perturb + sum(a.flow0 * a.transit * content[a.name[0]] for a in BASE.arcs)
     for tick, mined in enumerate(record["mined"]):
-        levels = ("maker_stock", "stock", "under_way", "traded_goods", "waiting")
+        levels = ("producer_stock", "stock", "under_way", "traded_goods", "backlog")
         there = sum(t * content[name[0]] for level in levels for name, t in record[level][tick].items())
         gone = sum(record[account][tick][element] for account in ("consumed", "gone", "lost"))
         came = initial + mined[element] + record["thrifted"][tick][element]
@@ -503,7 +503,7 @@ def test_a_ban_stops_what_it_covers_and_is_felt_abroad() -> None:
 
 def test_everything_at_once_is_felt_and_passes() -> None:
     record = world(everything(), days=3650)
-    assert max(record["waiting"][20].values()) > 0
+    assert max(record["backlog"][20].values()) > 0
     assert max(record["leaked"][20].values()) > 0
-    assert max(record["waiting"][-1].values()) == 0
+    assert max(record["backlog"][-1].values()) == 0
     assert max(abs(x) for x in record["price"][-1].values()) < 0.1

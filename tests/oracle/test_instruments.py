@@ -10,7 +10,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from sim.instruments.base import KINDS
-from tests.oracle.compare import THREE, WORLDS, Case, Spec, When, compared, day, peak
+from tests.oracle.compare import REPLICATES, THREE, Case, Spec, When, compared, day, peak
 from tests.oracle.reserves import at_home, beside, drawn, pulling, stop
 
 # -------------------------------------------------------------------------------- every kind, dated in ticks
@@ -78,7 +78,7 @@ def ban(at: When, case: Case) -> Spec:
 
 
 def rocks(at: When, case: Case) -> Spec:
-    """A ban on ores of the home of the other controls, so that barred trade leaks from the start."""
+    """A ban on ores of the home of the other controls, so that restricted trade leaks from the start."""
     del case
     covers = {"commodities": ["concentrate.rock", "oxide.Aa"]}
     return {"name": "rocks", "kind": "export_ban", "by": "HO", "covers": covers, "in_force": at(4.5), "coverage": 0.4}
@@ -94,7 +94,7 @@ def leak(at: When, case: Case) -> Spec:
 
 
 def leak_of_oxide(at: When, case: Case) -> Spec:
-    """What goes round besides, from the same makers, for a time."""
+    """What goes round besides, from the same producers, for a time."""
     return {
         **leak(at, case),
         "name": "smuggled",
@@ -266,13 +266,21 @@ ALONE = {
     "reserve": (drawn, beside, stop),
 }
 FELT = {
-    "export_licence": ("barred", "alarm", "licence_days", "waiting", "granted", "refused"),
-    "export_quota": ("barred", "alarm", "blocked"),
-    "export_ban": ("barred", "alarm", "blocked"),
+    "export_licence": ("expected_restriction", "announcement_effect", "licence_days", "backlog", "granted", "denied"),
+    "export_quota": ("expected_restriction", "announcement_effect", "restricted"),
+    "export_ban": ("expected_restriction", "announcement_effect", "restricted"),
     "leakage": ("leaked",),
     "import_tariff": ("tariff", "collected"),
     "export_tariff": ("tariff", "collected"),
-    "tariff_regime": ("tariff", "barred", "alarm", "blocked", "granted", "refused", "leaked"),
+    "tariff_regime": (
+        "tariff",
+        "expected_restriction",
+        "announcement_effect",
+        "restricted",
+        "granted",
+        "denied",
+        "leaked",
+    ),
     "treaty_review": ("tariff", "collected"),
     "price_floor": ("public_cost",),
     "reserve": ("reserve_stock", "reserve_purchased", "reserve_drawn", "reserve_declared_days"),
@@ -285,7 +293,7 @@ EVERYTHING = (
 PAIRS = [
     pytest.param(case, kind, id=f"{world}-{kind}")
     for kind in ALONE
-    for world, case in WORLDS.items()
+    for world, case in REPLICATES.items()
     if case.projects or kind != "price_floor"
 ]
 
@@ -303,7 +311,7 @@ def test_each_kind_is_the_same_in_engine_and_oracle(case: Case, kind: str) -> No
         assert peak(record, variable) > 0
 
 
-@pytest.mark.parametrize("case", WORLDS.values(), ids=WORLDS)
+@pytest.mark.parametrize("case", REPLICATES.values(), ids=REPLICATES)
 def test_all_kinds_together_are_the_same_in_engine_and_oracle(case: Case) -> None:
     floors = (floor, second_floor) if case.projects else ()
     record = compared(case, [make(case.at, case) for make in (*EVERYTHING, *floors)])
@@ -357,7 +365,7 @@ def test_resale_that_is_forbidden_is_the_same_in_engine_and_oracle() -> None:
 @pytest.mark.parametrize("name", ["two regions", "three regions that grow, with projects"])
 def test_files_that_wait_when_all_trade_is_free_are_decided_as_in_the_oracle(name: str) -> None:
     """General licences cover everything from the 30th tick on: what still waits is granted by who buys then."""
-    case = WORLDS[name]
+    case = REPLICATES[name]
     free = {"share": 1, "since": case.at(30), "ramp": "0 days"}
     compared(case, [second_licence(case.at, case) | {"until": None, "general": free, "reviewers": {"start": 0.3}}])
 
@@ -371,15 +379,15 @@ def test_an_end_that_nobody_knows_is_the_same_in_engine_and_oracle(kind: str, ha
     compared(case, [make(case.at, case) | dates | {"end": "unknown", "end_hazard": hazard} for make in ALONE[kind]])
 
 
-def test_leaks_that_take_all_makers_can_send_are_the_same_in_engine_and_oracle() -> None:
-    """Stocks let go so slowly that the leaks from an origin share what there is: 1 − e^(−h/τ) of the stock."""
+def test_leaks_that_take_all_producers_can_send_are_the_same_in_engine_and_oracle() -> None:
+    """Stocks released so slowly that the leaks from an origin share what there is: 1 − e^(−h/τ) of the stock."""
     case = Case(settings=(("release_time", 20_000.0),))
     record = compared(case, [make(case.at, case) for make in ALONE["leakage"]])
     taken = max(
         gone / (gone + left)
-        for leaked, stock in zip(record["leaked"], record["maker_stock"], strict=True)
-        for maker, left in stock.items()
-        for gone in [sum(tonnes for arc, tonnes in leaked.items() if arc[:2] == maker)]
+        for leaked, stock in zip(record["leaked"], record["producer_stock"], strict=True)
+        for producer, left in stock.items()
+        for gone in [sum(tonnes for arc, tonnes in leaked.items() if arc[:2] == producer)]
     )
     assert taken == pytest.approx(1 - math.exp(-case.tick / 20_000))
 
@@ -390,7 +398,7 @@ SHARES = st.floats(0.01, 1)
 
 @settings(max_examples=8, deadline=None, derandomize=True, phases=[Phase.generate])  # shrinking would take minutes
 @given(
-    case=st.sampled_from([*WORLDS.values()]),
+    case=st.sampled_from([*REPLICATES.values()]),
     starts=st.tuples(DATES, DATES, DATES),
     lasting=st.floats(0.5, 30),
     shares=st.tuples(SHARES, SHARES, SHARES, SHARES),
@@ -419,13 +427,13 @@ def test_any_dates_coverages_and_shares_are_the_same_in_engine_and_oracle(
 
 @settings(max_examples=8, deadline=None, derandomize=True, phases=[Phase.generate])
 @given(
-    case=st.sampled_from([*WORLDS.values()]),
+    case=st.sampled_from([*REPLICATES.values()]),
     starts=st.tuples(DATES, DATES, DATES),
     rates=st.tuples(st.floats(0, 3), st.floats(0, 3), st.floats(0.01, 1)),
     level=st.floats(0.3, 1.6),
     shares=st.tuples(SHARES, SHARES),
 )
-def test_any_tariffs_answers_and_quotas_of_makers_are_the_same_in_engine_and_oracle(
+def test_any_tariffs_answers_and_quotas_of_producers_are_the_same_in_engine_and_oracle(
     case: Case,
     starts: tuple[float, float, float],
     rates: tuple[float, float, float],
@@ -450,7 +458,7 @@ def test_any_tariffs_answers_and_quotas_of_makers_are_the_same_in_engine_and_ora
 
 @settings(max_examples=8, deadline=None, derandomize=True, phases=[Phase.generate])
 @given(
-    case=st.sampled_from([case for case in WORLDS.values() if case.projects]),
+    case=st.sampled_from([case for case in REPLICATES.values() if case.projects]),
     start=DATES,
     lasting=st.floats(1, 60),
     levels=st.tuples(st.floats(0.01, 8), st.floats(0.01, 8)),

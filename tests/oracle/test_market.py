@@ -56,7 +56,7 @@ BOUNDS = (  # so tight that they hold
     ("hoarding_ceiling", 1.05),
     ("utilisation_bound", 2.0),
     ("least_ratio", 0.9),
-    ("fill_floor", 0.95),
+    ("fill_rate_floor", 0.95),
     ("saving_floor", 0.97),
     ("saving_ceiling", 1.001),
     ("thrift_floor", 0.95),
@@ -92,7 +92,7 @@ def engine(case: Case) -> Record:
     start = date(2025, 1, 1)
     horizon = Horizon(start, start + timedelta(days=case.days - 1), case.tick)
     chunk = Chunk(Setup(world, case.p, horizon, uncertain=False), range(1))
-    chunk.market.state.maker_stock[:] *= case.perturb
+    chunk.market.state.producer_stock[:] *= case.perturb
     chunk.market.state.user_stock[:] *= case.perturb
     return follow(world, chunk)
 

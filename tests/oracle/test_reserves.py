@@ -10,12 +10,12 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.oracle import Record
-from tests.oracle.compare import WORLDS, Case, Spec, When, both, day
+from tests.oracle.compare import REPLICATES, Case, Spec, When, both, day
 from tests.oracle.engine import TOLERANCE, difference
 from tests.oracle.reserves import at_home, beside, drawn, filling, making_a_market, pulling, slow, stop, waiting
 
 Make = Callable[[When, Case], Spec]
-ALL = pytest.mark.parametrize("case", WORLDS.values(), ids=WORLDS)
+ALL = pytest.mark.parametrize("case", REPLICATES.values(), ids=REPLICATES)
 
 
 def compared(case: Case, *make: Make) -> Record:
@@ -59,8 +59,8 @@ def test_draws_and_what_is_brought_back_are_the_same_in_engine_and_oracle(case: 
 def test_a_reserve_that_makes_a_market_is_the_same_in_engine_and_oracle(case: Case) -> None:
     """It buys before and after, and not while prices are high; then it sells."""
     record = compared(case, making_a_market, stop)
-    bought, sold = (so_far(record, variable, "maker") for variable in ("purchased", "sold"))
-    assert sold[-1] == total(record, "drawn", "maker") > 0
+    bought, sold = (so_far(record, variable, "producer") for variable in ("purchased", "sold"))
+    assert sold[-1] == total(record, "drawn", "producer") > 0
     assert any(a == b for a, b in itertools.pairwise(bought[10:]))
     assert bought[-1] > bought[10] > 0
 
@@ -81,7 +81,7 @@ def test_orders_that_are_held_up_and_refused_are_the_same_in_engine_and_oracle(c
     bought = so_far(record, "purchased", "waiting")
     assert bought[-1] > 0
     assert any(after < before - 1e-6 for before, after in itertools.pairwise(bought))
-    held_up = [tick["magnet.plain", "HO", "AB"] for tick in record["waiting"]]
+    held_up = [tick["magnet.plain", "HO", "AB"] for tick in record["backlog"]]
     assert max(held_up) > 0.1
 
 
@@ -91,7 +91,7 @@ SHARES = st.floats(0.01, 1)
 
 @settings(max_examples=12, deadline=None, derandomize=True, phases=[Phase.generate])  # shrinking would take minutes
 @given(
-    case=st.sampled_from([*WORLDS.values()]),
+    case=st.sampled_from([*REPLICATES.values()]),
     starts=st.tuples(DATES, DATES, DATES),
     shares=st.tuples(SHARES, SHARES, SHARES, SHARES, SHARES),
     times=st.tuples(st.floats(1, 400), st.floats(0.5, 60), st.floats(0.5, 200), st.floats(1, 60), st.floats(1, 60)),
@@ -106,19 +106,19 @@ def test_any_reserve_is_the_same_in_engine_and_oracle(
     marks: tuple[float, float, float],
     flags: tuple[bool, bool],
 ) -> None:
-    """When it begins and is known, how it fills, lets go and sells, beside another, a licence and a ban."""
+    """When it begins and is known, how it fills, releases and sells, beside another, a licence and a ban."""
     since, known, banned = starts
-    held, share, market_share, ordinary, barred = shares
+    held, share, market_share, ordinary, expected_restriction = shares
     fill, draw, replenish, after, over = (f"{days} days" for days in times)
     ceiling, above, price = marks
-    pauses, makers = flags
+    pauses, producers = flags
     given = {
         "since": case.at(since), "announced": case.at(min(known, since)), "held": held,
-        "members": {"sectors": "all-tools", "share": share, "makers": makers},
+        "members": {"sectors": "all-tools", "share": share, "producers": producers},
         "fill": {"time": fill, "ceiling": ceiling, "market_share": market_share, "pauses": pauses},
-        "draws": {
+        "drawdown": {
             "time": draw, "ordinary": ordinary, "replenish": replenish,
-            "declared": {"barred": barred, "price": price, "after": after, "over": over},
+            "declared": {"restriction": expected_restriction, "price": price, "after": after, "over": over},
         },
         "sales": {"above": above, "time": draw},
         "influence": {"buffers": share, "licences": held},

@@ -43,10 +43,10 @@ def store(node: Node) -> Store:
 
 def plain(**changes: object) -> dict[str, Any]:
     """A reserve that wants 60 days of what members use, in 200 days."""
-    rules = {"barred": 0.25, "price": 2.0, "after": 14, "over": 14}
+    rules = {"restriction": 0.25, "price": 2.0, "after": 14, "over": 14}
     said = {
         "name": "vault", "by": "AB", "announced": 0, "since": 0, "targets": [("magnet.plain", {"days": 60.0})],
-        "held": 0.5, "sectors": ["cars"], "share": 0.5, "makers": True, "fill_time": 200.0, "ceiling": None,
+        "held": 0.5, "sectors": ["cars"], "share": 0.5, "producers": True, "fill_time": 200.0, "ceiling": None,
         "market_share": 1.0, "pauses": True, "draw_time": 14.0, "ordinary": 0.0, "replenish": 100.0, "declared": rules,
         "sales": None, "sellers": 0.1, "buffers": 0.4, "licences": 0.3,
     }  # fmt: skip
@@ -70,7 +70,7 @@ def test_the_target_is_for_members(base: BaseYear, node: Node) -> None:
 
 
 def test_what_lands_is_mixed(store: Store) -> None:
-    """3 t bought and 1 t brought back are a quarter of 16 t; of 8 t that land it gets 2 t, 1.5 t and 0.5 t of them."""
+    """3 t bought and 1 t returned in kind are a quarter of 16 t; of 8 t that land it gets 2 t, 1.5 t and 0.5 t."""
     store.own, store.back, store.part = 3.0, 1.0, 0.25
     store.members[0].owed, store.members[1].owed = 3.0, 1.0
     land(store, 8.0)
@@ -130,7 +130,7 @@ def test_what_is_sent_is_shared_by_orders(store: Store) -> None:
     node.orders, node.reserve_orders = 2.0, 2.0
     store.own_order, store.back_order = 1.0, 1.0
     for a in node.into:
-        a.shipped, a.under_way, a.waiting = 8.0 / len(node.into), 30.0 / len(node.into), 10.0 / len(node.into)
+        a.shipped, a.under_way, a.backlog = 8.0 / len(node.into), 30.0 / len(node.into), 10.0 / len(node.into)
     store.cross_border()
     assert (store.own, store.back, store.bought) == pytest.approx((2, 2, 2))
     assert store.part == pytest.approx(0.1)
@@ -139,7 +139,7 @@ def test_what_is_sent_is_shared_by_orders(store: Store) -> None:
 def test_refused_goods_are_lost_in_proportion(store: Store) -> None:
     """Of 8 t refused a quarter is its own: 2 t, of which 1.5 t were bought."""
     store.own, store.back, store.part = 6.0, 2.0, 0.25
-    store.node.into[0].refused, store.node.into[0].under_way = 8.0, 24.0
+    store.node.into[0].denied, store.node.into[0].under_way = 8.0, 24.0
     store.cross_border()
     assert (store.own, store.back, store.bought) == (4.5, 1.5, -1.5)
     assert store.part == 6 / 24

@@ -1,4 +1,4 @@
-"""Trading houses of one world: where they buy, to whom they sell, what follows for prices (docs/model.md, 6, 8)."""
+"""Trading houses of one replicate: where they buy, to whom they sell, what follows for prices (docs/model.md, 6, 8)."""
 
 from __future__ import annotations
 
@@ -83,20 +83,20 @@ class Trade:
         """Buy, hold back what controls forbid, and send the rest (eqs 6.6, 6.8 and 6.9)."""
         p, h = self.p, self.tick.days
         pace, buyers = alpha(h / p["resale_time"]), [n for n in nodes if n.into]
-        of_makers = {o: o.worth * o.set_up * pace * o.maker_stock for o in nodes if o.makers}
+        of_producers = {o: o.worth * o.set_up * pace * o.producer_stock for o in nodes if o.producers}
         of_users = {d: self._of_users(d, pace) for d in buyers}
         for o in nodes:
             for a in o.out_of:
                 sells = o.main and o is not a.destination
-                a.sought = of_makers[o] * a.destination.sold_to * (1 - a.barred) / h if sells else 0.0
+                a.sought = of_producers[o] * a.destination.sold_to * (1 - a.expected_restriction) / h if sells else 0.0
             if o.main:
-                of_makers[o] = 0.0
-        pool = sum(of_makers.values()) + sum(of_users.values())
+                of_producers[o] = 0.0
+        pool = sum(of_producers.values()) + sum(of_users.values())
         got = {d: d.sold_to * pool for d in buyers}
-        openness = {n: self._hold_back_makers(n, of_makers, got) for n in nodes}
+        openness = {n: self._hold_back_producers(n, of_producers, got) for n in nodes}
         closed = self._hold_back_users(nodes, of_users, got)
         for n in nodes:
-            self._take(n, of_makers.get(n, 0.0), of_users.get(n, 0.0), got.get(n, 0.0))
+            self._take(n, of_producers.get(n, 0.0), of_users.get(n, 0.0), got.get(n, 0.0))
         for n in nodes:  # eq. 6.11
             alone = n.main or not n.into
             goal = n.worth * (openness[n] if alone else 1) * (1 - min(1, closed.get(n, 0.0)))
@@ -112,13 +112,13 @@ class Trade:
         spare = max(0, stock - d.target_stock) * pace
         return min(stock, d.worth * d.set_up * (ordered + free + spare))
 
-    def _hold_back_makers(self, o: Node, of_makers: dict[Node, float], got: dict[Node, float]) -> float:
-        """What may not leave stays with its makers; the share that may (eq. 6.8)."""
-        shut = {a: a.destination.sold_to * (1 - passing(a)) for a in o.out_of if o.makers}
+    def _hold_back_producers(self, o: Node, of_producers: dict[Node, float], got: dict[Node, float]) -> float:
+        """What may not leave stays with its producers; the share that may (eq. 6.8)."""
+        shut = {a: a.destination.sold_to * (1 - passing(a)) for a in o.out_of if o.producers}
         for a, share in shut.items():
-            got[a.destination] -= share * of_makers[o]
+            got[a.destination] -= share * of_producers[o]
         if shut:
-            of_makers[o] *= 1 - sum(shut.values())
+            of_producers[o] *= 1 - sum(shut.values())
         return 1 - sum(shut.values())
 
     def _hold_back_users(
@@ -138,17 +138,17 @@ class Trade:
             of_users[d] -= tonnes
         return closed
 
-    def _take(self, n: Node, of_makers: float, of_users: float, got: float) -> None:
+    def _take(self, n: Node, of_producers: float, of_users: float, got: float) -> None:
         """Goods leave stocks and go on their way, and people come to count on it (eq. 6.10)."""
         h, learning = self.tick.days, self.learning
         stock = sum(u.stock for u in n.users)
         for u in n.users:
             u.stock *= 1 - of_users / stock if stock else 1
-        n.maker_stock = max(0, n.maker_stock - of_makers)
-        n.bought, n.traded_goods = of_makers + of_users, n.traded_goods + max(0, got)
-        if n.makers:
-            n.expected_orders += learning * of_makers / h
-        n.resold_by_makers = smooth(n.resold_by_makers, of_makers / h, learning)
+        n.producer_stock = max(0, n.producer_stock - of_producers)
+        n.bought, n.traded_goods = of_producers + of_users, n.traded_goods + max(0, got)
+        if n.producers:
+            n.expected_orders += learning * of_producers / h
+        n.resold_by_producers = smooth(n.resold_by_producers, of_producers / h, learning)
         n.resold_by_users = smooth(n.resold_by_users, of_users / h, learning)
         n.resold_to = smooth(n.resold_to, max(0, got) / h, learning)
 
@@ -158,7 +158,7 @@ class Trade:
         """Prices of one commodity lean to one another, give or take what trading houses take (eq. 8.7)."""
         if not n.traded or not self.p["resale_share"]:
             return goal
-        trade = n.resold_by_users + n.resold_by_makers + n.resold_to
+        trade = n.resold_by_users + n.resold_by_producers + n.resold_to
         part = (n.thin + self.p["look_ahead"] * trade) / wanted
         n.exposed = min(1, max(n.elsewhere * max(n.set_up, sold_abroad), part))
         apart, margin = goal - n.netback, self.p["resale_margin"]
@@ -167,4 +167,4 @@ class Trade:
 
 def passing(a: Arc) -> float:
     """Share of goods that may go over an arc, as people see it (eq. 6.8)."""
-    return (1 - a.barred) * (1 - a.blocked) * (1 - a.licensed)
+    return (1 - a.expected_restriction) * (1 - a.restricted) * (1 - a.licensed)

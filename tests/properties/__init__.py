@@ -1,1 +1,1 @@
-"""What holds in every world: rest, mass, signs, units, ticks, owners."""
+"""What holds in every replicate: rest, mass, signs, units, ticks, owners."""

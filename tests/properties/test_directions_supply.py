@@ -1,4 +1,4 @@
-"""P10: more support never means less supply, in the mean of 48 worlds of the tables that ship."""
+"""P10: more support never means less supply, in the mean of 48 replicates of the tables that ship."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from sim.plan import Plan, load, make_plan
 from sim.supply.settle import Supply
 from tests.driver import Spec
 
-WORLDS = 48
+REPLICATES = 48
 OFFERED: Spec = {"by": "US", "since": "2025-01-01"}
 
 
@@ -32,7 +32,7 @@ def end(*instruments: Spec) -> End:
     base = load("baseline", {"horizon.tick": "14 days"})
     kinds = tuple(KINDS[str(spec["kind"])].model_validate(spec) for spec in instruments)
     plan = Plan(base.model_copy(update={"instruments": kinds}), make_plan(base).seeds)
-    chunk = Chunk(plan.setup, range(WORLDS))
+    chunk = Chunk(plan.setup, range(REPLICATES))
     market, setting = chunk.market, chunk.setting
     setting.clock.run(market.settle)
     world = plan.world
@@ -81,10 +81,10 @@ def test_higher_prices_never_lower_what_is_decided() -> None:
 def decided(ratio: float) -> Floats:
     """(R,): projects that are decided within five years, if prices stay at a ratio to base."""
     plan = make_plan(load("baseline"))
-    chunk = Chunk(plan.setup, range(WORLDS))
+    chunk = Chunk(plan.setup, range(REPLICATES))
     draws, market, supply = chunk.draws, chunk.market, chunk.supply
     assert isinstance(supply, Supply)
-    assert len(draws.replicates) == WORLDS
+    assert len(draws.replicates) == REPLICATES
     price, paid = np.full_like(market.state.long_price, np.log(ratio)), np.ones_like(supply.paid)
     tick = Tick(0, 0, 28, 28)
     for day in range(28, plan.horizon.days, 28):

@@ -25,9 +25,10 @@ CHANGED = {  # by hook: arrays of the state that its rules may write
 }  # fmt: skip
 PROPOSED = {"begin": (), "projects": ("available", "support"), "shocks": ("available", "support", "costs", "shifted")}
 CONTROLS = {
-    "tariffs": ("tariff", "leaving"), "decisions": ("granted", "refused"), "limits": ("blocked",),
-    "expectations": ("barred", "alarm", "licensed", "waiting", "pending", "licence_days", "traced"),
-    "promises": ("reserved", "called"), "crossings": ("crossing", "waiting"), "leaks": ("leaking",),
+    "tariffs": ("tariff", "leaving"), "decisions": ("granted", "denied"), "limits": ("restricted",),
+    "expectations": ("expected_restriction", "announcement_effect", "licensed", "backlog", "expected_clearance",
+                     "licence_days", "traced"),
+    "promises": ("reserved", "nominated"), "crossings": ("crossing", "backlog"), "leaks": ("leaking",),
 }  # fmt: skip
 ENTRIES = [entry for entries in TICK.values() for entry in entries]
 
@@ -99,7 +100,7 @@ def test_a_stray_write_raises() -> None:
     with only(arrays, ("price",)):
         arrays["price"][:] = 1
         with pytest.raises(ValueError, match="read-only"):
-            arrays["anchor"][:] = 1
+            arrays["reference_price"][:] = 1
 
 
 def test_rules_see_a_state_that_they_cannot_change() -> None:

@@ -11,7 +11,7 @@ from sim.axes import Floats
 from sim.ensemble.clock import Tick
 from sim.world.rows import Tables
 from tests.driver import Built, Spec, market, run
-from tests.strategies import FEW, every_kind, worlds
+from tests.strategies import FEW, every_kind, replicates
 
 
 class Account:
@@ -24,7 +24,7 @@ class Account:
         self.of_places = world.contents(c for c, _ in world.nodes.used).T
         self.of_origins = world.contents(c for c, _ in world.nodes.made).T
         self.mines = np.array([[float(process == "mine")] for process in world.facilities.process])
-        self.queued = np.zeros_like(built.market.controls.waiting)
+        self.queued = np.zeros_like(built.market.controls.backlog)
         self.mined, self.gone = np.zeros_like(self.held()), np.zeros_like(self.held())
         self.initial = self.held()
 
@@ -35,7 +35,7 @@ class Account:
         sold = self.of_places @ self.built.market.state.traded
         kept = [self.built.world.contents(one.commodities).T @ one.stock() for one in self.built.setting.kept]
         return (
-            self.of_origins @ state.maker_stock
+            self.of_origins @ state.producer_stock
             + self.of_users @ state.user_stock
             + self.of_arcs @ way
             + sold
@@ -45,8 +45,8 @@ class Account:
     def settle(self, tick: Tick) -> None:
         """Add up what a tick mined, used, put to other use and lost in processes; compare."""
         world, state, controls = self.built.world, self.built.market.state, self.built.market.controls
-        self.queued += (state.shipped - state.crossed)[controls.arcs] - controls.refused
-        assert np.abs(self.queued - controls.waiting).max(initial=0) < 1e-9 * (1 + self.queued.max(initial=0))
+        self.queued += (state.shipped - state.crossed)[controls.arcs] - controls.denied
+        assert np.abs(self.queued - controls.backlog).max(initial=0) < 1e-9 * (1 + self.queued.max(initial=0))
         mined = self.of_origins @ world.facilities.output(state.activity * self.mines)
         made = self.of_origins @ state.made - mined
         used = self.of_users @ state.use
@@ -74,14 +74,14 @@ def starve(built: Built) -> None:
 
 
 @FEW
-@given(tables=worlds(growth=0.08))
+@given(tables=replicates(growth=0.08))
 def test_mass_is_conserved_with_every_kind_at_work(tables: Tables) -> None:
     """Two years."""
     conserves(tables, every_kind(), nothing)
 
 
 @settings(FEW, max_examples=3)
-@given(tables=worlds())
+@given(tables=replicates())
 def test_mass_is_conserved_where_inputs_run_out(tables: Tables) -> None:
     """Half of the stocks, hardly anything granted, and everything covered. A year, and a last tick of a day."""
     harsh = every_kind(coverage=1.0, loss=1.0, change=0.5, rate=1.0, volume="10 t/year")

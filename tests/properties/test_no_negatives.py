@@ -13,12 +13,12 @@ from sim.ensemble.clock import Tick
 from sim.market.state import State
 from sim.world.rows import Tables
 from tests.driver import Built, Spec, market, run, tables
-from tests.strategies import FEW, every_kind, worlds
+from tests.strategies import FEW, every_kind, replicates
 
 LOGARITHMS = {name for name, one in State.__dataclass_fields__.items() if one.metadata["unit"].startswith("ln")}
 MULTIPLES: dict[str, Any] = {
     "supply_elasticity": 1.0, "order_elasticity": 0.8, "mine_order_elasticity": 0.6, "sourcing_elasticity": 2.0,
-    "hoarding_gain": 1.2, "hoarding_alarm": 1.2, "hoarding_ceiling": 3.0, "scarcity_elasticity": 1.6,
+    "hoarding_gain": 1.2, "hoarding_announcement": 1.2, "hoarding_ceiling": 3.0, "scarcity_elasticity": 1.6,
 }  # fmt: skip
 """Parameters at the end of their ranges at which things move most."""
 
@@ -39,7 +39,7 @@ def sound(built: Built) -> None:
 
 
 @settings(FEW, max_examples=6)
-@given(tables=worlds(growth=0.15), sizes=st.tuples(*[st.floats(0, 1)] * 3), change=st.floats(-0.99, 1))
+@given(tables=replicates(growth=0.15), sizes=st.tuples(*[st.floats(0, 1)] * 3), change=st.floats(-0.99, 1))
 def test_nothing_is_negative_with_every_kind_at_work(
     tables: Tables, sizes: tuple[float, float, float], change: float
 ) -> None:

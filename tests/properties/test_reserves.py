@@ -1,4 +1,4 @@
-"""Reserves in the world that ships: nothing at nought, prices that a fill moves, directions (P6, P10)."""
+"""Reserves in the world that ships: nothing at zero, prices that a fill moves, directions (P6, P10)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from sim.instruments.base import KINDS
 from sim.plan import Plan, load, make_plan
 from tests.driver import Spec
 
-WORLDS = 48
+REPLICATES = 48
 FILL = date(2026, 1, 1)
 TERBIUM = ("oxide.Tb", "US")
 TABLES = ("summary", "replicates", "timeseries", "events")
@@ -27,9 +27,9 @@ def test_a_reserve_of_no_budget_changes_no_bit() -> None:
     """In four tables, down to the last row (P6)."""
     few = {"ensemble.replicates": "4", "horizon.end": "2028-12-31"}
     without = sim.run(sim.load("no-reserve", few))
-    nought = sim.run(sim.load("vault", {**few, "instruments.project-vault.budget": "0 USD"}))
+    zero = sim.run(sim.load("vault", {**few, "instruments.project-vault.budget": "0 USD"}))
     for table in TABLES:
-        assert getattr(nought, table).to_csv() == getattr(without, table).to_csv(), table
+        assert getattr(zero, table).to_csv() == getattr(without, table).to_csv(), table
 
 
 class Seen(NamedTuple):
@@ -44,12 +44,12 @@ def seen(*instruments: Spec, end: str) -> Seen:
     base = load("baseline", {"horizon.tick": "14 days", "horizon.end": end})
     kinds = tuple(KINDS[str(spec["kind"])].model_validate(spec) for spec in instruments)
     plan = Plan(base.model_copy(update={"instruments": kinds}), make_plan(base).seeds)
-    chunk = Chunk(plan.setup, range(WORLDS))
+    chunk = Chunk(plan.setup, range(REPLICATES))
     market, setting = chunk.market, chunk.setting
     world, state = plan.world, market.state
     row, first = world.nodes.index[TERBIUM], plan.horizon.day(FILL)
     abroad = np.array([region != "CN" for _, region in world.sectors.names])
-    price, days, lost = np.zeros(WORLDS), 0, np.zeros(WORLDS)
+    price, days, lost = np.zeros(REPLICATES), 0, np.zeros(REPLICATES)
 
     def settle(tick: Tick) -> None:
         nonlocal days
@@ -75,10 +75,10 @@ def terbium(time: str) -> Spec:
 
 @pytest.mark.slow
 def test_a_fill_of_a_tenth_of_a_thin_market_raises_its_price() -> None:
-    """By 5 % at least, and spread over three times the time by less in four of five worlds."""
+    """By 5 % at least, and spread over three times the time by less in four of five replicates."""
     none, fast, slow = (seen(*some, end="2026-12-31") for some in ((), (terbium("1 year"),), (terbium("3 years"),)))
     raised = fast.price / none.price - 1
-    error = raised.std(ddof=1) / WORLDS**0.5
+    error = raised.std(ddof=1) / REPLICATES**0.5
     assert raised.mean() >= 0.05
     assert raised.mean() - 2 * error > 0
     assert (slow.price < fast.price).mean() >= 0.8
@@ -122,7 +122,7 @@ def test_who_may_not_draw_loses_nothing_by_a_reserve() -> None:
 
 
 def _korean_losses(*instruments: Spec) -> dict[str, float]:
-    """USD, mean over ten worlds until April 2027, by sector."""
+    """USD, mean over ten replicates until April 2027, by sector."""
     base = load("baseline", {"ensemble.replicates": 10, "horizon.end": "2027-03-31"})
     kinds = tuple(KINDS[str(spec["kind"])].model_validate(spec) for spec in instruments)
     table = sim.run(base.model_copy(update={"instruments": kinds})).summary

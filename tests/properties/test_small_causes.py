@@ -14,21 +14,21 @@ from sim.chunk import Chunk
 from sim.ensemble.clock import Tick
 from sim.plan import Plan, load, make_plan
 
-WORLDS = 64
+REPLICATES = 64
 DISTURBED, BY = 5, 1e-9
 """The tick after which prices and stocks are off, and by how much."""
 
 
-def prices(plan: Plan, disturbance: float, worlds: int = WORLDS) -> Floats:
+def prices(plan: Plan, disturbance: float, replicates: int = REPLICATES) -> Floats:
     """(T, N, R), ln of ratios, of a whole run."""
-    chunk = Chunk(plan.setup, range(worlds))
+    chunk = Chunk(plan.setup, range(replicates))
     market, setting = chunk.market, chunk.setting
     seen: list[Floats] = []
 
     def settle(tick: Tick) -> None:
         market.settle(tick)
         if tick.index == DISTURBED:
-            for array in (market.state.price, market.state.maker_stock, market.state.user_stock):
+            for array in (market.state.price, market.state.producer_stock, market.state.user_stock):
                 array[:] *= 1 + disturbance
         seen.append(market.state.price.copy())
 
@@ -94,6 +94,8 @@ def test_a_ban_on_one_country_leaks_through_others() -> None:
     assert quote("US") < 3 * quote("EU")
     assert mean("resold", "*", "US") * 365 > 500
     assert mean("resold", "US", "*") * 365 < 10
-    told = result.summary[(result.summary["metric"] == "resold") & (result.summary["commodity"] == "magnet.NdFeB-Dy")]
-    whole = told[(told["region"] == "*") & (told["partner"] == "*")]["mean"].iloc[0]
-    assert told[(told["region"] != "*")]["mean"].sum() == pytest.approx(whole)
+    reported = result.summary[
+        (result.summary["metric"] == "resold") & (result.summary["commodity"] == "magnet.NdFeB-Dy")
+    ]
+    whole = reported[(reported["region"] == "*") & (reported["partner"] == "*")]["mean"].iloc[0]
+    assert reported[(reported["region"] != "*")]["mean"].sum() == pytest.approx(whole)

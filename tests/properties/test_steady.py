@@ -10,14 +10,14 @@ from sim.ensemble.clock import Tick
 from sim.world.rows import Tables
 from tests import driver
 from tests.driver import FOUR_YEARS, Built, market, run
-from tests.strategies import FEW, worlds
+from tests.strategies import FEW, replicates
 
 REST = ("critical",)
 """Which of two equally scarce inputs is called critical, when none stops a line, is a matter of last bits."""
 
 
 @settings(FEW, max_examples=8)
-@given(tables=worlds())
+@given(tables=replicates())
 def test_a_balanced_world_rests(tables: Tables) -> None:
     """Nothing moves in a year after the first tick."""
     built = market(tables, days=364)
@@ -37,7 +37,7 @@ def disturbed(tables: Tables) -> tuple[Built, dict[str, Floats]]:
     """A world four years after a fifth of all its stocks was lost, and what they were before."""
     built = market(tables, days=FOUR_YEARS)
     state = built.market.state
-    before = {name: getattr(state, name).copy() for name in ("maker_stock", "user_stock")}
+    before = {name: getattr(state, name).copy() for name in ("producer_stock", "user_stock")}
     for name in before:
         getattr(state, name)[:] *= 0.8
     run(built)
@@ -45,12 +45,12 @@ def disturbed(tables: Tables) -> tuple[Built, dict[str, Floats]]:
 
 
 @settings(FEW, max_examples=6)
-@given(tables=worlds())
+@given(tables=replicates())
 def test_a_fifth_off_all_stocks_is_made_up_for_in_four_years(tables: Tables) -> None:
-    """Stocks of makers and at destinations, and prices, are back within 10 %."""
+    """Stocks of producers and at destinations, and prices, are back within 10 %."""
     built, before = disturbed(tables)
     state, total = built.market.state, built.world.users.to_destination
-    assert np.abs(state.maker_stock / before["maker_stock"] - 1).max() < 0.1
+    assert np.abs(state.producer_stock / before["producer_stock"] - 1).max() < 0.1
     assert np.abs(total(state.user_stock) / total(before["user_stock"]) - 1).max() < 0.1
     assert np.abs(np.exp(state.price) - 1).max() < 0.1
 

@@ -26,18 +26,18 @@ def story(tick: int) -> dict[str, float]:
     built = market(tables(), [LICENCE], tick=tick, days=840, **parameters)
     state, world = built.market.state, built.world
     abroad = np.flatnonzero(world.arcs.abroad)
-    told = {"exports": 0.0, "lost": 0.0} | {f"{c} {g}": 0.0 for c, g in NODES}
+    reported = {"exports": 0.0, "lost": 0.0} | {f"{c} {g}": 0.0 for c, g in NODES}
 
     def note(now: Tick) -> None:
         lost = (state.baseline - state.production * state.demand) * world.sectors.value_added
-        told["lost"] += float(lost[:, 0].sum()) * now.days
-        told["exports"] += float(state.crossed[abroad, 0].sum())
+        reported["lost"] += float(lost[:, 0].sum()) * now.days
+        reported["exports"] += float(state.crossed[abroad, 0].sum())
         for commodity, region in NODES:
             price = float(np.exp(state.price[world.nodes.index[commodity, region], 0]))
-            told[f"{commodity} {region}"] = max(told[f"{commodity} {region}"], price)
+            reported[f"{commodity} {region}"] = max(reported[f"{commodity} {region}"], price)
 
     run(built, note)
-    return told | {what: float(measured(built, f"licence_{what}")[0]) for what in ("filed", "refused", "wait_mean")}
+    return reported | {what: float(measured(built, f"licence_{what}")[0]) for what in ("filed", "refused", "wait_mean")}
 
 
 def test_ticks_of_three_and_of_seven_days_tell_the_same_story() -> None:

@@ -10,13 +10,13 @@ from hypothesis import given, settings
 from sim.market.state import State
 from sim.world.rows import Tables
 from tests.driver import market, run
-from tests.strategies import FEW, every_kind, worlds
+from tests.strategies import FEW, every_kind, replicates
 
 MASSES = ("flow", "use", "other_use", "activity")
 
 
 def twice(tables: Tables) -> Tables:
-    """The same world with twice the tonnes, and the value added that goes with them."""
+    """The same replicate with twice the tonnes, and the value added that goes with them."""
     return replace(
         tables,
         base_year=tuple(replace(r, value=2 * r.value) if r.quantity in MASSES else r for r in tables.base_year),
@@ -35,7 +35,7 @@ def end(tables: Tables, volume: str) -> State:
 
 
 @settings(FEW, max_examples=4)
-@given(tables=worlds(growth=0.05))
+@given(tables=replicates(growth=0.05))
 def test_twice_the_tonnes_leave_prices_and_double_volumes(tables: Tables) -> None:
     """Each array by its unit: tonnes and rates double, ratios and logarithms stay."""
     one, two = end(tables, "300 t/year"), end(twice(tables), "600 t/year")

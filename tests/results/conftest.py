@@ -1,4 +1,4 @@
-"""A small outcome made by hand: three metrics, two series, three worlds."""
+"""A small outcome made by hand: three metrics, two series, three replicates."""
 
 from datetime import date
 
@@ -22,7 +22,7 @@ STOP = Event(date(2025, 5, 1), "line_stop", "wind", "EU")
 
 @pytest.fixture
 def outcome() -> Outcome:
-    """Three worlds: the price trebles, the third never recovers; series count on from the number of the world."""
+    """Three replicates: the price trebles, the third never recovers; series count on from the number of the world."""
     series = np.array([[[100.0 * v + 10.0 * t + k for k in range(3)] for v in range(2)] for t in range(2)])
     return Outcome(
         name="by-hand",

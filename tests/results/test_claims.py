@@ -66,8 +66,8 @@ def held(*places: Path) -> subprocess.Popen[str]:
 def ends(commands: Sequence[Sequence[str]], cwd: Path) -> list[Answer]:
     """Start commands together, and give how each ended."""
     running = [start(RUN, *command, cwd=cwd) for command in commands]
-    told = [one.communicate(timeout=60) for one in running]
-    return [Answer(one.returncode, *words) for one, words in zip(running, told, strict=True)]
+    reported = [one.communicate(timeout=60) for one in running]
+    return [Answer(one.returncode, *words) for one, words in zip(running, reported, strict=True)]
 
 
 @pytest.mark.parametrize("turn", range(5))
@@ -78,10 +78,10 @@ def test_of_two_runs_started_together_one_is_refused_before_it_computes(turn: in
     answers = ends([["run", "tiny.yaml", "--seed", seed] for seed in seeds], tmp_path)
     first = next(i for i, answer in enumerate(answers) if answer.code == 0)
     assert sorted(answer.code for answer in answers) == [0, 2], answers
-    told = answers[1 - first].err
-    assert "another run is at work on it" in told or "a result is there already" in told
-    assert "--overwrite" in told
-    assert "--out" in told
+    reported = answers[1 - first].err
+    assert "another run is at work on it" in reported or "a result is there already" in reported
+    assert "--overwrite" in reported
+    assert "--out" in reported
     found = read(tmp_path / "results" / "tiny")
     assert (str(found.manifest["seed"]), found.changed()) == (seeds[first], [])
     assert [path.name for path in (tmp_path / "results").iterdir()] == ["tiny"]
@@ -163,9 +163,9 @@ def test_what_somebody_claimed_he_may_claim_again_and_his_threads_may_not(tmp_pa
         return ""
 
     with ThreadPoolExecutor(2) as threads:
-        told = sorted(threads.map(save, range(2)))
-    assert told[0] == ""
-    assert "at work" in told[1] or "there already" in told[1]
+        reported = sorted(threads.map(save, range(2)))
+    assert reported[0] == ""
+    assert "at work" in reported[1] or "there already" in reported[1]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "b"]
 
 

@@ -79,7 +79,7 @@ FACTS: Mapping[str, tuple[Mapping[str, object], str]] = {
 
 
 @pytest.mark.parametrize("name", FACTS)
-def test_a_fact_that_cannot_be_is_told_with_its_line(name: str, folder: Path) -> None:
+def test_a_fact_that_cannot_be_is_reported_with_its_line(name: str, folder: Path) -> None:
     facts, said = FACTS[name]
     edited(folder, **facts)
     for read in (sim.read, lambda place: compare(place, place)):
@@ -201,7 +201,7 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(name=st.sampled_from(NAMES), value=JSON)
-def test_whatever_stands_in_a_manifest_it_is_read_or_told(plain: Path, name: str, value: object) -> None:
+def test_whatever_stands_in_a_manifest_it_is_read_or_reported(plain: Path, name: str, value: object) -> None:
     file = plain / "manifest.json"
     before = file.read_text()
     try:
@@ -232,7 +232,7 @@ def test_a_damaged_manifest_beside_others_hides_none_of_them(folder: Path) -> No
     put=st.binary(max_size=6)
     | st.sampled_from([b",", b"\n", b'"', b"\0", b"\xff", b"{", b": ", b"NA", b"-", b"1e999", b";"]),
 )
-def test_whatever_is_written_into_a_file_it_is_read_or_told(
+def test_whatever_is_written_into_a_file_it_is_read_or_reported(
     plain: Path, name: str, place: float, length: int, put: bytes
 ) -> None:
     file = plain / name

@@ -66,8 +66,8 @@ def test_without_paths_there_is_no_file_of_them(outcome: Outcome, tmp_path: Path
         ([INF, 3.0], False),
     ],
 )
-def test_worlds_that_all_say_the_same_are_told(values: list[float], certain: bool, tmp_path: Path) -> None:
-    """In memory and read back; one world alone proves nothing."""
+def test_worlds_that_all_say_the_same_are_reported(values: list[float], certain: bool, tmp_path: Path) -> None:
+    """In memory and read back; one replicate alone proves nothing."""
     made = result("a", {Item("loss"): values})
     assert made.is_certain() == certain
     assert read(made.save(tmp_path / "a")).is_certain() == certain
@@ -109,7 +109,7 @@ def test_a_folder_that_is_no_result_is_refused(outcome: Outcome, tmp_path: Path)
             read(tmp_path / name)
 
 
-def test_a_result_gives_way_only_when_told(outcome: Outcome, tmp_path: Path) -> None:
+def test_a_result_gives_way_only_when_reported(outcome: Outcome, tmp_path: Path) -> None:
     folder = Result(outcome).save(tmp_path / "a")
     with pytest.raises(InputError, match=r"--overwrite.*--out"):
         Result(outcome).save(folder)
@@ -340,7 +340,7 @@ def test_what_was_changed_or_is_gone_is_not_vouched_for(outcome: Outcome, tmp_pa
 
 
 def test_the_manifest_says_when_and_on_what(outcome: Outcome, tmp_path: Path) -> None:
-    """Three worlds in 1.5 s with two processes are half a second each."""
+    """Three replicates in 1.5 s with two processes are half a second each."""
     folder = Result(replace(outcome, workers=2)).save(tmp_path / "a")
     facts = read(folder).manifest
     assert (facts["workers"], facts["time_per_replicate"]) == (2, 0.5)

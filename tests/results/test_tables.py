@@ -52,7 +52,7 @@ def test_replicates_go_by_world_then_by_item(outcome: Outcome, tmp_path: Path) -
 
 
 def test_timeseries_go_by_date(outcome: Outcome, tmp_path: Path) -> None:
-    """Stock holds 0, 1, 2 in the three worlds at first; exports 100, 101, 102; ten more at the second date."""
+    """Stock holds 0, 1, 2 in the three replicates at first; exports 100, 101, 102; ten more at the second date."""
     rows = lines(outcome, "timeseries", tmp_path)
     assert rows[1] == "2025-01-01,exports,,CN,,,,,t/day,101,100.1,100.5,101,101.5,101.9"
     assert [row.split(",")[0:2] for row in rows[2:]] == [
@@ -98,7 +98,7 @@ def test_any_text_and_any_number_come_back(tmp_path: Path) -> None:
     assert back["value"].to_numpy().tobytes() == np.array(2 * numbers).tobytes()
 
 
-def test_fewer_worlds_are_the_head_of_more(outcome: Outcome, tmp_path: Path) -> None:
+def test_fewer_replicates_are_the_head_of_more(outcome: Outcome, tmp_path: Path) -> None:
     more = lines(outcome, "replicates", tmp_path)
     fewer = lines(replace(outcome, replicates=range(2), measured=outcome.measured[:, :2]), "replicates", tmp_path)
     assert more[: len(fewer)] == fewer

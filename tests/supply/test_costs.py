@@ -62,9 +62,9 @@ def test_shares_that_are_not_all_of_the_cost_are_refused(tmp_path: Path) -> None
     (tmp_path / "cost_shares.csv").write_text(HEADER + "\n".join(rows) + "\n")
     with pytest.raises(InputError) as error:
         read_over(shipped("seeds"), tmp_path)
-    told = [str(problem).split("cost_shares.csv:")[1].partition("\n")[0] for problem in error.value.problems]
-    assert [line[:10] for line in told] == ["2: region:", "3: process", "4: social:"]
-    assert told[2] == "4: social: the four shares of the cost sum to 1.2."
+    reported = [str(problem).split("cost_shares.csv:")[1].partition("\n")[0] for problem in error.value.problems]
+    assert [line[:10] for line in reported] == ["2: region:", "3: process", "4: social:"]
+    assert reported[2] == "4: social: the four shares of the cost sum to 1.2."
 
 
 def test_a_row_for_one_region_wins_over_that_for_all_others() -> None:

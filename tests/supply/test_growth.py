@@ -89,14 +89,14 @@ def test_a_plant_that_ramps_up_at_the_start_adds_what_is_left() -> None:
     A year later it has climbed to 1/(1 + e^−2) = 0.8808: 1 + (0.8808 − 0.3775) ÷ 0.6225 = 1.8085.
     """
     given = allies.tables(change(ROWS, "AB mine", start="2024-01-02", ramp=24.0))
-    given = replace(given, lines=(line("AB mine", "AB mine", 2.0), *given.lines[1:]))
+    given = replace(given, expansions=(line("AB mine", "AB mine", 2.0), *given.expansions[1:]))
     projects = allies.market(made=given).setting.supply
     assert projects is not None
     assert grown(projects, 365, [-365, NEVER, NEVER, NEVER]).capacity[AB_MINE, 0] == pytest.approx(1.8085, abs=1e-4)
     first = grown(projects, 1, [-365, NEVER, NEVER, NEVER]).capacity[AB_MINE, 0]
     assert 1 < first < 1.01
-    assert projects.portfolio.line_base[0, 0] == 1
-    assert projects.portfolio.line_added[0, 0] == pytest.approx(1)
+    assert projects.portfolio.expansion_base[0, 0] == 1
+    assert projects.portfolio.expansion_added[0, 0] == pytest.approx(1)
 
 
 def test_customers_may_take_less_than_is_built() -> None:
@@ -106,7 +106,7 @@ def test_customers_may_take_less_than_is_built() -> None:
     assert out.capacity[AB_WORKS, 0] == pytest.approx(1)
     world = projects.world
     origin = world.nodes.made.index(allies.MAGNET_NEW)
-    assert out.reach[projects.growth.origins.tolist().index(origin), 0] == pytest.approx(0.5)
+    assert out.contestable[projects.growth.origins.tolist().index(origin), 0] == pytest.approx(0.5)
 
 
 def test_reach_is_what_projects_and_others_make_of_a_good() -> None:
@@ -114,17 +114,17 @@ def test_reach_is_what_projects_and_others_make_of_a_good() -> None:
     _, projects = built()
     world = projects.world
     row = projects.growth.origins.tolist().index(world.nodes.made.index(OXIDE_AB))
-    assert grown(projects, 900, [-3653, NEVER, NEVER, NEVER]).reach[row, 0] == pytest.approx(1)
-    assert grown(projects, 900, [-3653, 400, NEVER, NEVER]).reach[row, 0] == pytest.approx(1.5)
-    assert grown(projects, 900, [NEVER] * 4).reach[row, 0] < 1e-9
+    assert grown(projects, 900, [-3653, NEVER, NEVER, NEVER]).contestable[row, 0] == pytest.approx(1)
+    assert grown(projects, 900, [-3653, 400, NEVER, NEVER]).contestable[row, 0] == pytest.approx(1.5)
+    assert grown(projects, 900, [NEVER] * 4).contestable[row, 0] < 1e-9
 
 
 def test_nameplate_is_what_lines_make_at_the_utilisation_of_the_base_year() -> None:
     """A line of 912.5 t a year at a utilisation of 0.8 makes 2 t a day."""
     _, projects = built()
-    works = projects.world.tables.lines[2]
+    works = projects.world.tables.expansions[2]
     assert works.capacity * UTILISATION / 365 == pytest.approx(2)
-    assert projects.world.facilities.scale[projects.portfolio.line_facility[2], 0] == pytest.approx(2)
+    assert projects.world.facilities.scale[projects.portfolio.expansion_facility[2], 0] == pytest.approx(2)
 
 
 def test_what_a_project_makes_is_its_part_of_what_the_facility_does() -> None:
@@ -156,9 +156,9 @@ def test_full_output_of_a_plant_of_old_is_that_of_the_base_year() -> None:
     """A mine of three times the capacity that the base year needs makes no more than it did: nothing feeds the rest."""
     given = allies.tables()
     projects = allies.market(
-        made=replace(given, lines=(line("AB mine", "AB mine", 3.0), *given.lines[1:]))
+        made=replace(given, expansions=(line("AB mine", "AB mine", 3.0), *given.expansions[1:]))
     ).setting.supply
     assert projects is not None
     out = projects.portfolio.output(np.ones((len(projects.portfolio.sold), 1)))
     assert out[0, 0] == pytest.approx(365)
-    assert projects.portfolio.line_base[0, 0] + projects.portfolio.line_added[0, 0] == 1
+    assert projects.portfolio.expansion_base[0, 0] + projects.portfolio.expansion_added[0, 0] == 1

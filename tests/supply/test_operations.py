@@ -97,11 +97,11 @@ def test_outages_come_as_often_and_as_deep_as_the_parameters_say() -> None:
     number. They take between 20 and 40 %, 30 % in the mean, of a sixth of the time, which leaves 95 %: what is left is
     over that, so that it is 1 in the mean, and more by what the late start saves.
     """
-    worlds, days = 1_000, 3_650
-    plant, lost = outages(worlds, outage_rate=2 / 365, outage_time=36.5), np.zeros(worlds)
+    replicates, days = 1_000, 3_650
+    plant, lost = outages(replicates, outage_rate=2 / 365, outage_time=36.5), np.zeros(replicates)
     for k in range(days // 10):
         lost += 1 - plant.available(Tick(k, 10 * k, 10 * k + 10, 10))[1] * 0.95
-    assert (plant.count[0] - 1).mean() == pytest.approx(16.51, abs=4 * (11.6 / worlds) ** 0.5)
+    assert (plant.count[0] - 1).mean() == pytest.approx(16.51, abs=4 * (11.6 / replicates) ** 0.5)
     assert (lost / (days // 10)).mean() == pytest.approx(0.3 * 0.1 / 0.6, rel=0.03)
 
 
@@ -114,7 +114,7 @@ def test_plants_without_a_record_of_outages_have_none() -> None:
 
 
 def test_the_nth_outage_is_the_same_in_any_company() -> None:
-    """World 7 among ten and alone."""
+    """Replicate 7 among ten and alone."""
     many, alone = outages(10), Outages(parameters(**ROUND), Draws(1, range(7, 8)), ("A", "B"), np.array([1]), 1)
     for k in range(400):
         tick = Tick(k, 14 * k, 14 * k + 14, 14)

@@ -26,7 +26,7 @@ def test_a_new_origin_weighs_what_it_could_send() -> None:
         assert world.arcs.flow[world.arcs.names.index(arc), 0] == 0
 
 
-def test_a_new_maker_serves_his_own_region_first() -> None:
+def test_a_new_producer_serves_his_own_region_first() -> None:
     """AB uses 8 t of magnets a day, its works make 2: nine tenths for AB, the rest for HO, which uses 4."""
     world = allies.market().world
     for customer, weight in (("AB", 0.9 * 2 / 8), ("HO", 0.1 * 2 / 4)):
@@ -63,7 +63,7 @@ def test_promises_leave_the_goods_of_an_origin_what_they_are() -> None:
     controls.reserve(controls.positions(np.array([case.arc[OXIDE_ABROAD]])), 0.4, 0.4)
     choose = case.market.kernels[Choose]
     choose.controls = controls
-    promised = choose._promised(controls.called, controls.reserved)
+    promised = choose._promised(controls.nominated, controls.reserved)
     factor = dict(zip(arcs.tolist(), promised[:, 0].tolist(), strict=True))
     assert factor[case.arc[OXIDE_HOME]] == pytest.approx(0.6)
     assert factor[case.arc[OXIDE_ABROAD]] == pytest.approx(0.6 + 0.4 * 3)
@@ -121,8 +121,8 @@ def test_new_needs_have_no_habits_and_others_keep_theirs() -> None:
     assert one(state.share, world.arcs.names.index(OXIDE_ABROAD)) == pytest.approx(1 - 0.25 * 4 / 4.25)
 
 
-def test_magnets_of_a_new_maker_reach_those_who_imported_them() -> None:
-    """Works in AB, once they run: AB imports less, and HO's makers see it."""
+def test_magnets_of_a_new_producer_reach_those_who_imported_them() -> None:
+    """Works in AB, once they run: AB imports less, and HO's producers see it."""
     built = allies.market(days=1456, **NO_OUTAGES)
     state, arcs = built.market.state, built.world.arcs.names
     run(built)

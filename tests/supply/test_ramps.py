@@ -4,7 +4,7 @@ The projects' own code runs from January 2023 to June 2025, without the market: 
 (`ndpr_prices.csv`, over the base price of the same quotation), costs those of the base year, and orders as large as
 capacity. Mountain Pass separation climbs to the nameplate of the tables from its recorded first output, LAMP has the
 capacity of the base year. Each world draws its parameters, its outages and its ramp as in any run. The band is from the
-5th to the 95th of 100 in 1,000 worlds, and no wider than a factor of two.
+5th to the 95th of 100 in 1,000 replicates, and no wider than a factor of two.
 
 Middle, width and spread of ramps and the usual variation were chosen with these sixteen quarters in view; outages were
 not.
@@ -33,7 +33,7 @@ from sim.market.tick import Market
 from sim.plan import load, make_plan
 from sim.supply.settle import Supply
 
-WORLDS = 1_000
+REPLICATES = 1_000
 GOOD, PLANTS = "oxide.NdPr", {"Mountain Pass separation": "US", "LAMP": "MY"}
 PERIOD = {"horizon.start": "2023-01-01", "horizon.end": "2025-06-30", "projects": [*PLANTS, "LAMP expansion"]}
 
@@ -58,12 +58,12 @@ def quarter(day: date) -> str:
 def stand_at_nameplate(projects: Supply) -> None:
     """Let capacity be that of the tables: none of Mountain Pass is there before it starts."""
     folio = projects.portfolio
-    for at, j in enumerate(folio.line_project.tolist()):
-        nameplate = next(line.capacity for line in projects.world.tables.lines if line.project == folio.names[j])
+    for at, j in enumerate(folio.expansion_project.tolist()):
+        nameplate = next(line.capacity for line in projects.world.tables.expansions if line.project == folio.names[j])
         full = nameplate * float(np.mean(projects.p["utilisation_base"])) / 365
-        full /= projects.world.facilities.scale[folio.line_facility[at], 0]
+        full /= projects.world.facilities.scale[folio.expansion_facility[at], 0]
         if folio.names[j] != "LAMP":
-            folio.line_base[at], folio.line_added[at] = 0, full
+            folio.expansion_base[at], folio.expansion_added[at] = 0, full
 
 
 @cache
@@ -75,12 +75,12 @@ def bands(**changed: float) -> Mapping[Key, Floats]:
         tables.write_text("what,date,source,confidence,low,high,note\nbase_year,2023-01-01,this test,low,,,\n")
         changes = {f"parameters.{name}": value for name, value in changed.items()}
         plan = make_plan(load("baseline", PERIOD | changes | {"seeds": [folder]}))
-    chunk = Chunk(plan.setup, range(WORLDS))
+    chunk = Chunk(plan.setup, range(REPLICATES))
     market, setting = chunk.market, chunk.setting
     projects, origins = setting.supply, plan.world.nodes.made
     assert projects is not None
     stand_at_nameplate(projects)
-    made: dict[Key, Floats] = defaultdict(lambda: np.zeros(WORLDS))
+    made: dict[Key, Floats] = defaultdict(lambda: np.zeros(REPLICATES))
     for tick in plan.horizon.ticks():
         output = settle(market, projects, tick)
         for day in range(tick.start, tick.end):
@@ -106,7 +106,7 @@ def settle(market: Market, projects: Supply, tick: Tick) -> Floats:
 
 
 def band(key: Key, **changed: float) -> tuple[float, float]:
-    """From the 5th to the 95th of 100 worlds, t."""
+    """From the 5th to the 95th of 100 replicates, t."""
     low, high = np.quantile(bands(**changed)[key], [0.05, 0.95])
     return float(low), float(high)
 

@@ -1,4 +1,4 @@
-"""What is told of projects: events on their dates, counts at the end."""
+"""What is reported of projects: events on their dates, counts at the end."""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ from tests.allies import NO_OUTAGES, PUNCTUAL, ROWS, change, record
 from tests.driver import Built, day, run
 
 
-def told(built: Built) -> dict[tuple[str, str], tuple[date, int]]:
-    """Event and project: the day, and in how many worlds."""
+def reported(built: Built) -> dict[tuple[str, str], tuple[date, int]]:
+    """Event and project: the day, and in how many replicates."""
     assert built.setting.supply is not None
-    turns = built.setting.supply.reports.turns
-    return {(e.event, e.subject): (e.date, worlds) for turn in turns for e, worlds in turn.told.items()}
+    transitions = built.setting.supply.reports.transitions
+    return {
+        (e.event, e.subject): (e.date, replicates) for turn in transitions for e, replicates in turn.reported.items()
+    }
 
 
 def measured(built: Built, metric: str, region: str = "*") -> list[float]:
@@ -30,7 +32,7 @@ def test_worked_events() -> None:
     """Decided by the look of day 196, built in a year; the expansion is due on day 365; nothing of old is news."""
     built = allies.market(days=700, **NO_OUTAGES)
     run(built)
-    assert told(built) == {
+    assert reported(built) == {
         ("first output", "AB mine expansion"): (day(370), 2),
         ("investment decided", "AB works"): (day(195), 2),
         ("investment decided", "FA mine"): (day(195), 2),
@@ -51,12 +53,12 @@ def test_worked_counts() -> None:
     assert starts == pytest.approx({"AB mine": -3653, "AB mine expansion": 365, "AB works": 561, "FA mine": 561})
 
 
-def test_what_stops_is_told_and_counted() -> None:
+def test_what_stops_is_reported_and_counted() -> None:
     """A mine that earns three quarters of its costs stops after 56 days, and closes after 150 more, at looks of 28."""
     given = allies.tables(change(ROWS, "AB mine", unit_cost=80.0))
     built = allies.market(made=given, projects=("AB mine",), days=300, **NO_OUTAGES, closure_time=150)
     run(built)
-    events = told(built)
+    events = reported(built)
     assert events == {("mothballed", "AB mine"): (day(55), 2), ("closed", "AB mine"): (day(223), 2)}
     assert measured(built, "projects_mothballed") == [1, 1]
     assert measured(built, "projects_failed") == [1, 1]
@@ -66,7 +68,7 @@ def test_what_stops_is_told_and_counted() -> None:
     assert measured(early, "projects_operating") == [0, 0]
 
 
-def test_what_is_given_up_is_told_and_counted_in_its_worlds() -> None:
+def test_what_is_given_up_is_reported_and_counted_in_its_replicates() -> None:
     """Half of the mines of FA fail."""
     records = (record("greenfield", failure=0.5), *(row for row in PUNCTUAL if row.slips != "greenfield"))
     built = allies.market(made=allies.tables(records=records), days=1000, replicates=50, uncertain=True, **NO_OUTAGES)
@@ -74,6 +76,6 @@ def test_what_is_given_up_is_told_and_counted_in_its_worlds() -> None:
     failed = measured(built, "projects_failed", "FA")
     assert 10 < sum(failed) < 40
     assert built.setting.supply is not None
-    given_up = built.setting.supply.reports.turns[2].told
+    given_up = built.setting.supply.reports.transitions[2].reported
     assert sum(given_up.values()) == sum(failed)
     assert np.isinf(built.setting.supply.stages.started[3]).sum() == sum(failed)

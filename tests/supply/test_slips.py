@@ -1,11 +1,11 @@
 """Bar: projects slip, and fail, as the record of their kind says (docs/model.md, eq. 10.1 to 10.3).
 
 Compared are the projects of `seeds/projects.csv` that are not yet built on the first day of the base year, by their
-column `slips`, in 4,000 worlds. A slip is first output less planned output: the planned start of what is under
+column `slips`, in 4,000 replicates. A slip is first output less planned output: the planned start of what is under
 construction; of the others the planned decision, or the end of permits if that is later, and the months of
 construction. It is counted where there is any output, and it includes the wait for the next of the owners' looks, once
 in 28 days. The worth of every project is positive, so nobody waits for a price. Shares that fail are those of all
-worlds; for what is under construction already, the record's share that fails late, of those that did not fail early.
+replicates; for what is under construction already, those that fail late, of those that did not fail early.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from sim.supply.stages import Stage, Stages
 from sim.units import DAYS_A_MONTH
 from tests.driver import parameters
 
-WORLDS, REVIEW = 4_000, 28
+REPLICATES, REVIEW = 4_000, 28
 YEARS = (*range(REVIEW, 20 * 365, REVIEW), *(years * 365 for years in (30, 100, 10_000)))
 """Days of looks: for twenty years as in a run, then until the last has come."""
 
@@ -43,7 +43,7 @@ def ends() -> Ends:
     plan, p = make_plan(load("baseline")), parameters()
     assert p["review_time"] == REVIEW
     folio = portfolio(plan.world, plan.horizon, float(np.mean(p["utilisation_base"])), plan.size)
-    stages = Stages(folio, Draws(1, range(WORLDS)), WORLDS, p["failing_late"])
+    stages = Stages(folio, Draws(1, range(REPLICATES)), REPLICATES, p["failing_late"])
     for day in YEARS:
         stages.move(day, lambda: np.ones(stages.stage.shape))
     return Ends(folio, (stages.started - planned(folio)) / DAYS_A_MONTH, stages.stage == Stage.FAILED)
@@ -79,7 +79,7 @@ def test_shares_that_fail_are_on_record(slips: str) -> None:
     for j in rows(slips):
         early, late = 0.6 * folio.records[j].failure, 0.4 * folio.records[j].failure
         share = late / (1 - early) if folio.rows[j].stage == "construction" else early + late
-        error = (share * (1 - share) / WORLDS) ** 0.5
+        error = (share * (1 - share) / REPLICATES) ** 0.5
         assert failed[j].mean() == pytest.approx(share, abs=4 * error), folio.names[j]
 
 

@@ -1,4 +1,4 @@
-"""Sweeps that take no time: a month of the base year, two worlds a point."""
+"""Sweeps that take no time: a month of the base year, two replicates a point."""
 
 from __future__ import annotations
 

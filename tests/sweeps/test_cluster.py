@@ -60,7 +60,7 @@ def test_a_worker_that_is_killed_costs_its_block(address: str, tmp_path: Path) -
 
 
 @pytest.mark.skipif(os.name != "posix", reason="sends signals")
-def test_a_cluster_without_workers_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cluster_without_workers_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from distributed import LocalCluster  # noqa: PLC0415
 
     monkeypatch.setattr(cluster, "PATIENCE", 2.0)
@@ -103,13 +103,13 @@ def _not_there() -> None:
     """Answer as a worker does that has no monazite."""
 
 
-def test_a_scheduler_that_does_not_answer_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_scheduler_that_does_not_answer_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cluster, "PATIENCE", 1.0)
     with pytest.raises(RunError, match=r"no Dask scheduler answers at tcp://127\.0\.0\.1:9"):
         Cluster("tcp://127.0.0.1:9")
 
 
-def test_what_is_no_address_is_told() -> None:
+def test_what_is_no_address_is_reported() -> None:
     with pytest.raises(InputError, match="'nonsense://x' is not an address"):
         Cluster("nonsense://x")
 

@@ -64,15 +64,15 @@ def test_what_is_left_is_told_from_what_was_done(tmp_path: Path, monkeypatch: py
     from sim.sweeps import blocks  # noqa: PLC0415
 
     run_block = blocks.run_block
-    told: list[Progress] = []
+    reported: list[Progress] = []
 
     def slow(block: Block) -> Part:
         return replace(run_block(block), wall=1000.0)
 
     monkeypatch.setattr(blocks, "run_block", slow)
-    run(job(tmp_path), Here(), progress=told.append)
-    assert isnan(told[0].rest)
-    assert [state.rest for state in told[1:]] == pytest.approx([5000, 4000, 3000, 2000, 1000, 0], abs=100)
+    run(job(tmp_path), Here(), progress=reported.append)
+    assert isnan(reported[0].rest)
+    assert [state.rest for state in reported[1:]] == pytest.approx([5000, 4000, 3000, 2000, 1000, 0], abs=100)
 
 
 def test_windows_beyond_the_ticks_that_are_tried_are_no_fault(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Files of sweeps: what is wrong is told once, at its place, with what would be right."""
+"""Files of sweeps: what is wrong is reported once, at its place, with what would be right."""
 
 import re
 from pathlib import Path
@@ -23,7 +23,7 @@ def test_what_a_file_says(tmp_path: Path) -> None:
     points = Points.of(read(written(tmp_path)))
     assert points.paths == [APPROVAL, "parameters.price_time"]
     assert points.cells[:3] == [("0.2", "1 weeks"), ("0.2", "2 weeks"), ("50 %", "1 weeks")]
-    assert points.check().worlds == [2] * 6
+    assert points.check().replicates == [2] * 6
 
 
 def test_without_metrics_those_that_people_look_at_are_kept(tmp_path: Path) -> None:
@@ -38,7 +38,7 @@ def test_a_scenario_that_ships_needs_no_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "reported"),
     [
         (f"{HEAD}design: {{kind: gird}}\n", "small.yaml:6:9: design: 'gird' is not a kind of design."),
         (f"{HEAD}design: {{kind: grid}}\n", "small.yaml:1:1: parameters: nothing differs from point to point."),
@@ -81,12 +81,12 @@ def test_a_scenario_that_ships_needs_no_file(tmp_path: Path) -> None:
         (f"{HEAD}designs: 1\n{GRID}", "small.yaml:6:1: designs: there is no key 'designs' here."),
     ],
 )
-def test_what_is_wrong(text: str, told: str, tmp_path: Path) -> None:
+def test_what_is_wrong(text: str, reported: str, tmp_path: Path) -> None:
     (problem,) = said(tmp_path, text)
-    assert told in problem
+    assert reported in problem
 
 
-def test_bad_points_are_all_told_at_their_values(tmp_path: Path) -> None:
+def test_bad_points_are_all_reported_at_their_values(tmp_path: Path) -> None:
     """A value that no point can have, and one that a path cannot have at all: each once, with its points."""
     text = HEAD + GRID.replace("0.8]", "1.8]").replace("parameters.price_time", "parameters.price_tim")
     problems = said(tmp_path, text)
@@ -96,21 +96,23 @@ def test_bad_points_are_all_told_at_their_values(tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize(("points", "told"), [(12, "8 or 16"), (3, "2 or 4"), (1000, "512 or 1,024"), (8, ""), (2, "")])
-def test_a_sobol_design_says_what_covers_evenly(points: int, told: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("points", "reported"), [(12, "8 or 16"), (3, "2 or 4"), (1000, "512 or 1,024"), (8, ""), (2, "")]
+)
+def test_a_sobol_design_says_what_covers_evenly(points: int, reported: str, tmp_path: Path) -> None:
     text = HYPERCUBE.replace("latin_hypercube, points: 6", f"sobol, points: {points}")
     notes = read(written(tmp_path, HEAD + text)).notes
-    assert notes == ([f"{points:,} base points do not cover the ranges evenly: {told} would."] if told else [])
+    assert notes == ([f"{points:,} base points do not cover the ranges evenly: {reported} would."] if reported else [])
 
 
 def test_a_hundred_bad_points_of_one_kind_are_one_message_with_a_count_and_an_example(tmp_path: Path) -> None:
-    """Each has another value; points of another kind are told beside it."""
+    """Each has another value; points of another kind are reported beside it."""
     text = HYPERCUBE.replace("points: 6", "points: 128").replace("price_time", "sourcing_elasticity")
     (problem,) = said(tmp_path, HEAD + text.replace("[1 weeks, 2 weeks]", "[1, 2000]"))
-    told = (
+    reported = (
         r"parameters\.sourcing_elasticity: (\d+) points \((\d+), \d+, \d+, …\), such as point (\d+): \S+ is beyond what"
     )
-    found = re.match(rf"small\.yaml:9:51: {told}", problem)
+    found = re.match(rf"small\.yaml:9:51: {reported}", problem)
     assert found
     assert int(found[1]) > 120
     assert found[2] == found[3]
@@ -133,13 +135,13 @@ def test_bad_rows_of_one_kind_are_one_message_with_a_count_and_the_first(tmp_pat
     assert "and 98 more" in same
 
 
-def test_a_parameter_beyond_its_limits_is_told_before_anything_runs(tmp_path: Path) -> None:
+def test_a_parameter_beyond_its_limits_is_reported_before_anything_runs(tmp_path: Path) -> None:
     (problem,) = said(tmp_path, HEAD + GRID.replace("[1 weeks, 2 weeks]", "[0 weeks, 2 weeks]"))
     assert "3 points (0, 2, 4): 0 days is beyond what the model can take" in problem
 
 
 @pytest.mark.parametrize(
-    ("paths", "told"),
+    ("paths", "reported"),
     [
         ((APPROVAL, "instruments[china-licence].approval.default"), "name the same value"),
         ((APPROVAL, "instruments.0.approval.default"), "name the same value"),
@@ -147,11 +149,11 @@ def test_a_parameter_beyond_its_limits_is_told_before_anything_runs(tmp_path: Pa
         (("ensemble.replicates",), "ensemble.replicates and replicates of the sweep name the same value"),
     ],
 )
-def test_a_value_is_named_once(paths: tuple[str, ...], told: str, tmp_path: Path) -> None:
+def test_a_value_is_named_once(paths: tuple[str, ...], reported: str, tmp_path: Path) -> None:
     """However it is named: one of two would be lost without a word."""
     rows = "".join(f'  - {{path: "{path}", values: [2]}}\n' for path in paths)
     (problem,) = said(tmp_path, f"{HEAD}design: {{kind: grid}}\nparameters:\n{rows}")
-    assert told in problem
+    assert reported in problem
 
 
 def test_the_scenario_is_beside_the_sweep_or_ships(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -178,11 +180,11 @@ def test_a_list_of_points(tmp_path: Path) -> None:
     )
     points = Points.of(read(written(tmp_path, f"{HEAD}design: {{kind: list, file: points.csv}}\n")))
     assert points.cells == [("0.3", "2025-04-10"), ("30.5 %", "2025-04-11")]
-    assert points.check().worlds == [2, 2]
+    assert points.check().replicates == [2, 2]
 
 
 @pytest.mark.parametrize(
-    ("lines", "told"),
+    ("lines", "reported"),
     [
         ("", "points.csv:1: the file has no points."),
         (f"{APPROVAL}\n", "points.csv:1: the file has no points."),
@@ -194,7 +196,7 @@ def test_a_list_of_points(tmp_path: Path) -> None:
         ("a..b\n1\n", "points.csv:1: 'a..b' is not a path."),
     ],
 )
-def test_what_is_wrong_with_a_list(lines: str, told: str, tmp_path: Path) -> None:
+def test_what_is_wrong_with_a_list(lines: str, reported: str, tmp_path: Path) -> None:
     (tmp_path / "points.csv").write_text(lines)
     (problem,) = said(tmp_path, f"{HEAD}design: {{kind: list, file: points.csv}}\n")
-    assert problem.startswith(told)
+    assert problem.startswith(reported)

@@ -1,4 +1,4 @@
-"""Machines that are unlike in the last bits: told wherever numbers meet, and refused nowhere."""
+"""Machines that are unlike in the last bits: reported wherever numbers meet, and refused nowhere."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_what_a_result_took_is_no_difference(tmp_path: Path) -> None:
 
 def part_of(block: Block, on: dict[str, str]) -> Part:
     """What a block gives on some machine."""
-    return Part([LOSS], np.ones((1, len(block.worlds))), [], 0.5, "there:1", 0, machine=on)
+    return Part([LOSS], np.ones((1, len(block.replicates))), [], 0.5, "there:1", 0, machine=on)
 
 
 def test_resume_on_another_machine_goes_on_and_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -105,7 +105,7 @@ class Asked:
         return {"tcp://w:1": blocks.identity(), "tcp://w:2": self.there}
 
 
-def test_a_cluster_of_unlike_machines_is_told() -> None:
+def test_a_cluster_of_unlike_machines_is_reported() -> None:
     (note,) = cluster._checked(cast("Any", Asked(libc="musl 1.2")))
     assert note.startswith(
         "tcp://w:2 is another kind of machine, so points agree to about 1e-9: libc musl 1.2 against "

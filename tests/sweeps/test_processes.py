@@ -27,20 +27,20 @@ ROOT = PACKAGE.parent
 KILLS = 10
 
 
-def blocks_of(folder: Path, worlds: int = 64) -> Iterator[Block]:
+def blocks_of(folder: Path, replicates: int = 64) -> Iterator[Block]:
     """Blocks of some points, each of which takes a while."""
     made = job(folder)
     seeds = made.identity["seeds"]
     for point in range(4):
-        yield Block(point, range(worlds), packed(made.points.scenario(point)), seeds)
+        yield Block(point, range(replicates), packed(made.points.scenario(point)), seeds)
 
 
-def test_all_worlds_are_in_one_block_each() -> None:
-    for worlds in (1, 7, 100, 256, 257, 1000):
+def test_all_replicates_are_in_one_block_each() -> None:
+    for replicates in (1, 7, 100, 256, 257, 1000):
         for most in (1, 48, 256):
-            found = [world for part in split(worlds, most) for world in part]
-            assert found == list(range(worlds))
-            assert max(map(len, split(worlds, most))) <= most
+            found = [world for part in split(replicates, most) for world in part]
+            assert found == list(range(replicates))
+            assert max(map(len, split(replicates, most))) <= most
 
 
 def test_points_are_split_only_where_workers_would_wait() -> None:
@@ -96,7 +96,7 @@ def _die_on_the_second(block: Block) -> Part:
 
 
 @pytest.mark.slow
-def test_a_worker_that_cannot_start_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_worker_that_cannot_start_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(processes, "_prepare", _fail)
     with pytest.raises(RunError, match="could not start"):
         list(Processes(1).run(blocks_of(tmp_path)))

@@ -50,7 +50,7 @@ def twin(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def load(name: str, folder: Path) -> Scenario:
-    """A scenario beside a sweep, with as many worlds."""
+    """A scenario beside a sweep, with as many replicates."""
     return plan.load(folder / f"{name}.yaml", {"ensemble.replicates": 2})
 
 
@@ -94,8 +94,8 @@ def test_points_compare_as_runs_do(name: str, made: Path) -> None:
     """Several against one base, with the values in which their scenarios differ."""
     found = compare(made / f"{name}@0", made / f"{name}@2", made / f"{name}@5", metrics=["value_added_lost"])
     assert list(dict.fromkeys(found.table["other"])) == [str(made / f"{name}@{point}") for point in (2, 5)]
-    told = {(change.path, change.base, change.other) for change in found.changes[str(made / f"{name}@5")]}
-    assert told == {(APPROVAL, "0.2", "0.8"), ("parameters.price_time", "7 days", "14 days")}
+    reported = {(change.path, change.base, change.other) for change in found.changes[str(made / f"{name}@5")]}
+    assert reported == {(APPROVAL, "0.2", "0.8"), ("parameters.price_time", "7 days", "14 days")}
     row = found.table[(found.table["region"] == "*-CN") & (found.table["sector"] == "*")]
     row = row[row["commodity"] == ""]
     losses = opened(made / name).replicates
@@ -104,7 +104,7 @@ def test_points_compare_as_runs_do(name: str, made: Path) -> None:
     assert list(row["difference"]) == pytest.approx([by_point[2] - by_point[0], by_point[5] - by_point[0]])
 
 
-def test_metrics_that_a_sweep_has_not_kept_are_told(made: Path) -> None:
+def test_metrics_that_a_sweep_has_not_kept_are_reported(made: Path) -> None:
     """Beside a run, which keeps all; not of what only one of two scenarios can have."""
     simulation.run(load("month", made.parent)).save(made / "run")
     found = compare(made / "run", made / "small@3")
@@ -122,15 +122,15 @@ def test_a_point_is_a_result(made: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "told"),
+    ("name", "reported"),
     [
         ("small@6", "there is no such point"),
         ("other@1", "there is no such folder"),
         ("small@x", "'x' is no number of a point"),
     ],
 )
-def test_what_is_not_there(name: str, told: str, made: Path) -> None:
-    with pytest.raises(InputError, match=told):
+def test_what_is_not_there(name: str, reported: str, made: Path) -> None:
+    with pytest.raises(InputError, match=reported):
         read(made / name)
 
 
@@ -178,7 +178,7 @@ def test_a_damaged_table_is_refused(damage: Callable[[Path], None], table: str, 
 
 
 def test_shuffled_rows_give_the_same(copy: Path, made: Path) -> None:
-    """Points and worlds are found by their numbers; that the file was changed is said."""
+    """Points and replicates are found by their numbers; that the file was changed is said."""
     file = copy / "replicates.csv"
     header, *lines = file.read_text().splitlines(keepends=True)
     file.write_text(header + "".join(reversed(lines)))
@@ -253,7 +253,7 @@ def test_folders_of_tables_that_are_swept_travel_with_the_result(tmp_path: Path)
     assert values == ["1", "2"]
 
 
-def test_windows_are_told_of_each_point(tmp_path: Path) -> None:
+def test_windows_are_reported_of_each_point(tmp_path: Path) -> None:
     written(tmp_path)
     windows = "windows: [{name: spring, from: 2025-04-08, to: 2025-04-28}], record"
     (tmp_path / "month.yaml").write_text(SCENARIO.replace("{record", f"{{{windows}"))
@@ -264,7 +264,7 @@ def test_windows_are_told_of_each_point(tmp_path: Path) -> None:
     assert set(point.replicates["window"]) == {"", "spring"}
 
 
-def test_what_a_sweep_has_not_is_told(made: Path) -> None:
+def test_what_a_sweep_has_not_is_reported(made: Path) -> None:
     with pytest.raises(InputError, match="a sweep has no 'timeseries'"):
         opened(made / "small").rows("timeseries")
     with pytest.raises(InputError, match="cannot be saved by itself"):
@@ -286,7 +286,7 @@ def test_namibia_is_no_gap(tmp_path: Path) -> None:
     length=st.integers(0, 30),
     put=st.binary(max_size=6) | st.sampled_from([b",", b"\n", b'"', b"\0", b"\xff", b"{", b": ", b"NA", b"-", b";"]),
 )
-def test_whatever_is_written_into_a_file_it_is_read_or_told(
+def test_whatever_is_written_into_a_file_it_is_read_or_reported(
     twin: Path, name: str, place: float, length: int, put: bytes
 ) -> None:
     file = twin / name

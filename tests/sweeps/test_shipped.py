@@ -17,5 +17,5 @@ def test_a_sweep_that_ships_asks_a_question_of_a_scenario_that_ships(name: str, 
     assert (sweep.name, sweep.title) == (name, question)
     assert question.endswith("?")
     assert sweep.scenario.removesuffix(".yaml") in scenario_files()
-    assert sum(Job.of(sweep, tmp_path / name).worlds) > 1000
+    assert sum(Job.of(sweep, tmp_path / name).replicates) > 1000
     assert name not in scenario_files()

@@ -97,12 +97,12 @@ def test_a_point_is_what_a_run_of_its_values_is(whole: Path, tmp_path: Path) -> 
 @pytest.mark.slow
 def test_workers_do_not_show(whole: Path, tmp_path: Path) -> None:
     report = swept(tmp_path, pool=Processes(2))
-    assert (report.done, report.worlds) == (6, 12)
+    assert (report.done, report.replicates) == (6, 12)
     assert tables(tmp_path / "results" / "small") == tables(whole)
 
 
 def test_blocks_do_not_show(whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(blocks, "width", lambda worlds, workers: 1)
+    monkeypatch.setattr(blocks, "width", lambda replicates, workers: 1)
     swept(tmp_path)
     assert tables(tmp_path / "results" / "small") == tables(whole)
 
@@ -119,7 +119,7 @@ def test_a_point_that_fails_does_not_stop_the_rest(whole: Path, broken: set[int]
     assert statuses(made.place)[:2] == [("done", ""), ("failed", "MemoryError: no room, none at all")]
     broken.clear()
     again = run(job(tmp_path), Here(), resume=True)
-    assert (again.before, again.done, again.worlds) == (4, 6, 4)
+    assert (again.before, again.done, again.replicates) == (4, 6, 4)
     assert tables(made.place) == tables(whole)
     assert not made.store.folder.exists()
 
@@ -213,7 +213,7 @@ def test_a_damaged_point_runs_again_and_no_other(
 ) -> None:
     damage(half / "1")
     report = run(job(tmp_path), Here(), resume=True)
-    assert (report.before, report.done, report.worlds) == (4, 6, 4)
+    assert (report.before, report.done, report.replicates) == (4, 6, 4)
     assert tables(tmp_path / "results" / "small") == tables(whole)
 
 
@@ -238,7 +238,7 @@ def test_a_full_disk_stops_within_a_block(whole: Path, tmp_path: Path, monkeypat
 
 
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may write everywhere")
-def test_a_folder_that_cannot_be_written_is_told_first(tmp_path: Path) -> None:  # pragma: no cover
+def test_a_folder_that_cannot_be_written_is_reported_first(tmp_path: Path) -> None:  # pragma: no cover
     made = job(tmp_path)
     made.place.parent.mkdir()
     made.place.parent.chmod(0o500)
@@ -247,7 +247,7 @@ def test_a_folder_that_cannot_be_written_is_told_first(tmp_path: Path) -> None: 
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "reported"),
     [
         ((HEAD + GRID).replace("0.8]", "0.7]"), "the values of the points differ"),
         ((HEAD + GRID).replace(", 0.8]", "]"), "points: 6 there, 4 here"),
@@ -259,10 +259,10 @@ def test_a_folder_that_cannot_be_written_is_told_first(tmp_path: Path) -> None: 
         ),
     ],
 )
-def test_another_sweep_does_not_go_on(text: str, told: str, half: Path, tmp_path: Path) -> None:
+def test_another_sweep_does_not_go_on(text: str, reported: str, half: Path, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="is another one") as error:
         run(job(tmp_path, text), Here(), resume=True)
-    assert told in str(error.value)
+    assert reported in str(error.value)
     assert run(job(tmp_path, text), Here(), overwrite=True).before == 0
     assert not half.exists()
 
@@ -399,21 +399,21 @@ def test_what_no_sweep_wrote_stays(tmp_path: Path) -> None:
             run(made, Here(), resume=resume, overwrite=overwrite)
 
 
-def test_a_metric_that_no_point_has_is_told(tmp_path: Path) -> None:
+def test_a_metric_that_no_point_has_is_reported(tmp_path: Path) -> None:
     report = swept(tmp_path, (HEAD + GRID).replace("[value_added_lost]", "[value_added_lost, reserve_net_cost]"))
     assert report.notes == ["No point has the metric reserve_net_cost: nothing was kept of it."]
 
 
 def test_points_may_differ_in_replicates(tmp_path: Path) -> None:
-    worlds = "parameters: [{path: ensemble.replicates, values: [2, 3]}]\n"
-    text = f"{TOP}metrics: [value_added_lost]\ndesign: {{kind: grid}}\n{worlds}"
-    assert swept(tmp_path, text).worlds == 5
+    replicates = "parameters: [{path: ensemble.replicates, values: [2, 3]}]\n"
+    text = f"{TOP}metrics: [value_added_lost]\ndesign: {{kind: grid}}\n{replicates}"
+    assert swept(tmp_path, text).replicates == 5
 
 
 def test_a_sweep_of_one_point_of_one_world(tmp_path: Path) -> None:
     text = f"{TOP}replicates: 1\ndesign: {{kind: grid}}\nparameters: [{{path: {APPROVAL}, values: [0.2]}}]\n"
     report: Report = swept(tmp_path, text)
-    assert (report.done, report.worlds) == (1, 1)
+    assert (report.done, report.replicates) == (1, 1)
 
 
 def test_the_store_needs_the_tables_that_it_names() -> None:

@@ -102,7 +102,7 @@ def test_sobol_indices_of_what_is_drawn_together_are_one(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "reported"),
     [
         (HEAD + BOTH + CORRELATE, "small.yaml:10:12: correlate: points of this design are not drawn"),
         (
@@ -128,9 +128,9 @@ def test_sobol_indices_of_what_is_drawn_together_are_one(tmp_path: Path) -> None
         (HEAD + BOTH.replace("0.8]", "1.8]"), "small.yaml:8:"),
     ],
 )  # fmt: skip
-def test_what_is_wrong_is_told_once_with_its_place(text: str, told: str, tmp_path: Path) -> None:
+def test_what_is_wrong_is_reported_once_with_its_place(text: str, reported: str, tmp_path: Path) -> None:
     problems = said(tmp_path, text)
-    assert any(told in problem for problem in problems), problems
+    assert any(reported in problem for problem in problems), problems
     assert len(problems) <= 2
 
 

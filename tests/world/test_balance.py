@@ -89,7 +89,7 @@ def test_contents_of_oxide_commodities_sum_to_one() -> None:
 
 
 def test_every_facility_earns_its_margin_after_a_conversion_cost() -> None:
-    """Value of outputs ÷ margin less value of inputs is more than nought."""
+    """Value of outputs ÷ margin less value of inputs is more than zero."""
     prices = {(row.commodity, row.region): row.value for row in TABLES.base_year if row.quantity == "price"}
     bought: dict[tuple[str, str], list[tuple[float, float]]] = defaultdict(list)
     for mass, tonnes in MASSES.items():

@@ -94,11 +94,16 @@ FAULTS = [
     ("projects", PROJECT, {"region": "JP"}, "region: the region of Eneabba is JP, and that of Eneabba"),
     ("facilities", MINE, {"facility": "Mt  Weld"}, "facility: 'Mt  Weld' has spaces that nobody sees"),
     ("facilities", MINE, {"facility": "Weld+Mine"}, "facility: 'Weld+Mine' holds '+', which no name may"),
-    ("line_recipes", RECIPE, {"amount": "50"}, "amount: the base year does not balance: New magnet plants US gives"),
+    (
+        "expansion_recipes",
+        RECIPE,
+        {"amount": "50"},
+        "amount: the base year does not balance: New magnet plants US gives",
+    ),
     ("projects", PROJECT, {"announced": "2030-01-01"}, "announced: 2030-01-01 is after its start, 2026-12-01"),
     ("parameters", {"parameter": "price_time"}, {"value": "3 weeks"}, "value: '3 weeks' is not a number"),
     ("sectors", CARS, {"cover": "3,4"}, "cover: '3,4' is not a number"),
-    ("lines", PROJECT, {"capacity": "0"}, "capacity: 0 is not above 0"),
+    ("expansions", PROJECT, {"capacity": "0"}, "capacity: 0 is not above 0"),
     ("projects", PROJECT, {"decision": "11/07/2025"}, "decision: '11/07/2025' is not a date"),
     ("projects", PROJECT, {"start": "2026-12-01\xa0"}, "start: '2026-12-01\\xa0' is not a date"),
     ("projects", PROJECT, {"decision": "banana"}, "decision: 'banana' is not a date"),
@@ -215,7 +220,7 @@ def test_own_capacity_acts_like_that_of_a_scenario(tmp_path: Path) -> None:
         ("routes", {"origin": "CN", "destination": "AU"}, {"transit": "30"}, "such a row counts where goods take"),
     ],
 )
-def test_a_row_that_changes_nothing_is_told(
+def test_a_row_that_changes_nothing_is_reported(
     changed: Callable[..., tuple[Tables, list[str]]], table: str, which: Row, cells: Row, said: str
 ) -> None:
     _, (note,) = changed(table, which, **cells)
@@ -317,10 +322,10 @@ def test_a_new_region_comes_with_all_that_it_needs(tmp_path: Path) -> None:
     )
     with pytest.raises(InputError) as error:
         read_over(SEEDS, own)
-    told = "\n".join(str(problem) for problem in error.value.problems)
-    assert "routes.csv has no route from CN to PL" in told
-    assert "sectors.csv has no automotive-ev in PL" in told
-    assert "base_year.csv has no price of magnet.NdFeB-Dy in PL" in told
+    reported = "\n".join(str(problem) for problem in error.value.problems)
+    assert "routes.csv has no route from CN to PL" in reported
+    assert "sectors.csv has no automotive-ev in PL" in reported
+    assert "base_year.csv has no price of magnet.NdFeB-Dy in PL" in reported
     (sector,), (route,) = shipped_rows("sectors", CARS), shipped_rows("routes", ROUTE)
     write(own, "sectors", sector | {"region": "PL", "value_added": "1e9", "low": "5e8", "high": "2e9"})
     write(own, "routes", route | {"destination": "PL"})
@@ -336,7 +341,7 @@ def test_a_new_region_comes_with_all_that_it_needs(tmp_path: Path) -> None:
     assert len(lost) == 1
 
 
-def test_a_folder_that_stands_twice_is_told(tmp_path: Path) -> None:
+def test_a_folder_that_stands_twice_is_reported(tmp_path: Path) -> None:
     folder_of(tmp_path, sectors__csv=SECTORS)
     (tmp_path / "own.yaml").write_text("monazite: 1\nname: own\nextends: baseline.yaml\nseeds: [own, ./own]\n")
     with pytest.raises(InputError, match=r"seeds\[1\]: the folder '\./own' stands there twice"):
@@ -372,7 +377,7 @@ def test_the_model_runs_at_the_limits_of_a_column(
 
 
 @pytest.mark.parametrize("made", ["folder", "link", "circle", "pipe"])
-def test_a_table_that_is_no_file_is_told(tmp_path: Path, made: str) -> None:
+def test_a_table_that_is_no_file_is_reported(tmp_path: Path, made: str) -> None:
     table = folder_of(tmp_path) / "routes.csv"
     if made == "folder":
         table.mkdir()
@@ -385,7 +390,7 @@ def test_a_table_that_is_no_file_is_told(tmp_path: Path, made: str) -> None:
         sim.load(tmp_path / "own.yaml")
 
 
-def test_a_list_in_the_place_of_a_folder_is_told(tmp_path: Path) -> None:
+def test_a_list_in_the_place_of_a_folder_is_reported(tmp_path: Path) -> None:
     (tmp_path / "own.yaml").write_text("monazite: 1\nname: own\nextends: baseline.yaml\nseeds: [[own]]\n")
     with pytest.raises(InputError, match=r"seeds\[0\]: the name of a folder is wanted here"):
         sim.load(tmp_path / "own.yaml")

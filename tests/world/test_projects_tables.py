@@ -21,7 +21,7 @@ def table(name: str) -> list[Row]:
 
 
 PROJECTS = {row["project"]: row for row in table("projects")}
-LINES, RECIPES, BASE_YEAR = table("lines"), table("line_recipes"), table("base_year")
+EXPANSIONS, RECIPES, BASE_YEAR = table("expansions"), table("expansion_recipes"), table("base_year")
 RECORDS = {row["slips"]: row for row in table("records")}
 FACILITIES = {row["facility"]: row for row in table("facilities")}
 NEW = {name: row for name, row in FACILITIES.items() if row["status"] == "project"}
@@ -53,20 +53,20 @@ def goods(facility: str, side: str) -> set[str]:
 def added() -> Iterator[tuple[str, float]]:
     """Facilities that projects build or enlarge, and what all projects together make of them, t/year."""
     total: dict[str, float] = defaultdict(float)
-    for row in LINES:
+    for row in EXPANSIONS:
         total[row["facility"]] += float(row["capacity"])
     yield from total.items()
 
 
 def test_names_meet() -> None:
-    assert {row["project"] for row in LINES} == set(PROJECTS)
+    assert {row["project"] for row in EXPANSIONS} == set(PROJECTS)
     assert {row["facility"] for row in RECIPES} == set(NEW)
-    assert {row["facility"] for row in LINES} >= set(NEW)
+    assert {row["facility"] for row in EXPANSIONS} >= set(NEW)
     assert {row["slips"] for row in PROJECTS.values()} == set(RECORDS)
     assert {row["commodity"] for row in RECIPES} <= {commodity for commodity, _ in CONTENT}
 
 
-@pytest.mark.parametrize("name", ["projects", "lines", "line_recipes", "line_prices", "records"])
+@pytest.mark.parametrize("name", ["projects", "expansions", "expansion_recipes", "expansion_prices", "records"])
 def test_every_row_has_its_evidence(name: str) -> None:
     for row in table(name):
         assert row["source"], row
@@ -84,7 +84,7 @@ def test_lines_sum_to_what_a_facility_is_planned_to_be(facility: str, capacity: 
 @pytest.mark.parametrize("project", PROJECTS)
 def test_a_project_is_built_where_it_stands(project: str) -> None:
     row = PROJECTS[project]
-    built = [FACILITIES[line["facility"]] for line in LINES if line["project"] == project]
+    built = [FACILITIES[line["facility"]] for line in EXPANSIONS if line["project"] == project]
     assert {facility["region"] for facility in built} == {row["region"]}
     assert {facility["process"] for facility in built} == {row["process"]}
 
@@ -143,12 +143,12 @@ def test_a_tonne_gives_no_more_than_a_tonne(facility: str) -> None:
 
 def test_every_new_node_has_one_price() -> None:
     used = {(row["commodity"], NEW[row["facility"]]["region"]) for row in RECIPES}
-    rows = table("line_prices")
+    rows = table("expansion_prices")
     priced = [(row["commodity"], row["region"]) for row in rows]
     made = {(row["commodity"], NEW[row["facility"]]["region"]) for row in RECIPES if row["side"] == "output"}
     assert len(priced) == len(set(priced))
     assert used - PRICES <= set(priced) <= used
-    assert set(priced) & PRICES <= made  # what a new maker asks, where others sell to users already
+    assert set(priced) & PRICES <= made  # what a new producer asks, where others sell to users already
     assert all(float(row["price"]) > 0 for row in rows)
 
 

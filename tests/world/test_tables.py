@@ -1,4 +1,4 @@
-"""Seeds tables: cells become typed rows, and every fault is told once, with its place."""
+"""Seeds tables: cells become typed rows, and every fault is reported once, with its place."""
 
 from __future__ import annotations
 
@@ -60,7 +60,9 @@ def test_na_is_namibia(regions: Callable[..., tuple[RegionRow, ...]]) -> None:
         (",Canada,true,ISO,high,,,", "regions.csv:2: region: is empty."),
     ],
 )
-def test_a_fault_is_told_with_its_place(regions: Callable[..., tuple[RegionRow, ...]], line: str, said: str) -> None:
+def test_a_fault_is_reported_with_its_place(
+    regions: Callable[..., tuple[RegionRow, ...]], line: str, said: str
+) -> None:
     with pytest.raises(InputError) as error:
         regions(HEADER, line)
     (message,) = messages(error)
@@ -131,7 +133,7 @@ def test_a_name_that_no_table_knows_is_refused(tmp_path: Path) -> None:
     assert "region: 'Atlantis' is not in regions.csv." in message
 
 
-def test_a_missing_table_is_told_once(tmp_path: Path) -> None:
+def test_a_missing_table_is_reported_once(tmp_path: Path) -> None:
     seeds = shutil.copytree(shipped("seeds"), tmp_path / "seeds")
     (seeds / "regions.csv").unlink()
     with pytest.raises(InputError) as error:

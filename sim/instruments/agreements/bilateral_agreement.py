@@ -18,7 +18,7 @@ from sim.instruments.base import IN_FORCE, Instrument, Problem, Setting
 from sim.instruments.notices import Waiver
 from sim.instruments.parts.calendar import Calendar
 from sim.instruments.parts.eligibility import arcs_between
-from sim.instruments.parts.output import Output, Promise, arcs_of, makers
+from sim.instruments.parts.output import Output, Promise, arcs_of, producers
 from sim.instruments.parts.schedule import check_end, lasting
 from sim.instruments.reserves.release import Release, reserves_of
 from sim.market.hooks import Moment
@@ -30,7 +30,7 @@ class TariffWaiver(Model):
     """Tariffs that the sides do not charge one another."""
 
     tariffs: Names = Field(Names(text="all"), description="instruments that are waived, by name")
-    share: Share = Field(1.0, description="share of them that is let off")
+    share: Share = Field(1.0, description="share of them that is exempted")
 
 
 @final
@@ -89,7 +89,7 @@ class BilateralAgreement(Instrument):
         partners, names = self.partners.among(world.regions), self.priority.projects.among(world.projects.names)
         rows = world.projects.where(name=names, region=partners)
         goods = self.priority.commodities.among(world.commodities)
-        found = [(good, rows, arcs_of(world, makers(world, rows, good), good)) for good in goods]
+        found = [(good, rows, arcs_of(world, producers(world, rows, good), good)) for good in goods]
         return [promise for promise in found if len(promise[2])]
 
     def between(self, world: World) -> Ints:

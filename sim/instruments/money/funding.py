@@ -24,7 +24,7 @@ from sim.finance.loans import Loans, interest
 from sim.instruments.base import Problem, Setting, amount
 from sim.instruments.parts.commitments import Commitments
 from sim.instruments.parts.support import Support, booked, day_of
-from sim.supply.hooks import Appraised, Period, Terms, Turned
+from sim.supply.hooks import Appraised, Period, Terms, Transition
 from sim.supply.stages import Stage
 from sim.units import DAYS_A_YEAR
 
@@ -180,7 +180,7 @@ def _part(ledger: Ledger, part: float) -> Floats:
 
 @final
 class _Fund:
-    """One instrument's money in a chunk of worlds."""
+    """One instrument's money in a chunk of replicates."""
 
     def __init__(self, schema: Funding, setting: Setting) -> None:
         self.schema, self.setting, self.supply = schema, setting, schema.opens(setting)
@@ -206,7 +206,7 @@ class _Fund:
         """(R,) USD."""
         return self.total(self.commitments.promised)[0]
 
-    def end(self, turned: Turned) -> None:
+    def end(self, turned: Transition) -> None:
         """What was lent to, or held in, projects that have failed is lost."""
         gone = turned.projects
         failed = gone & ~self.gone & (self.commitments.promised > 0)

@@ -15,7 +15,7 @@ from sim.files.quantities import UncertainDollarsPerTonne, UncertainShare, World
 from sim.finance.contracts import deflated
 from sim.finance.ledger import Account, Ledger
 from sim.instruments.base import Problem, Setting, amount
-from sim.instruments.parts.output import Output, Promise, arcs_of, makers
+from sim.instruments.parts.output import Output, Promise, arcs_of, producers
 from sim.instruments.parts.support import Support, booked, day_of
 from sim.market.hooks import Moment
 from sim.supply.hooks import Appraised, Period
@@ -60,8 +60,8 @@ class Offtake(Support):
         return amount(self.output) == 0
 
     def arcs(self, world: World) -> Ints:
-        """Arcs on which the good leaves its makers: what is promised to one is not there for the others."""
-        return arcs_of(world, makers(world, self.rows(world), self.commodity), self.commodity)
+        """Arcs on which the good leaves its producers: what is promised to one is not there for the others."""
+        return arcs_of(world, producers(world, self.rows(world), self.commodity), self.commodity)
 
     def acts_on(self, world: World) -> bool:
         """Whether such projects make the good."""
@@ -79,7 +79,7 @@ class Offtake(Support):
 
 @final
 class _Offtake:
-    """An offtake in a chunk of worlds."""
+    """An offtake in a chunk of replicates."""
 
     def __init__(self, schema: Offtake, setting: Setting) -> None:
         world = setting.world

@@ -13,7 +13,7 @@ from sim.files.quantities import Share, UncertainDollarsPerTonne, UncertainShare
 from sim.finance.contracts import deflated, top_up
 from sim.finance.ledger import Account, Ledger
 from sim.instruments.base import Problem, Setting, amount
-from sim.instruments.parts.output import Output, makers
+from sim.instruments.parts.output import Output, producers
 from sim.instruments.parts.support import Support, booked, day_of
 from sim.supply.hooks import Appraised, Period
 from sim.units import DAYS_A_YEAR
@@ -52,7 +52,7 @@ class PriceFloor(Support):
     def acts_on(self, world: World) -> bool:
         """Whether such projects make the good, and it is made where the reference is taken."""
         quoted = (self.commodity, self.basis) in world.nodes.made
-        return quoted and bool(makers(world, self.rows(world), self.commodity))
+        return quoted and bool(producers(world, self.rows(world), self.commodity))
 
     def bind(self, setting: Setting) -> None:
         """Attach the floor to appraisals and payments."""
@@ -64,7 +64,7 @@ class PriceFloor(Support):
 
 @final
 class _Floor:
-    """A floor in a chunk of worlds."""
+    """A floor in a chunk of replicates."""
 
     def __init__(self, schema: PriceFloor, setting: Setting) -> None:
         world = setting.world

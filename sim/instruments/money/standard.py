@@ -96,7 +96,7 @@ class Standard(Instrument):
         return np.flatnonzero(made & np.array(free, bool))
 
     def years_left(self, day: date) -> float:
-        """For how long it still goes on from a day, years; infinite where it stays, nought before it begins."""
+        """For how long it still goes on from a day, years; infinite where it stays, zero before it begins."""
         if day < self.since:
             return 0.0
         return float("inf") if self.until is None else max(0.0, (self.until - day).days / DAYS_A_YEAR)
@@ -171,7 +171,7 @@ class _Meeting(NamedTuple):
 
 @final
 class _Standard:
-    """A standard in a chunk of worlds: what it does to facilities, and what producers and buyers pay for it."""
+    """A standard in a chunk of replicates: what it does to facilities, and what producers and buyers pay for it."""
 
     def __init__(self, schema: Standard, setting: Setting) -> None:
         world = setting.world

@@ -26,7 +26,7 @@ class Dates(ABC):
         """Share of the days after the tick in which it will be in force, as far as people know."""
 
     @abstractmethod
-    def alarm(self, tick: Tick, hold: Scalar, fade: Scalar) -> Scalar:
+    def announcement_effect(self, tick: Tick, hold: Scalar, fade: Scalar) -> Scalar:
         """How loud the announcement still is, mean over the days of the tick (eq. 7.2)."""
 
     @abstractmethod
@@ -77,7 +77,7 @@ class Calendar(Dates):
         left = np.maximum(days - max(self.start - tick.end, 0), 0) * (np.asarray(self.end) > tick.end)
         return _expected(left, self.hazard) / days
 
-    def alarm(self, tick: Tick, hold: Scalar, fade: Scalar) -> Scalar:
+    def announcement_effect(self, tick: Tick, hold: Scalar, fade: Scalar) -> Scalar:
         """How loud the announcement still is, mean over the days of the tick (eq. 7.2)."""
         loud: Scalar = 0.0
         for day in range(max(tick.start, self.announced), tick.end):
@@ -109,7 +109,7 @@ def _expected(days: Scalar, hazard: Scalar) -> Scalar:
 
 @final
 class Following(Dates):
-    """The dates of a control that follows a regime: in each world its own, and nobody knows the next (eq. 7.16).
+    """The dates of a control that follows a regime: in each replicate its own, and nobody knows the next (eq. 7.16).
 
     Parameters
     ----------
@@ -132,7 +132,7 @@ class Following(Dates):
         """People expect it to stay as it is."""
         return self.share(tick)
 
-    def alarm(self, tick: Tick, hold: Scalar, fade: Scalar) -> Scalar:
+    def announcement_effect(self, tick: Tick, hold: Scalar, fade: Scalar) -> Scalar:
         """How loud its coming still is, mean over the days of the tick (eq. 7.2)."""
         loud: Scalar = 0.0
         for day in range(tick.start, tick.end):

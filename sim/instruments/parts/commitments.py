@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.axes import Bools, Floats, Ints, Scalar, at_least
 from sim.ensemble.clock import Tick
-from sim.supply.hooks import Terms, Turned
+from sim.supply.hooks import Terms, Transition
 from sim.supply.settle import Supply
 
 
@@ -49,7 +49,7 @@ class Commitments:
         """Offer nothing."""
         self.offered[:] = 0
 
-    def agree(self, turned: Turned) -> None:
+    def agree(self, turned: Transition) -> None:
         """Promise what was offered to those who have decided; who comes first in the table is served first."""
         decided = turned.projects
         for j in np.flatnonzero((decided & (self.offered > 0)).any(axis=1)):

@@ -59,7 +59,7 @@ class Control(Instrument):
 
     @property
     def known(self) -> date | None:
-        """Day on which it becomes known; none where that differs by world."""
+        """Day on which it becomes known; none where that differs by replicate."""
         return self.announced or self.in_force
 
     def covered_arcs(self, world: World) -> Ints:

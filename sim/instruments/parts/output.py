@@ -14,13 +14,15 @@ from sim.units import DAYS_A_YEAR
 from sim.world.build import World
 
 
-def makers(world: World, projects: Ints, commodity: str) -> list[str]:
+def producers(world: World, projects: Ints, commodity: str) -> list[str]:
     """Regions in which some projects, rows (J), make a good."""
     names = {world.projects.rows[j].project for j in projects.tolist()}
     made, nodes = world.facilities.output, world.nodes.made
     entries = zip(made.rows, made.columns, strict=True)
     makes = {world.facilities.names[f]: nodes[o][1] for o, f in entries if nodes[o][0] == commodity}
-    return sorted({makes[row.facility] for row in world.tables.lines if row.project in names and row.facility in makes})
+    return sorted(
+        {makes[row.facility] for row in world.tables.expansions if row.project in names and row.facility in makes}
+    )
 
 
 @final
@@ -30,7 +32,7 @@ class Output:
     Attributes
     ----------
     full : (J, 1) array, t/year
-        At full output; nought for other projects.
+        At full output; zero for other projects.
     share : (J, 1) array, share of 1
         Of the revenue of a project at base prices, what the good brings.
     """
@@ -82,10 +84,10 @@ class Promise:
         state, controls = moment.state, moment.controls
         made = at_least(state.made[self.origins], TINY)
         promised = at_most(self.of(self.output.now) / made, 1) * share
-        asked = state.want[controls.arcs[self.rows]] / made
+        asked = state.orders_placed[controls.arcs[self.rows]] / made
         controls.reserve(self.rows, promised, np.minimum(promised, asked))
 
 
 def arcs_of(world: World, regions: list[str], commodity: str) -> Ints:
-    """Arcs (K,) on which a good leaves the makers of some regions; ascending."""
+    """Arcs (K,) on which a good leaves the producers of some regions; ascending."""
     return world.arcs.where(commodity=[commodity], origin=regions)

@@ -34,7 +34,7 @@ def ready_by_tick(distribution: Within, days_filed: range, whole: int, horizon: 
     Returns
     -------
     (M, R) array, share of 1
-        Row m; row 0 is nought, and the rows sum to 1.
+        Row m; row 0 is zero, and the rows sum to 1.
     """
     ticks = 2 + -(-horizon // whole)
     ends = [[max(0, (m + 1) * whole - 1 - day) for day in days_filed] for m in range(ticks)]
@@ -98,9 +98,9 @@ class Queue:
         self.total = at_least(self.total - due, 0.0)
         return due
 
-    def clear(self, worlds: Scalar) -> Floats:
-        """(K, R), t: take out all that waits where worlds, (R,) or (), is 1."""
-        gone = self.total * worlds
-        self.ring *= 1 - worlds
+    def clear(self, over: Scalar) -> Floats:
+        """(K, R), t: take out all that waits where it is over, (R,) or (): 1."""
+        gone = self.total * over
+        self.ring *= 1 - over
         self.total = self.total - gone
         return gone

@@ -34,7 +34,7 @@ class Access:
         members, days, received = inventory.members, tick.days, moment.proposals.received
         access = np.where(inventory.declared.holds, 1.0, inventory.rules.ordinary) * (tick.end > inventory.since)
         lack = members.lack(moment.state, access, received[members.rows], days)
-        drawn = members.draw(lack, self.most(days), days, inventory.charter.draws.time)
+        drawn = members.draw(lack, self.most(days), days, inventory.charter.drawdown.time)
         gone = members.of_good(drawn)
         if drawn.any():
             inventory.books.draw(inventory.take(gone))
@@ -61,7 +61,7 @@ class Access:
         """(K, R) t: what members would draw in a tick with full access, beside what comes to them (eq. 12.15)."""
         inventory, members = self.inventory, self.inventory.members
         lack = members.of_good(members.lack(state, np.ones(inventory.shape)))
-        return at_least(lack - inventory.coming, 0) * step_share(days, inventory.charter.draws.time)
+        return at_least(lack - inventory.coming, 0) * step_share(days, inventory.charter.drawdown.time)
 
     def most(self, days: float) -> Floats:
         """(K, R) t: what can leave the stock in a tick."""

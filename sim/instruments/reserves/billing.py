@@ -45,9 +45,9 @@ class Billing:
         """Declare a disruption, or that it is over, by what controls keep out and by prices (eq. 12.6)."""
         inventory, places = self.inventory, self.inventory.places
         share = moment.state.share[places.arcs[places.controlled]]
-        barred = places.held_up(moment.controls.barred[places.controls] * share)
+        expected_restriction = places.held_up(moment.controls.expected_restriction[places.controls] * share)
         if moment.tick.end > inventory.known:
-            inventory.declared.follow(moment.tick.days, barred, inventory.dear(moment.state))
+            inventory.declared.follow(moment.tick.days, expected_restriction, inventory.dear(moment.state))
 
     def _lose_members(self, tick: Tick) -> None:
         """Who defaults returns nothing: the reserve takes over what he has on his way (eq. 12.13)."""

@@ -90,9 +90,9 @@ class Buying:
     def look_ahead(self, moment: Moment) -> None:
         """What is for the reserve is no supply of users (eq. 8.8 and 12.8)."""
         inventory, places, controls = self.inventory, self.inventory.places, moment.controls
-        passing = 1 - controls.barred[places.controls]
-        way = places.held_up(controls.waiting[places.controls] * passing) + moment.under_way.coming[places.rows]
-        ordered = moment.state.wished[places.arcs] * self.ahead
+        passing = 1 - controls.expected_restriction[places.controls]
+        way = places.held_up(controls.backlog[places.controls] * passing) + moment.under_way.coming[places.rows]
+        ordered = moment.state.expected_trade[places.arcs] * self.ahead
         ordered[places.controlled] *= passing
         theirs = inventory.stock.part * way + inventory.stock.asked * places.into(ordered)
         moment.proposals.supply[places.rows] -= theirs

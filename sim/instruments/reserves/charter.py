@@ -47,7 +47,7 @@ class Membership(Model):
 
     sectors: Names = Field(description="sectors of its region")
     share: UncertainShare = Field(1.0, description="of the firms of each, how many are members")
-    makers: bool = Field(True, description="whether plants there that use the goods work for members")
+    producers: bool = Field(True, description="whether plants there that use the goods work for members")
     defaults: UncertainRatePerDay = Field(0.0, description="rate at which a member stops paying and bringing back")
 
 
@@ -64,8 +64,8 @@ class Fill(Model):
 
 
 @final
-class Draws(Model):
-    """How members draw and bring back."""
+class Drawdown(Model):
+    """How members draw and return in kind."""
 
     time: Days = Field(14.0, gt=0, description="in which a draw makes up for what they lack")
     ordinary: UncertainShare = Field(
@@ -103,7 +103,7 @@ class Finance(Model):
 
 @final
 class Influence(Model):
-    """What others do because they know that there is a reserve; each is nought unless it is said."""
+    """What others do because they know that there is a reserve; each is zero unless it is said."""
 
     sellers: UncertainShare = Field(
         0.0, description="by which sellers raise prices there while all of it is still to be bought"
@@ -120,7 +120,7 @@ class Charter(Instrument):
         "A reserve is kept where its members use what it holds: see seeds/base_year.csv, quantity use.",
     )
 
-    by: str = Field(description="region where it is kept, buys and lets go")
+    by: str = Field(description="region where it is kept, buys and releases")
     announced: Date | None = Field(None, description="day from which others know of it; left out, `since`")
     since: Date = Field(description="first day on which it buys")
     budget: UncertainDollars = Field(description="most that its goods may have cost; 0 USD is no reserve")
@@ -129,7 +129,7 @@ class Charter(Instrument):
     held: UncertainShare = Field(0.0, description="of that, what it holds on the first day of the horizon")
     members: Membership = Field(description="who may draw on it")
     fill: Fill = Field(Fill.model_validate({}), description="how it buys")
-    draws: Draws = Field(Draws.model_validate({}), description="how members draw and bring back")
+    drawdown: Drawdown = Field(Drawdown.model_validate({}), description="how members draw and return in kind")
     sales: Sales | None = Field(None, description="how it sells on the market; left out, it does not")
     finance: Finance = Field(Finance.model_validate({}), description="who pays; left out, the treasury pays all of it")
     influence: Influence = Field(Influence.model_validate({}), description="what others do because they know of it")
@@ -141,7 +141,7 @@ class Charter(Instrument):
         for found, right in self.members.sectors.unknown(names.sectors, "sector"):
             yield (("members", "sectors"), found, right)
         yield from self._check_holdings(names)
-        for path, value in self._above_nought():
+        for path, value in self._above_zero():
             if value is not None and amount(value) == 0:
                 yield (path, "0 is not above 0", "Leave it out, or write a larger number.")
         if self.announced is not None and self.announced > self.since:
@@ -155,11 +155,11 @@ class Charter(Instrument):
             if (holding.cover is None) == (holding.tonnes is None):
                 yield (("holdings", i), "its size is said in two ways, or in none", "Write `cover` or `tonnes`.")
 
-    def _above_nought(self) -> Iterator[tuple[tuple[str, ...], float | Distribution | None]]:
+    def _above_zero(self) -> Iterator[tuple[tuple[str, ...], float | Distribution | None]]:
         """What may not be 0, and where it stands."""
         yield ("fill", "time"), self.fill.time
         yield ("fill", "ceiling"), self.fill.ceiling
-        yield ("draws", "declared", "price"), self.draws.declared.price
+        yield ("drawdown", "declared", "price"), self.drawdown.declared.price
         if self.sales is not None:
             yield ("sales", "above"), self.sales.above
 
@@ -175,7 +175,7 @@ class Charter(Instrument):
     def _used(self, world: World) -> set[str]:
         """Goods that members use there."""
         sectors = set(self.members.sectors.among(sorted({sector for sector, _ in world.sectors.names})))
-        members = sectors | ({""} if self.members.makers else set())
+        members = sectors | ({""} if self.members.producers else set())
         return {c for c, g, sector in world.users.names if g == self.by and sector in members}
 
     def notes(self, world: World, horizon: Horizon) -> Iterator[str]:

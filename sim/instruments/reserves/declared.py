@@ -15,7 +15,9 @@ from sim.files.quantities import Model, UncertainDays, UncertainRatio, Uncertain
 class Declaration(Model):
     """What makes a disruption of a good, and for how long it must look like one."""
 
-    barred: UncertainShare = Field(0.25, description="share of the supply there that controls are expected to keep out")
+    restriction: UncertainShare = Field(
+        0.25, description="share of the supply there that controls are expected to keep out"
+    )
     price: UncertainRatio = Field(2.0, description="spot price there over what is thought normal; either is enough")
     after: UncertainDays = Field(28.0, description="days that it must look so before it is declared")
     over: UncertainDays = Field(56.0, description="days that it must no longer look so before it is over")
@@ -30,23 +32,25 @@ class Declared:
     holds : (K, R) array of bool
     """
 
-    def __init__(self, barred: Scalar, price: Scalar, after: Scalar, over: Scalar, shape: tuple[int, int]) -> None:
-        self.barred, self.price, self.after, self.over = barred, np.log(price), after, over
+    def __init__(
+        self, expected_restriction: Scalar, price: Scalar, after: Scalar, over: Scalar, shape: tuple[int, int]
+    ) -> None:
+        self.expected_restriction, self.price, self.after, self.over = expected_restriction, np.log(price), after, over
         self.holds, self.days = np.zeros(shape, bool), np.zeros(shape)
 
-    def follow(self, days: int, barred: Floats, price: Floats) -> None:
+    def follow(self, days: int, expected_restriction: Floats, price: Floats) -> None:
         """Look at the end of a tick.
 
         Parameters
         ----------
         days : int, days
             Of the tick.
-        barred : (K, R) array, share of 1
+        expected_restriction : (K, R) array, share of 1
         price : (K, R) array, ln of the ratio to what is thought normal
         """
-        looks_bad = (barred >= self.barred) | (price >= self.price)
-        turns = looks_bad ^ self.holds
-        self.days = (self.days + days) * turns
-        turned = turns & (self.days >= np.where(self.holds, self.over, self.after))
+        looks_bad = (expected_restriction >= self.expected_restriction) | (price >= self.price)
+        transitions = looks_bad ^ self.holds
+        self.days = (self.days + days) * transitions
+        turned = transitions & (self.days >= np.where(self.holds, self.over, self.after))
         self.holds = self.holds ^ turned
         self.days *= ~turned

@@ -65,7 +65,7 @@ class Inventory:
 
     def dear(self, state: State) -> Floats:
         """(K, R), ln of a ratio: how far spot prices there are above what is thought normal."""
-        return state.price[self.places.rows] - state.anchor[self.places.rows]
+        return state.price[self.places.rows] - state.reference_price[self.places.rows]
 
     def sell(self, tonnes: Floats, price: Floats) -> None:
         """Let goods go for good, (K, R) t, at prices in USD/t."""
@@ -86,7 +86,7 @@ class Inventory:
         meant, world = self.charter.members, self.setting.world
         sectors = meant.sectors.among(sorted({sector for sector, _ in world.sectors.names}))
         share, rows = self._draw("members.share", meant.share), self.charter.rows(world)
-        return Members(world, rows, sectors, share, self.setting.replicates, with_makers=meant.makers)
+        return Members(world, rows, sectors, share, self.setting.replicates, with_producers=meant.producers)
 
     def _targets(self) -> Floats:
         """(K, R) t: what it is to hold (eq. 12.1)."""

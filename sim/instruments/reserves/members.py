@@ -1,4 +1,4 @@
-"""Members of a reserve: what they lack, draw, and bring back (docs/model.md, eq. 12.4, 12.5 and 12.13)."""
+"""Members of a reserve: what they lack, draw, and return in kind (docs/model.md, eq. 12.4, 12.5 and 12.13)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sim.market.hooks import Moment
 from sim.market.state import State
 from sim.world.build import World
 
-MAKERS = "makers"  # plants that work for members
+PRODUCERS = "producers"  # plants that work for members
 
 
 @final
@@ -27,7 +27,7 @@ class Members:
     rows : (K,) array → D
     sectors : sequence of str
         Whose firms are members.
-    with_makers : bool
+    with_producers : bool
         Whether plants there work for members.
     share : float or (R,) array, share of 1
         Of the firms of each, how many are members.
@@ -38,17 +38,17 @@ class Members:
     names : tuple of str
         Members (M) by name.
     owed : (V, R) array, t
-        What each has drawn and will bring back.
+        What each has drawn and will return in kind.
     due : (V, R) array, day
         On which that is to be back, in the mean.
     """
 
     def __init__(
-        self, world: World, rows: Ints, sectors: Sequence[str], share: Scalar, replicates: int, *, with_makers: bool
+        self, world: World, rows: Ints, sectors: Sequence[str], share: Scalar, replicates: int, *, with_producers: bool
     ) -> None:
         place = {int(d): k for k, d in enumerate(rows)}
-        named = [sector or MAKERS for _, _, sector in world.users.names]
-        allowed = {*sectors, *([MAKERS] if with_makers else [])}
+        named = [sector or PRODUCERS for _, _, sector in world.users.names]
+        allowed = {*sectors, *([PRODUCERS] if with_producers else [])}
         chosen = [u for u, d in enumerate(world.users.node) if int(d) in place and named[u] in allowed]
         self.rows = np.array(chosen, np.intp)
         self.good = np.array([place[int(world.users.node[u])] for u in chosen], np.intp)
@@ -115,7 +115,7 @@ class Members:
         self.due += days * holds[self.good]
 
     def ordered(self, tick: Tick, coming: Floats) -> Floats:
-        """(K, R) t/day: what they order to bring back by its day, beside what is coming, (K, R) t (eq. 12.5)."""
+        """(K, R) t/day: what they order to return in kind by its day, beside what is coming, (K, R) t (eq. 12.5)."""
         owed = self.of_good(self.owed)
         if not owed.any():
             return owed

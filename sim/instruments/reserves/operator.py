@@ -32,7 +32,7 @@ class Operator:
         self.inventory = Inventory(charter, setting)
         self.buying, self.access = Buying(self.inventory), Access(self.inventory)
         self.billing = Billing(self.inventory)
-        self.reports = Reports(self.inventory, self.billing, setting.worlds)
+        self.reports = Reports(self.inventory, self.billing, setting.counted)
 
     def attach(self) -> None:
         """Attach it to the market, and let it be seen."""
@@ -48,7 +48,7 @@ class Operator:
         hooks.discounts.append(self.buying.ask_more)
         hooks.settled.extend([self.billing.close, self.reports.follow])
         setting.notices.reserves.append(self)
-        setting.notices.turns.extend(self.reports.turns)
+        setting.notices.transitions.extend(self.reports.transitions)
         setting.kept.append(Kept(tuple(inventory.goods), lambda: inventory.stock.tonnes))
         setting.measured.extend(self.reports.measured())
         setting.traced.extend(self.reports.traced())

@@ -28,7 +28,7 @@ SHARED = declare(
 
 @final
 class Release:
-    """Reserves that let one another's members draw, in a chunk of worlds.
+    """Reserves that let one another's members draw, in a chunk of replicates.
 
     Parameters
     ----------
@@ -137,7 +137,7 @@ class Release:
         return [self._spread(q, size) for q, size in enumerate(sizes)]
 
     def _spread(self, q: int, rows: Floats | Bools) -> Floats:
-        """Rows of the goods of one reserve among those of all, (G, R); nought of what it does not hold."""
+        """Rows of the goods of one reserve among those of all, (G, R); zero of what it does not hold."""
         spread = np.zeros((len(self.goods), self.setting.replicates))
         spread[self.place[q]] = rows
         return spread

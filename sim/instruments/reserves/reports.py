@@ -1,4 +1,4 @@
-"""What is told of a reserve: metrics, series and events."""
+"""What is reported of a reserve: metrics, series and events."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sim.definitions.items import Item
 from sim.definitions.metrics import Metric, declare
 from sim.definitions.variables import Variable, declare_variable
 from sim.ensemble.gauges import Measured, Traced
-from sim.ensemble.turns import Turns
+from sim.ensemble.transitions import Transitions
 from sim.finance.ledger import PUBLIC_COST, PUBLIC_PAID
 from sim.finance.reserve_books import Post, ReserveBooks
 from sim.instruments.reserves.billing import Billing
@@ -30,7 +30,9 @@ DECLARED = declare_event(
     Happening("disruption declared", "members may draw from here", "reserve", "who keeps it", "what is short")
 )
 OVER = declare_event(
-    Happening("disruption over", "members draw no more, and bring back", "reserve", "who keeps it", "what was short")
+    Happening(
+        "disruption over", "members draw no more, and return in kind", "reserve", "who keeps it", "what was short"
+    )
 )
 DEFAULTED = declare_event(
     Happening("member defaulted", "it pays no more, and brings nothing back", "reserve: member", "who keeps it")
@@ -61,7 +63,7 @@ NET_COST = declare(
     Metric(
         "reserve_net_cost", "USD", ("instrument",), "lower",
         "put in by public and members − returned and in hand + what is owed − goods at base prices less a discount",
-        told=True,
+        reported=True,
     )
 )  # fmt: skip
 LOAN_PEAK = declare(
@@ -73,9 +75,7 @@ FEES = declare(
     Metric("reserve_fees", "USD", ("instrument",), "neither", "what members paid upfront, and for goods that were late")
 )
 SUPPORT = declare(
-    Metric(
-        "reserve_support", "USD", ("instrument",), "lower", "what the treasury gave so that cash stayed above nought"
-    )
+    Metric("reserve_support", "USD", ("instrument",), "lower", "what the treasury gave so that cash stayed above zero")
 )
 DECLARED_DAYS = declare(
     Metric(
@@ -108,21 +108,21 @@ def stocks(charter: Charter, world: World) -> list[Item]:
 
 @final
 class Reports:
-    """What is told of one reserve.
+    """What is reported of one reserve.
 
     Attributes
     ----------
-    turns : list of Turns
+    transitions : list of Transitions
         Disruptions that are declared, members who default, a treasury that has to step in.
     """
 
-    def __init__(self, inventory: Inventory, billing: Billing, worlds: int) -> None:
+    def __init__(self, inventory: Inventory, billing: Billing, replicates: int) -> None:
         self.inventory, self.billing, self.name = inventory, billing, inventory.charter.name
         by, members = inventory.charter.by, inventory.members.names
-        self.turns = [
-            Turns(DECLARED, OVER, [(by, self.name, good) for good in inventory.goods], worlds),
-            Turns(DEFAULTED, None, [(by, f"{self.name}: {m}", "") for m in members], worlds),
-            Turns(STEPS_IN, None, [(by, self.name, "")], worlds),
+        self.transitions = [
+            Transitions(DECLARED, OVER, [(by, self.name, good) for good in inventory.goods], replicates),
+            Transitions(DEFAULTED, None, [(by, f"{self.name}: {m}", "") for m in members], replicates),
+            Transitions(STEPS_IN, None, [(by, self.name, "")], replicates),
         ]
         self.days = np.zeros(inventory.shape)  # with a declared disruption
 
@@ -131,8 +131,8 @@ class Reports:
         inventory, tick, given = self.inventory, moment.tick, self.inventory.books.balance(Post.SUPPORT)
         holds = (inventory.declared.holds, self.billing.leaves < tick.end, (given > 1)[None])
         self.days += tick.days * inventory.declared.holds
-        for turns, now in zip(self.turns, holds, strict=True):
-            turns.follow(now, inventory.setting.clock.horizon.date(tick.end - 1))
+        for transitions, now in zip(self.transitions, holds, strict=True):
+            transitions.follow(now, inventory.setting.clock.horizon.date(tick.end - 1))
 
     def measured(self) -> Iterator[Measured]:
         """Metrics of the reserve."""

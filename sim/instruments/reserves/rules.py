@@ -1,4 +1,4 @@
-"""The rules of a reserve with what is uncertain of them drawn, once a world."""
+"""The rules of a reserve with what is uncertain of them drawn, once a replicate."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ def drawn_rules(charter: Charter, setting: Setting) -> Rules:
     return Rules(
         fill_time=draw("fill.time", charter.fill.time, "days"),
         ceiling=np.inf if ceiling is None else np.log(draw("fill.ceiling", ceiling, "1")),
-        ordinary=draw("draws.ordinary", charter.draws.ordinary, "1"),
-        replenish=draw("draws.replenish", charter.draws.replenish, "days"),
+        ordinary=draw("drawdown.ordinary", charter.drawdown.ordinary, "1"),
+        replenish=draw("drawdown.replenish", charter.drawdown.replenish, "days"),
         sells_above=np.inf if sales is None else np.log(draw("sales.above", sales.above, "1")),
         sellers=draw("influence.sellers", influence.sellers, "1"),
         buffers=draw("influence.buffers", influence.buffers, "1"),
@@ -50,12 +50,12 @@ def drawn_rules(charter: Charter, setting: Setting) -> Rules:
 
 def drawn_declaration(charter: Charter, setting: Setting, shape: tuple[int, int]) -> Declared:
     """When a disruption of each good (K, R) is declared."""
-    looks, draw = charter.draws.declared, partial(charter.draw, setting)
+    looks, draw = charter.drawdown.declared, partial(charter.draw, setting)
     return Declared(
-        draw("draws.declared.barred", looks.barred, "1"),
-        draw("draws.declared.price", looks.price, "1"),
-        draw("draws.declared.after", looks.after, "days"),
-        draw("draws.declared.over", looks.over, "days"),
+        draw("drawdown.declared.restriction", looks.restriction, "1"),
+        draw("drawdown.declared.price", looks.price, "1"),
+        draw("drawdown.declared.after", looks.after, "days"),
+        draw("drawdown.declared.over", looks.over, "days"),
         shape,
     )
 
@@ -89,7 +89,7 @@ def drawn_defaults(charter: Charter, setting: Setting, names: tuple[str, ...]) -
     if not np.any(rate) or not names:
         return np.full(shape, np.inf)
     first = setting.draws.occurrences(*(f"instruments.{charter.name}.default.{name}" for name in names))
-    rows, worlds = np.indices(shape).reshape(2, -1)
-    drawn = first(np.zeros(len(rows), np.intp), rows, worlds).reshape(shape)
+    rows, replicates = np.indices(shape).reshape(2, -1)
+    drawn = first(np.zeros(len(rows), np.intp), rows, replicates).reshape(shape)
     joined = max(setting.clock.horizon.day(charter.since), 0)
     return joined - np.log(drawn) / np.maximum(rate, TINY)

@@ -78,7 +78,7 @@ class Stock:
         self.theirs = np.zeros_like(tonnes)  # its orders, smoothed, t/day
         flow = places.into(world.arcs.flow[places.arcs])
         self.all = np.repeat(flow, tonnes.shape[1], axis=1)  # all orders, smoothed, t/day
-        self.pool, self.waiting = np.zeros_like(tonnes), np.zeros_like(tonnes)
+        self.pool, self.backlog = np.zeros_like(tonnes), np.zeros_like(tonnes)
 
     def receive(self, arrived: Floats, coming: Floats) -> Split:
         """Take what arrived of its own, (K, R) t, and split it; `coming` is what is still on its way to all."""
@@ -86,7 +86,7 @@ class Stock:
         landed = Split(self.own * share, self.members * share)
         self.tonnes += arrived
         self._take(landed)
-        self.pool = coming + self.waiting
+        self.pool = coming + self.backlog
         return landed
 
     def count(self, moment: Moment, share: Scalar) -> tuple[Split, Split]:
@@ -99,7 +99,7 @@ class Stock:
             That a tick moves what is remembered of orders.
         """
         places, state, controls = self.places, moment.state, moment.controls
-        refused = places.held_up(controls.refused[places.controls])
+        refused = places.held_up(controls.denied[places.controls])
         share_back = self.part * refused / at_least(self.own + self.members, TINY)
         back = Split(self.own * share_back, self.members * share_back)
         self._take(back)
@@ -109,7 +109,7 @@ class Stock:
         sent = Split(self.ordered.own * part, self.ordered.members * part)
         self.own += sent.own
         self.members += sent.members
-        self.waiting = places.held_up(controls.waiting[places.controls])
+        self.backlog = places.held_up(controls.backlog[places.controls])
         pool = self.pool - refused + shipped + places.into(state.leaked[places.arcs])
         self.part = np.clip((self.own + self.members) / at_least(pool, TINY), 0, 1)
         smooth(self.theirs, self.ordered.own + self.ordered.members, share)

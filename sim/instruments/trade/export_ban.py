@@ -52,14 +52,14 @@ class _Rule:
     def __init__(self, rows: Rows, calendar: Dates, coverage: Scalar, setting: Setting) -> None:
         self.rows, self.calendar, self.coverage = rows, calendar, coverage
         p = setting.parameters
-        self.look_ahead, self.hold, self.fade = p["look_ahead"], p["alarm_hold"], p["alarm_fade"]
+        self.look_ahead, self.hold, self.fade = p["look_ahead"], p["announcement_hold"], p["announcement_fade"]
 
     def expect(self, moment: Moment) -> None:
-        """What is announced is expected to be barred, and alarms."""
+        """What is announced is expected to be restricted, and alarms."""
         tick, controls = moment.tick, moment.controls
-        controls.bar(self.rows, self.coverage * self.calendar.ahead(tick, self.look_ahead))
-        controls.warn(self.rows, self.coverage * self.calendar.alarm(tick, self.hold, self.fade))
+        controls.expect_restriction(self.rows, self.coverage * self.calendar.ahead(tick, self.look_ahead))
+        controls.warn(self.rows, self.coverage * self.calendar.announcement_effect(tick, self.hold, self.fade))
 
     def limit(self, moment: Moment) -> None:
-        """What the ban stops does not leave its maker (eq. 7.3)."""
+        """What the ban stops does not leave its producer (eq. 7.3)."""
         moment.controls.block(self.rows, np.asarray(self.coverage * self.calendar.share(moment.tick)))

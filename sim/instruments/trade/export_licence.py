@@ -44,7 +44,7 @@ FILED = declare(
     )
 )
 GRANTED = declare(Metric("licence_granted", "t", ("instrument",), "higher", "tonnes granted"))
-REFUSED = declare(Metric("licence_refused", "t", ("instrument",), "lower", "tonnes refused, back to their makers"))
+DENIED = declare(Metric("licence_refused", "t", ("instrument",), "lower", "tonnes denied, back to their producers"))
 OPEN = declare(Metric("licence_open", "t", ("instrument",), "lower", "tonnes that still wait at the end", over="end"))
 
 APPROVED = declare_variable(
@@ -81,7 +81,7 @@ class LookAlikes(Model):
 
 @final
 class ExportLicence(Control):
-    """A licence is needed for covered goods: they wait, and some are refused."""
+    """A licence is needed for covered goods: they wait, and some are denied."""
 
     zero: ClassVar[str] = "coverage: 0"
 
@@ -140,7 +140,7 @@ class ExportLicence(Control):
 
 @final
 class _Licence:
-    """The licence of one chunk of worlds: its queue, its reviewers, and what it lets through."""
+    """The licence of one chunk of replicates: its queue, its reviewers, and what it lets through."""
 
     def __init__(self, schema: ExportLicence, setting: Setting, calendar: Dates, coverage: Scalar) -> None:
         world, p = setting.world, setting.parameters
@@ -159,7 +159,7 @@ class _Licence:
         self.filed_rate = np.broadcast_to(world.arcs.flow[self.arcs] * coverage, shape).copy()
         self.granted_rate = np.zeros(shape)
         self.granted = np.zeros(shape)
-        self.totals = {name: np.zeros(setting.replicates) for name in ("filed", "granted", "refused", "tonne days")}
+        self.totals = {name: np.zeros(setting.replicates) for name in ("filed", "granted", "denied", "tonne days")}
         self.sum = Sum(one, range(len(self.arcs)), 1.0, (1, len(self.arcs)))
         draw = partial(schema.draw, setting, unit="1")
         self.approval = Approvals(schema.approval, world, self.arcs, setting.replicates, schema.covers, draw)
@@ -179,10 +179,10 @@ class _Licence:
         decided = self.pile * np.maximum(self._pace(tick), over)
         self.pile -= decided
         self.granted = decided * np.maximum(self.approval.share, over)
-        refused = decided - self.granted
+        denied = decided - self.granted
         controls.granted[self.rows] += self.granted
-        controls.refused[self.rows] += refused
-        self._count(tick.days / 2, granted=self.granted, refused=refused)  # decided evenly over the tick
+        controls.denied[self.rows] += denied
+        self._count(tick.days / 2, granted=self.granted, denied=denied)  # decided evenly over the tick
 
     def _pace(self, tick: Tick) -> Scalar:
         """Share of the ready files that reviewers get to in a tick (eq. 7.5)."""
@@ -201,18 +201,21 @@ class _Licence:
         return self.general_share * np.clip(since / max(self.schema.general.ramp, TINY), 0, 1)
 
     def expect(self, moment: Moment) -> None:
-        """What people expect: what is barred, what waits and will come, how long it takes (eq. 7.1, 7.7, 7.8)."""
+        """What people expect: what is restricted, what waits and will come, how long it takes (eq. 7.1, 7.7, 7.8)."""
         tick, controls = moment.tick, moment.controls
         general, p = self.general(tick), self.p
         ahead = self.coverage * self.calendar.ahead(tick, p["look_ahead"])
         permit = at_most(self.granted_rate / at_least(self.filed_rate, TINY), 1)
         permit = general + (1 - general) * permit
-        controls.bar(self.rows, (1 - permit) * ahead)
-        controls.warn(self.rows, self.coverage * self.calendar.alarm(tick, p["alarm_hold"], p["alarm_fade"]))
+        controls.expect_restriction(self.rows, (1 - permit) * ahead)
+        controls.warn(
+            self.rows,
+            self.coverage * self.calendar.announcement_effect(tick, p["announcement_hold"], p["announcement_fade"]),
+        )
         controls.license(self.rows, self.coverage * self.calendar.share(tick) * (1 - general))
         waiting = self.queue.total + self.pile
-        controls.waiting[self.rows] += waiting
-        controls.pending[self.rows] += waiting * self.approval.share
+        controls.backlog[self.rows] += waiting
+        controls.expected_clearance[self.rows] += waiting * self.approval.share
         learned = -np.expm1(-self.calendar.since(tick) / p["licence_learning"])
         share = self.coverage * self.calendar.share(tick) * (1 - general) * learned
         controls.licence_days[self.rows] += self.mean_days * share
@@ -225,7 +228,7 @@ class _Licence:
         filed = controls.crossing[self.rows] * share
         controls.crossing[self.rows] -= filed
         self.queue.file(tick, filed, self.calendar.first_days(tick))
-        controls.waiting[self.rows] += filed
+        controls.backlog[self.rows] += filed
         self._count(tick.days / 2, filed=filed)
         in_force = np.asarray(self.calendar.share(tick)) > 0
         if np.any(in_force):
@@ -234,7 +237,7 @@ class _Licence:
             smooth(self.granted_rate, self.granted / tick.days, learning)
 
     def divert(self, moment: Moment) -> None:
-        """Users for whom licences are refused get none of the goods that needed one (eq. 7.9)."""
+        """Users for whom licences are denied get none of the goods that needed one (eq. 7.9)."""
         tick = moment.tick
         share = self.coverage * self.calendar.share(tick) * (1 - self.general(tick))
         if not np.any(share) and not self.queue.total.any() and not self.pile.any():
@@ -256,10 +259,8 @@ class _Licence:
     def measured(self) -> Iterator[Measured]:
         """Metrics of the licence."""
         totals, name = self.totals, self.schema.name
-        for metric in (FILED, GRANTED, REFUSED):
-            yield Measured(
-                metric.item(instrument=name), partial(totals.__getitem__, metric.name.removeprefix("licence_"))
-            )
+        for metric, what in ((FILED, "filed"), (GRANTED, "granted"), (DENIED, "denied")):
+            yield Measured(metric.item(instrument=name), partial(totals.__getitem__, what))
         yield Measured(WAIT.item(instrument=name), lambda: totals["tonne days"], lambda: totals["filed"])
         yield Measured(OPEN.item(instrument=name), lambda: self.sum(self.queue.total + self.pile)[0])
 
@@ -297,8 +298,8 @@ class _Held:
 
     def expect(self, moment: Moment) -> None:
         """What is held will come."""
-        moment.controls.waiting[self.rows] += self.queue.total
-        moment.controls.pending[self.rows] += self.queue.total
+        moment.controls.backlog[self.rows] += self.queue.total
+        moment.controls.expected_clearance[self.rows] += self.queue.total
 
     def cross(self, moment: Moment) -> None:
         """Hold a share that rises, stays and falls with the days in force."""
@@ -309,4 +310,4 @@ class _Held:
         taken = controls.crossing[self.rows] * share
         controls.crossing[self.rows] -= taken
         self.queue.file(tick, taken, self.calendar.first_days(tick))
-        controls.waiting[self.rows] += taken
+        controls.backlog[self.rows] += taken

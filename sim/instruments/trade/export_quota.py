@@ -104,9 +104,9 @@ class _Rule:
         self.total = Sum(np.zeros(len(arcs), np.intp), range(len(arcs)), self.counted[:, 0], (1, len(arcs)))
         self.coverage = schema.draw(setting, "coverage", schema.coverage, "1")
         self.volume = schema.draw(setting, "volume", schema.volume, "t/day") * DAYS_A_YEAR
-        worlds = setting.replicates
-        self.account, self.used, self.lapsed = np.zeros(worlds), np.zeros(worlds), np.zeros(worlds)
-        self.room = np.ones((len(arcs), worlds))
+        replicates = setting.replicates
+        self.account, self.used, self.lapsed = np.zeros(replicates), np.zeros(replicates), np.zeros(replicates)
+        self.room = np.ones((len(arcs), replicates))
         self.batches = sorted(schema.batches, key=lambda batch: batch.month)
         self.next_change = 0
         assert schema.in_force is not None
@@ -140,18 +140,21 @@ class _Rule:
         """What did not fit lately is expected not to fit (eq. 7.1), and the quota alarms."""
         p, tick, controls = self.p, moment.tick, moment.controls
         ahead = self.coverage * self.calendar.ahead(tick, p["look_ahead"])
-        controls.bar(self.rows, (1 - self.room) * ahead)
-        controls.warn(self.rows, self.coverage * self.calendar.alarm(tick, p["alarm_hold"], p["alarm_fade"]))
+        controls.expect_restriction(self.rows, (1 - self.room) * ahead)
+        controls.warn(
+            self.rows,
+            self.coverage * self.calendar.announcement_effect(tick, p["announcement_hold"], p["announcement_fade"]),
+        )
 
     def limit(self, moment: Moment) -> None:
-        """What does not fit into the quota does not leave its maker (eq. 7.12)."""
+        """What does not fit into the quota does not leave its producer (eq. 7.12)."""
         tick, state = moment.tick, moment.state
         share = self.coverage * self.calendar.share(tick)
         if not np.any(share):
             return
         left = self.account * tick.days / max(self.next_change - tick.start, tick.days)
-        want = state.want[self.arcs] * tick.days
-        self.room = filled_by_margin(want, self._margin(state), self.total, left, self.p["quota_margin_spread"])
+        placed = state.orders_placed[self.arcs] * tick.days
+        self.room = filled_by_margin(placed, self._margin(state), self.total, left, self.p["quota_margin_spread"])
         moment.controls.block(self.rows, (1 - self.room) * share)
 
     def _margin(self, state: State) -> Floats:
@@ -177,12 +180,12 @@ def _counted(schema: ExportQuota, world: World, arcs: Ints) -> Floats:
     return np.array([[sum(world.content[c].get(e, 0.0) for e in elements)] for c in goods]).reshape(-1, 1)
 
 
-def filled_by_margin(want: Floats, margin: Floats, total: Sum, left: Floats, spread: Scalar) -> Floats:
-    """Share of each want that fits into a quota which is filled where the margin is highest (eq. 7.12).
+def filled_by_margin(placed: Floats, margin: Floats, total: Sum, left: Floats, spread: Scalar) -> Floats:
+    """Share of each order that fits into a quota which is filled where the margin is highest (eq. 7.12).
 
     Parameters
     ----------
-    want : (K, R) array, t
+    placed : (K, R) array, t
     margin : (K, R) array, USD/t of what is counted
     total : Sum
         Adds up what is counted, (1, K).
@@ -199,7 +202,7 @@ def filled_by_margin(want: Floats, margin: Floats, total: Sum, left: Floats, spr
     with np.errstate(over="ignore"):  # far below the margin that still leaves, nothing does: 1 ÷ inf
         for _ in range(HALVINGS):
             rent = (low + high) / 2
-            over = total(want / (1 + np.exp((rent - margin) / spread)))[0] > left
+            over = total(placed / (1 + np.exp((rent - margin) / spread)))[0] > left
             low, high = np.where(over, rent, low), np.where(over, high, rent)
-        fits = total(want)[0] <= left
+        fits = total(placed)[0] <= left
         return np.where(fits, 1, 1 / (1 + np.exp((high - margin) / spread)))

@@ -23,7 +23,7 @@ class ImportTariff(Tariff):
 
     kind: Literal["import_tariff"]
     on: Names = Field(Names(text="all"), description="origins: `all`, `all-CA`, `CN+RU`")
-    exempt: Names = Field(Names(), description="origins that are let off, of those")
+    exempt: Names = Field(Names(), description="origins that are exempted, of those")
 
     def check(self, names: WorldNames) -> Iterator[Problem]:
         """Names and dates that do not fit."""

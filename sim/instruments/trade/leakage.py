@@ -84,7 +84,7 @@ class _Rule:
             - price[world.nodes.origins][world.arcs.origin[arcs]]
         )
         days = tick.days * self.calendar.share(tick)
-        tried = self.rate * world.arcs.flow[arcs] * at_least(gap, 0) * controls.barred[self.rows] * days
+        tried = self.rate * world.arcs.flow[arcs] * at_least(gap, 0) * controls.expected_restriction[self.rows] * days
         controls.leaking[self.rows] += tried
         for row in tried:
             self.total += row

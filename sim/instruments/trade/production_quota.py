@@ -51,7 +51,7 @@ class QuotaChange(Dated):
     level: UncertainRatio | None = Field(None, description="what may be made, over what was made in the base year")
     volume: UncertainTonnesPerDay | None = Field(None, description="what may be made, in t REO a year")
     push: UncertainShare | None = Field(None, description="share of what is missing to the quota that must be made")
-    discount: UncertainShare | None = Field(None, description="share by which makers cut their prices")
+    discount: UncertainShare | None = Field(None, description="share by which producers cut their prices")
 
 
 @final
@@ -68,7 +68,7 @@ class ProductionQuota(Instrument):
     level: UncertainRatio | None = Field(None, description="what may be made, over what was made in the base year")
     volume: UncertainTonnesPerDay | None = Field(None, description="instead of `level`: in t REO a year")
     push: UncertainShare = Field(0.0, description="share of what is missing to the quota that must be made")
-    discount: UncertainShare = Field(0.0, description="share by which makers cut their prices")
+    discount: UncertainShare = Field(0.0, description="share by which producers cut their prices")
     enforced: UncertainShare = Field(1.0, description="how far all that is carried out; 0 is no quota")
     in_force: Date = Field(description="first day on which it counts")
     changes: tuple[QuotaChange, ...] = Field((), description="what is different later, in the order of the dates")
@@ -111,7 +111,7 @@ class ProductionQuota(Instrument):
         )
 
     def counted(self, world: World) -> Floats:
-        """(F,), t REO that are counted in what a unit of activity makes; nought for plants that it is not on."""
+        """(F,), t REO that are counted in what a unit of activity makes; zero for plants that it is not on."""
         counted, rows, made = np.zeros(len(world.facilities)), self.rows(world), world.facilities.output
         content = np.bincount(made.columns, made.weights * self.content(world)[made.rows], len(counted))
         counted[rows] = content[rows]
@@ -122,7 +122,7 @@ class ProductionQuota(Instrument):
         elements, goods = self.elements.among(world.elements), [c for c, _ in world.nodes.made]
         return np.array([sum(world.content[c].get(e, 0.0) for e in elements) for c in goods])
 
-    def makers(self, world: World) -> Ints:
+    def producers(self, world: World) -> Ints:
         """Rows of the nodes (N) where its plants make what is counted."""
         made = world.facilities.output
         theirs = np.isin(made.columns, self.rows(world))
@@ -130,7 +130,7 @@ class ProductionQuota(Instrument):
         return np.arange(len(world.nodes))[world.nodes.origins][makes & (self.content(world) > 0)]
 
     def bind(self, setting: Setting) -> None:
-        """Attach what plants may make, and what makers charge."""
+        """Attach what plants may make, and what producers charge."""
         rule = _Rule(self, setting)
         setting.hooks.plans.append(rule.plan)
         discounts = [self.discount, *(change.discount for change in self.changes if change.discount is not None)]
@@ -153,7 +153,7 @@ class _Terms:
 
 @final
 class _Rule:
-    """A quota of one chunk of worlds."""
+    """A quota of one chunk of replicates."""
 
     def __init__(self, schema: ProductionQuota, setting: Setting) -> None:
         world, counted = setting.world, schema.counted(setting.world)
@@ -161,7 +161,7 @@ class _Rule:
         size = len(self.rows)
         self.counted = Sum(np.zeros(size, np.intp), range(size), counted[self.rows], (1, size))
         self.usual = float(self.counted(world.facilities.activity[self.rows])[0, 0])
-        self.makers = schema.makers(world)
+        self.producers = schema.producers(world)
         self.enforced = schema.draw(setting, "enforced", schema.enforced, "1")
         self.schedule = self._schedule(schema, setting)
         self.most = (
@@ -220,7 +220,7 @@ class _Rule:
             moment.shocks.support[self.rows] *= np.exp(-share * np.log(left))
 
     def cut(self, moment: Moment) -> None:
-        """Take the discount off what makers charge (eq. 7.19)."""
+        """Take the discount off what producers charge (eq. 7.19)."""
         for share, terms in self.schedule.during(moment.tick):
             left = at_least(1 - self.enforced * np.asarray(terms.discount), TINY)
-            moment.proposals.passed_on[self.makers] += share * np.log(left)
+            moment.proposals.passed_on[self.producers] += share * np.log(left)

@@ -1,4 +1,4 @@
-"""Tariffs are answered, talked about, laid aside for a while: when, differs by world (docs/model.md, eq. 7.15)."""
+"""Tariffs are answered, talked about, laid aside for a while: when, differs by replicate (docs/model.md, eq. 7.15)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from sim.definitions.events import Happening, declare_event
 from sim.definitions.metrics import Metric, declare
 from sim.ensemble.clock import Tick
 from sim.ensemble.gauges import Measured
-from sim.ensemble.turns import Turns
+from sim.ensemble.transitions import Transitions
 from sim.files.distributions import Uncertain
 from sim.files.quantities import (
     Names,
@@ -59,17 +59,19 @@ SHARES = {
 }
 
 
-def _turns(word: str, meaning: str) -> tuple[Happening, Happening]:
+def _transitions(word: str, meaning: str) -> tuple[Happening, Happening]:
     """Declare that a phase begins, and that it ends."""
     about = {"subject": "instrument", "region": "who answers"}
     begins = declare_event(Happening(f"{word} begins", meaning, **about))
     return begins, declare_event(Happening(f"{word} ends", f"the {word} is over", **about))
 
 
-TURNS = {
-    Phase.RETALIATION: _turns("retaliation", "tariffs are answered: what follows the regime comes into force"),
-    Phase.NEGOTIATION: _turns("negotiation", "the two talk; what follows the regime is lifted here, or with a truce"),
-    Phase.TRUCE: _turns("truce", "tariffs between the two are let off, as far as `relief` goes"),
+TRANSITIONS = {
+    Phase.RETALIATION: _transitions("retaliation", "tariffs are answered: what follows the regime comes into force"),
+    Phase.NEGOTIATION: _transitions(
+        "negotiation", "the two talk; what follows the regime is lifted here, or with a truce"
+    ),
+    Phase.TRUCE: _transitions("truce", "tariffs between the two are exempted, as far as `relief` goes"),
 }
 
 
@@ -117,7 +119,7 @@ class TariffRegime(Instrument):
         course = _Course(self, setting)
         setting.hooks.begin.append(course.go_on)
         setting.notices.regimes[self.name] = course
-        setting.notices.turns.extend(course.told)
+        setting.notices.transitions.extend(course.reported)
         if amount(self.relief) > 0:
             waiver = Waiver(Names(text="all"), self.between(setting.world), lambda _tick: course.let_off())
             setting.notices.waivers.append(waiver)
@@ -126,23 +128,23 @@ class TariffRegime(Instrument):
 
 @final
 class _Course(Regime):
-    """Where the regime stands in each world of a chunk, and until when."""
+    """Where the regime stands in each replicate of a chunk, and until when."""
 
     def __init__(self, schema: TariffRegime, setting: Setting) -> None:
         self.schema, self.setting = schema, setting
-        draw, worlds = partial(schema.draw, setting), setting.replicates
+        draw, replicates = partial(schema.draw, setting), setting.replicates
         self.hazard = draw("hazard", schema.hazard, "/day")
         self.elasticity = draw("elasticity", schema.elasticity, "1")
         self.relief = draw("relief", schema.relief, "1")
         self.patience = setting.draws.occurrences(f"instruments.{schema.name}.patience")
         self.lengths = [_Length(schema, setting, phase) for phase in list(Phase)[1:]]
-        self.columns = np.arange(worlds)
-        self.phase, self.round = np.zeros(worlds, np.intp), np.zeros(worlds, np.intp)
-        self.exposure = np.zeros(worlds)  # to tariffs, in times that they are answered on average
-        self.ends, self.began = np.full(worlds, np.inf), np.full(worlds, np.inf)
-        self.days, self.answers = np.zeros((len(Phase), worlds)), np.zeros(worlds)
+        self.columns = np.arange(replicates)
+        self.phase, self.round = np.zeros(replicates, np.intp), np.zeros(replicates, np.intp)
+        self.exposure = np.zeros(replicates)  # to tariffs, in times that they are answered on average
+        self.ends, self.began = np.full(replicates, np.inf), np.full(replicates, np.inf)
+        self.days, self.answers = np.zeros((len(Phase), replicates)), np.zeros(replicates)
         about = [(schema.by, schema.name, "")]
-        self.told = [Turns(*TURNS[phase], about, setting.worlds) for phase in SHARES]
+        self.reported = [Transitions(*TRANSITIONS[phase], about, setting.counted) for phase in SHARES]
 
     def go_on(self, moment: Moment) -> None:
         """Turn where it is time, and expose those who are quiet to the tariffs of the tick."""
@@ -150,8 +152,8 @@ class _Course(Regime):
         self._turn(tick)
         self.exposure += self._answering(tick) * tick.days * (self.phase == Phase.QUIET)
         self.days[self.phase, self.columns] += tick.days
-        for turns, phase in zip(self.told, SHARES, strict=True):
-            turns.follow((self.phase == phase)[None, :], self.setting.clock.horizon.date(tick.start))
+        for transitions, phase in zip(self.reported, SHARES, strict=True):
+            transitions.follow((self.phase == phase)[None, :], self.setting.clock.horizon.date(tick.start))
 
     def _turn(self, tick: Tick) -> None:
         """Go on to the next phase where patience or time has run out (eq. 7.15)."""
@@ -212,7 +214,7 @@ class _Length:
         self.draws = setting.draws.occurrences(f"instruments.{schema.name}.{word}")
 
     def __call__(self, count: Ints) -> Floats:
-        """(R,), days: of each world's `count`-th time."""
+        """(R,), days: of each replicate's `count`-th time."""
         if isinstance(self.value, float | int):
             return np.full(len(count), float(self.value))
         return self.value.inverse(self.draws(count))

@@ -1,4 +1,4 @@
-"""A treaty is reviewed on a day; what comes of it differs by world (docs/model.md, eq. 7.17)."""
+"""A treaty is reviewed on a day; what comes of it differs by replicate (docs/model.md, eq. 7.17)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sim.definitions.events import Happening, declare_event
 from sim.definitions.metrics import Metric, declare
 from sim.ensemble.clock import Tick
 from sim.ensemble.gauges import Measured
-from sim.ensemble.turns import Turns
+from sim.ensemble.transitions import Transitions
 from sim.files.distributions import parse
 from sim.files.quantities import Date, Days, Model, Names, Share, UncertainRatio, UncertainShare, WorldNames
 from sim.instruments.base import Instrument, Problem, Setting, amount
@@ -46,7 +46,7 @@ class Outcome(Model):
     """What may come of a review instead of an extension."""
 
     name: str = Field(description="so that a path can reach it")
-    share: Share = Field(description="of the worlds without an extension; shares of all outcomes sum to 1")
+    share: Share = Field(description="of the replicates without an extension; shares of all outcomes sum to 1")
     rate: UncertainRatio = Field(0.0, description="share of the price that covered goods are then charged")
     after: Days = Field(0.0, description="days from the review until that is charged")
     risk_premium: UncertainShare = Field(0.0, description="added to the cost of capital a year from the review on")
@@ -102,14 +102,14 @@ class TreatyReview(Instrument):
         setting.notices.levies.append(Levy(self.name, self.by, on, result.rate))
         if setting.supply is not None:
             setting.supply.hooks.offers.append(result.ask)
-        setting.notices.turns.append(result.told)
+        setting.notices.transitions.append(result.reported)
         setting.hooks.begin.append(result.tell)
         setting.measured.append(Measured(LAPSED.item(instrument=self.name), result.not_extended))
 
 
 @final
 class _Result:
-    """What comes of the review in each world."""
+    """What comes of the review in each replicate."""
 
     def __init__(self, schema: TreatyReview, setting: Setting) -> None:
         self.day, self.when = setting.clock.horizon.day(schema.review), schema.review
@@ -130,7 +130,9 @@ class _Result:
             premium = schema.draw(setting, f"outcomes.{outcome.name}.risk_premium", outcome.risk_premium, "1")
             self.premiums.append(premium)
         names = [EXTENDED, *(outcome.name for outcome in schema.outcomes)]
-        self.told = Turns(REVIEW, None, [(schema.by, f"{schema.name}: {name}", "") for name in names], setting.worlds)
+        self.reported = Transitions(
+            REVIEW, None, [(schema.by, f"{schema.name}: {name}", "") for name in names], setting.counted
+        )
 
     def not_extended(self) -> Floats:
         """(R,): 1 where another outcome came, else 0."""
@@ -157,4 +159,4 @@ class _Result:
     def tell(self, moment: Moment) -> None:
         """Tell what came of it, on its day."""
         if moment.tick.start <= self.day < moment.tick.end:
-            self.told.follow(np.vstack([self.is_extended, self.comes]), self.when)
+            self.reported.follow(np.vstack([self.is_extended, self.comes]), self.when)

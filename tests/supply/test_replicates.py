@@ -1,4 +1,4 @@
-"""What holds in every world with projects: rest, mass, units, company, signs (P1, P2, P4, P5 and P8)."""
+"""What holds in every replicate with projects: rest, mass, units, company, signs (P1, P2, P4, P5 and P8)."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def labels(built: Built) -> Mapping[str, Sequence[object]]:
 
 
 def same(one: Built, two: Built) -> None:
-    """All rows that both worlds have are equal to 1e-9."""
+    """All rows that both replicates have are equal to 1e-9."""
     ours, theirs = labels(one), labels(two)
     for name, array in one.market.state.items():
         if name in REST:
@@ -62,7 +62,7 @@ def same(one: Built, two: Built) -> None:
 
 @pytest.mark.parametrize("instruments", [(), (BAN,)], ids=["at rest", "under a ban"])
 def test_projects_that_never_come_change_nothing(instruments: Sequence[Spec]) -> None:
-    """A thousand dollars a kilogram: nobody decides, and four years are those of a world without projects."""
+    """A thousand dollars a kilogram: nobody decides, and four years are those of a replicate without projects."""
     rows: Sequence[ProjectRow] = ROWS
     for name in HOPELESS:
         rows = change(rows, name, unit_cost=1000.0)
@@ -78,7 +78,7 @@ def test_projects_that_never_come_change_nothing(instruments: Sequence[Spec]) ->
 
 
 def troubled(outages: float = 0.25) -> Built:
-    """Six worlds that draw all there is to draw, with late and failing projects, every money and a ban."""
+    """Six replicates that draw all there is to draw, with late and failing projects, every money and a ban."""
     return allies.market(
         *every_money(), BAN, made=allies.tables(records=(*LATE, *allies.PUNCTUAL)), replicates=6, uncertain=True,
         outage_rate=outages / 365,
@@ -141,7 +141,7 @@ def early(folder: Path) -> Plan:
 
 @pytest.fixture(scope="module")
 def many(tmp_path_factory: pytest.TempPathFactory) -> tuple[ChunkResult, Floats]:
-    """70 worlds side by side."""
+    """70 replicates side by side."""
     return recorded(early(tmp_path_factory.mktemp("many")), range(70))
 
 
@@ -159,7 +159,7 @@ def test_a_replicate_is_the_same_in_any_company(
 
 
 def test_that_company_builds(many: tuple[ChunkResult, Floats]) -> None:
-    """In some of its worlds projects start, in some they fail, and money is paid."""
+    """In some of its replicates projects start, in some they fail, and money is paid."""
     chunk, _ = many
     measured = {item.name: chunk.block.metrics[i] for i, item in enumerate(chunk.metrics) if item.region in ("", ALL)}
     first, started = (chunk.block.metrics[[m.name == name for m in chunk.metrics]] for name in FIRST)
@@ -170,14 +170,14 @@ def test_that_company_builds(many: tuple[ChunkResult, Floats]) -> None:
 
 
 def test_all_of_it_happens() -> None:
-    """In the worlds of these proofs projects are decided, fail and start, and money is paid for each kind."""
+    """In the replicates of these proofs projects are decided, fail and start, and money is paid for each kind."""
     built = troubled()
     run(built)
     supply = built.setting.supply
     assert supply is not None
     assert len(supply.portfolio.names) == len(PROJECTS)
-    for turns in supply.reports.turns[:3]:
-        assert turns.told
+    for turns in supply.reports.transitions[:3]:
+        assert turns.reported
     paid = {m.item.instrument: float(m.value().max()) for m in built.setting.measured if m.item.name == "public_paid"}
     assert set(paid) == {"loan", "grant", "equity", "both", "floor", "bound"}
     assert min(paid.values()) > 0

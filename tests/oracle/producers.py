@@ -39,7 +39,7 @@ class ProductionQuota:
                 f.made_up *= (1 - self.enforced * discount) ** -inside
 
     def cut(self, tick: Tick) -> None:
-        """Let makers ask less (eq. 7.19)."""
+        """Let producers ask less (eq. 7.19)."""
         for first, end, _, _, discount in self.terms:
             inside = tick.covered(first, inf if end is None else end) / tick.days
             for n in self.nodes:

@@ -1,4 +1,4 @@
-"""What is told as events: conditions that begin or end in some of the worlds."""
+"""What is reported as events: conditions that begin or end in some of the replicates."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ from sim.definitions.items import Event
 
 
 @final
-class Turns:
-    """Counts the worlds in which a condition begins or ends; it holds nowhere at the start.
+class Transitions:
+    """Counts the replicates in which a condition begins or ends; it holds nowhere at the start.
 
     Parameters
     ----------
     begins, ends : Happening
-        What is told; nothing of an end that says nothing.
+        What is reported; nothing of an end that says nothing.
     about : sequence of (region, subject, commodity)
         What each row is about.
-    worlds : int
-        How many worlds count: the first columns.
+    replicates : int
+        How many replicates count: the first columns.
     """
 
     def __init__(
-        self, begins: Happening, ends: Happening | None, about: Sequence[tuple[str, str, str]], worlds: int
+        self, begins: Happening, ends: Happening | None, about: Sequence[tuple[str, str, str]], replicates: int
     ) -> None:
         self.begins, self.ends, self.about = begins, ends, about
-        self.held = np.zeros((len(about), worlds), bool)
-        self.told = Counter[Event]()
+        self.held = np.zeros((len(about), replicates), bool)
+        self.reported = Counter[Event]()
 
     def follow(self, holds: Bools, when: date) -> None:
         """Compare with what held before."""
@@ -52,4 +52,4 @@ class Turns:
         counts = np.bincount(rows, minlength=len(self.about))
         for row in np.flatnonzero(counts).tolist():
             region, subject, commodity = self.about[row]
-            self.told[Event(when, event.name, subject, region, commodity)] += int(counts[row])
+            self.reported[Event(when, event.name, subject, region, commodity)] += int(counts[row])
