@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from sim.analysis.compare import compare
     from sim.plan import load
     from sim.results.result import Result
-    from sim.scenario import Scenario
+    from sim.scenario.scenario import Scenario
     from sim.simulation import run
     from sim.sweeps.reading import read
 
@@ -21,7 +21,7 @@ __version__ = "0.1.0"
 
 _HOME = {
     "Result": "sim.results.result",
-    "Scenario": "sim.scenario",
+    "Scenario": "sim.scenario.scenario",
     "compare": "sim.analysis.compare",
     "load": "sim.plan",
     "read": "sim.sweeps.reading",

@@ -8,7 +8,7 @@ from sim.ensemble.correlation import Entry, Together
 from sim.errors import InputError, Mistake, MistakeError, mistake, suggest
 from sim.files.merge import parse_path
 from sim.files.shapes import FORMS
-from sim.scenario import Scenario
+from sim.scenario.scenario import Scenario
 
 OF_INSTRUMENTS = ("instruments.", "instruments[")  # how paths into an instrument begin
 

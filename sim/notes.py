@@ -7,7 +7,8 @@ from datetime import date
 
 from sim.ensemble.clock import Horizon
 from sim.errors import Mistake
-from sim.scenario import MONTH, Outputs, Scenario
+from sim.scenario.fields import MONTH
+from sim.scenario.scenario import Outputs, Scenario
 
 STANDARD = "standard"  # the kind of instrument that reads what standards cost
 OF_PROJECTS = {"projects", "expansions", "expansion_recipes", "expansion_prices", "records", "cost_shares"}

@@ -28,7 +28,8 @@ from sim.record.mass import MassCheck
 from sim.record.recorder import Record
 from sim.record.selection import Focus, items_of
 from sim.record.windows import Window
-from sim.scenario import Draft, Overrides, Scenario
+from sim.scenario.draft import Draft, Overrides
+from sim.scenario.scenario import Scenario
 from sim.units import DAYS_A_YEAR
 from sim.world.build import World, build
 from sim.world.seeds import Seeds, carried_names

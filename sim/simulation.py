@@ -31,7 +31,7 @@ from sim.results.manifest import peak_memory
 from sim.results.outcome import Outcome
 from sim.results.result import Result
 from sim.results.series import SeriesFiles
-from sim.scenario import Scenario
+from sim.scenario.scenario import Scenario
 
 CHUNK = 256  # replicates side by side: as many as share the cost of a call and still sit in the cache of the machine
 NEGLIGIBLE = 1e-6  # of a unit of a metric: what rounding leaves of zero

@@ -14,8 +14,8 @@ from sim.axes import Floats
 from sim.ensemble.streams import uniforms
 from sim.files.shipped import shipped
 from sim.plan import Plan, names_of
-from sim.scenario import Scenario
-from sim.scenario import load as load_scenario
+from sim.scenario.draft import load as load_scenario
+from sim.scenario.scenario import Scenario
 from sim.simulation import ChunkResult, run_chunk
 from sim.world.rows import ParameterRow, Tables
 from sim.world.seeds import Seeds

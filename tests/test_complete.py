@@ -12,7 +12,7 @@ from sim.cli import app
 from sim.definitions.metrics import METRICS
 from sim.definitions.variables import VARIABLES
 from sim.files.shipped import shipped
-from sim.world.rows import KINDS
+from sim.world.kinds import KINDS
 
 ROOT = Path(__file__).parent
 TESTS = "\n".join(file.read_text(encoding="utf-8") for file in sorted(ROOT.rglob("test_*.py")))

@@ -19,7 +19,9 @@ from sim.errors import InputError, Mistake
 from sim.files.distributions import Distribution
 from sim.files.positions import plain, read_text
 from sim.files.quantities import WorldNames
-from sim.scenario import Scenario, json_schema, load
+from sim.scenario.draft import load
+from sim.scenario.scenario import Scenario
+from sim.scenario.schema import json_schema
 from tests.toll import NAMES, Toll
 
 BASE = """\

@@ -13,7 +13,7 @@ import pytest
 from sim import simulation
 from sim.errors import RunError
 from sim.plan import load
-from sim.scenario import Scenario
+from sim.scenario.scenario import Scenario
 from sim.simulation import run
 
 pytestmark = pytest.mark.xdist_group("processes")

@@ -22,7 +22,7 @@ from sim.record.selection import Labels
 from sim.results import csvfile
 from sim.results.folder import carry, whole, write_manifest
 from sim.results.manifest import hashes, origin, peak_memory, sha256, spent
-from sim.scenario import Scenario
+from sim.scenario.scenario import Scenario
 from sim.simulation import observe
 
 COMPARISON, SCENARIO = "comparison.csv", "scenario.yaml"

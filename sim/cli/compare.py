@@ -12,7 +12,7 @@ from sim.cli.text import about, table
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-    from sim.analysis.compare import Comparison
+    from sim.analysis.comparison import Comparison
 
 NUMBERS = ["base_mean", "other_mean", "difference", "low95", "high95", "share_better", "n"]
 HEADER = ["of", "base", "other", "difference", "low 95 %", "high 95 %", "better", "n", "unit"]
@@ -41,8 +41,8 @@ def compare(
     Ends with 0 whatever the differences are; 2 where the results cannot be compared. A row of --out is a
     difference beyond chance where low95 and high95 have one sign.
     """
-    from sim.analysis.compare import WRITTEN
     from sim.analysis.compare import compare as compare_results
+    from sim.analysis.comparison import WRITTEN
     from sim.results.csvfile import check_replaceable
 
     if out:

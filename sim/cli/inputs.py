@@ -13,7 +13,7 @@ import typer
 from sim.errors import InputError, Place, Problem
 
 if TYPE_CHECKING:
-    from sim.scenario import Scenario
+    from sim.scenario.scenario import Scenario
 
 MOST = 10**9  # number of a replicate, and of replicates
 RESULTS = Path("results")  # where they go unless said otherwise

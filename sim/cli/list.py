@@ -23,12 +23,13 @@ def list_(
     if what is None:
         print(table(["list", "what it names"], list(MEANINGS.items())))
     elif what in KINDS:
-        print(table(HEADERS[what], _rows(what)))
+        print(table(HEADERS[what], rows(what)))
     else:
         raise InputError(Problem(Place("list"), f"{what!r} is not a kind of name", suggest(what, KINDS)))
 
 
-def _rows(kind: str) -> Rows:
+def rows(kind: str) -> Rows:
+    """What there is of a kind, a row each."""
     with quick_start():
         return KINDS[kind]()
 
@@ -160,7 +161,7 @@ MEANINGS = {
     "instruments": "kinds of instrument",
     "commodities": "goods, from concentrates to magnets",
     "regions": "countries and the rest of the world; which of them are allied",
-    "facilities": "mines and plants that run in the base year, and lines that projects would build",
+    "facilities": "mines and plants that run in the base year, and expansions that projects would build",
     "projects": "plants that may come, as they stand at the start",
     "costs": "what a kilogram costs at each facility and project, without inputs",
     "sectors": "end uses and the regions that have them",

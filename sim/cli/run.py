@@ -15,7 +15,7 @@ from sim.errors import InputError, Place, Problem
 
 if TYPE_CHECKING:
     from sim.results.result import Result
-    from sim.scenario import Scenario
+    from sim.scenario.scenario import Scenario
 
 LONG_WORK = "\n  For long work: monazite sweep keeps each point that is done, and goes on with --resume."
 ENOUGH = 20  # replicates of which one lies beyond each of the quantiles that are printed

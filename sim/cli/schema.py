@@ -5,6 +5,6 @@ import json
 
 def schema() -> None:
     """Print the JSON Schema of scenario files."""
-    from sim.scenario import json_schema
+    from sim.scenario.schema import json_schema
 
     print(json.dumps(json_schema(), indent=2, ensure_ascii=False))

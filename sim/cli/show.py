@@ -26,7 +26,7 @@ def show(
     with quick_start():
         (loaded,) = load_all([scenario], settings or [])
     if draws is None:
-        from sim.scenario import to_yaml
+        from sim.scenario.scenario import to_yaml
 
         sys.stdout.write(to_yaml(loaded, origins=True))
         return

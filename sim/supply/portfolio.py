@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 import numpy as np
 
@@ -69,31 +70,19 @@ def portfolio(world: World, horizon: Horizon, utilisation: float, size: Floats) 
     size : (F, 1) array, ratio
         Capacity that a scenario gives a facility over that of the tables.
     """
-    tables = world.tables
     rows = world.projects.rows
-    index = {row.project: j for j, row in enumerate(rows)}
-    facility = {name: f for f, name in enumerate(world.facilities.names)}
-    expansions = [row for row in tables.expansions if row.project in index]
-    project = np.array([index[row.project] for row in expansions], np.intp)
-    where = np.array([facility[row.facility] for row in expansions], np.intp)
-    runs = world.facilities.activity[where, 0] > 0  # in the base year
-    nameplate = np.array([row.capacity for row in expansions]) * size[where, 0]
-    full = utilisation * nameplate / DAYS_A_YEAR / world.facilities.scale[where, 0]
-    own = runs & np.array([rows[j].stage == "operating" for j in project], bool)
-    base = np.where(own, size[where, 0], 0)
+    found = _expansions(world, horizon, utilisation, size)
+    project, where, activity = found.project, found.facility, found.activity
     managed = np.unique(where)
     at = np.searchsorted(managed, where)
     old = world.facilities.activity[managed, 0] > 0
     elsewhere = size[managed, 0] * old
-    elsewhere[at[own]] = 0
-    ramps = np.array([_day(rows[j].start, horizon, np.inf) + rows[j].ramp * DAYS_A_MONTH > 0 for j in project], bool)
-    added = at_least(full - base, 0) * (ramps | ~own)
-    activity = (base + added) * world.facilities.scale[where, 0] * DAYS_A_YEAR  # t a year at full output
+    elsewhere[at[found.own]] = 0
     sold, output = _amounts(world.facilities.output, activity, project, where, len(rows))
     taken, spending = _amounts(world.facilities.need, activity, project, where, len(rows))
     return Portfolio(
         rows=rows,
-        records=tuple(next(r for r in tables.records if r.slips == row.slips) for row in rows),
+        records=tuple(next(r for r in world.tables.records if r.slips == row.slips) for row in rows),
         announced=column(_day(row.announced, horizon, -np.inf) for row in rows),
         decision=column(_day(row.decision, horizon, -np.inf) for row in rows),
         start=column(_day(row.start, horizon, np.inf) for row in rows),
@@ -106,19 +95,48 @@ def portfolio(world: World, horizon: Horizon, utilisation: float, size: Floats) 
         contracted=column(row.contracted for row in rows),
         expansion_project=project,
         expansion_facility=where,
-        expansion_base=base[:, None],
-        expansion_added=added[:, None],
+        expansion_base=found.base[:, None],
+        expansion_added=found.added[:, None],
         facilities=managed,
         facility_base=elsewhere[:, None],
         facility_size=np.where(old, at_least(size[managed, 0], TINY), 1)[:, None],
-        grows=np.isin(managed, where[added > 0]),
-        capacity=Sum(at, range(len(expansions)), 1.0, (len(managed), len(expansions))),
+        grows=np.isin(managed, where[found.added > 0]),
+        capacity=Sum(at, range(len(where)), 1.0, (len(managed), len(where))),
         sold=sold,
         bought=world.users.node[world.users.plants][taken],
         revenue=output.scaled(world.producers.price[sold, 0]),
         spending=spending.scaled(_landed(world)[taken, 0]),
         output=output,
     )
+
+
+class _Expansions(NamedTuple):
+    """What projects add, an expansion a row (L,)."""
+
+    project: Ints
+    facility: Ints
+    own: Bools  # whether it is a plant of the base year that its project runs
+    base: Floats  # capacity at the start, ratio to that of the base year
+    added: Floats  # capacity that comes with the ramp
+    activity: Floats  # a year, at full output
+
+
+def _expansions(world: World, horizon: Horizon, utilisation: float, size: Floats) -> _Expansions:
+    """Capacity of each expansion at the start, and what its ramp adds; parameters as of `portfolio`."""
+    rows, facilities = world.projects.rows, world.facilities
+    index = {row.project: j for j, row in enumerate(rows)}
+    number = {name: f for f, name in enumerate(facilities.names)}
+    found = [row for row in world.tables.expansions if row.project in index]
+    project = np.array([index[row.project] for row in found], np.intp)
+    where = np.array([number[row.facility] for row in found], np.intp)
+    runs = facilities.activity[where, 0] > 0  # in the base year
+    nameplate = np.array([row.capacity for row in found]) * size[where, 0]
+    full = utilisation * nameplate / DAYS_A_YEAR / facilities.scale[where, 0]
+    own = runs & np.array([rows[j].stage == "operating" for j in project], bool)
+    base = np.where(own, size[where, 0], 0)
+    ramps = np.array([_day(rows[j].start, horizon, np.inf) + rows[j].ramp * DAYS_A_MONTH > 0 for j in project], bool)
+    added = at_least(full - base, 0) * (ramps | ~own)
+    return _Expansions(project, where, own, base, added, (base + added) * facilities.scale[where, 0] * DAYS_A_YEAR)
 
 
 def _day(text: str, horizon: Horizon, never: float) -> float:

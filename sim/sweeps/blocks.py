@@ -21,7 +21,7 @@ from sim.files.shipped import PACKAGE
 from sim.plan import Plan, make_plan
 from sim.results import manifest
 from sim.results.manifest import MACHINE, machine, peak_memory, versions
-from sim.scenario import Scenario
+from sim.scenario.scenario import Scenario
 from sim.simulation import CHUNK
 from sim.world.seeds import Seeds
 

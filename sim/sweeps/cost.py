@@ -15,7 +15,7 @@ from sim.definitions.items import Item
 from sim.errors import RunError
 from sim.plan import make_plan
 from sim.results.folder import room
-from sim.scenario import Scenario
+from sim.scenario.scenario import Scenario
 from sim.sweeps.blocks import Block, Part, Pool, packed, split, width
 from sim.sweeps.job import Job
 

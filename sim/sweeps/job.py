@@ -15,7 +15,7 @@ from sim.plan import make_plan
 from sim.results.facts import MANIFEST, read_facts
 from sim.results.folder import check_writable, obstacle, read_manifest
 from sim.results.manifest import changed, sha256, versions
-from sim.scenario import Scenario
+from sim.scenario.scenario import Scenario
 from sim.sweeps.file import Sweep
 from sim.sweeps.points import Checked, Points
 from sim.sweeps.store import Store

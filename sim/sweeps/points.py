@@ -15,12 +15,14 @@ from sim.errors import InputError, Mistake, MistakeError, Place, Problem
 from sim.files.merge import SET, parse_path, split_paths
 from sim.files.positions import Node, show_path
 from sim.plan import drafted, make_plan
-from sim.scenario import Draft, Scenario
+from sim.scenario.draft import Draft
+from sim.scenario.scenario import Scenario
 from sim.simulation import refuse_undrawn
 from sim.sweeps import designs
 from sim.sweeps.carried import Carried, whole
-from sim.sweeps.file import MOST, OWN, Grid, LatinHypercube, Listed, Sobol, Sweep, path_of
+from sim.sweeps.file import OWN, Grid, LatinHypercube, Listed, Sobol, Sweep
 from sim.sweeps.ranges import number_of
+from sim.sweeps.swept import MOST, path_of
 
 REPLICATES = f"ensemble.{OWN}"
 SEEDS = "seeds"

@@ -19,7 +19,7 @@ from sim.results.manifest import changed
 from sim.results.result import Result, Source, is_certain
 from sim.results.result import read as read_run
 from sim.results.tables import COLUMNS
-from sim.scenario import Draft
+from sim.scenario.draft import Draft
 from sim.sweeps.carried import whole
 from sim.sweeps.folder import BASE, DONE, POINTS
 from sim.sweeps.points import SEEDS

@@ -11,8 +11,9 @@ from typing import NamedTuple, final
 from sim.errors import Place, Problem, nearest
 from sim.units import DAYS_A_YEAR
 from sim.world.base_year import BaseYear, Node, base_year, with_expansions
+from sim.world.kinds import KINDS
 from sim.world.row_reading import at
-from sim.world.rows import KINDS, Tables
+from sim.world.rows import Tables
 from sim.world.tables import Found, History, Key, assembled, key_of, stands, together
 
 MASSES = ("base_year", "facilities", "expansion_recipes")  # tables whose rows say what goods are made of

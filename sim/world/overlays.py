@@ -9,8 +9,9 @@ from pathlib import Path
 from sim.errors import InputError, Place, Problem, suggest
 from sim.files.positions import shown
 from sim.world.checks import WHERE_READ, Readers, missing, unbalanced
+from sim.world.kinds import KINDS, Kind
 from sim.world.row_reading import at
-from sim.world.rows import KINDS, Fact, Kind, Tables
+from sim.world.rows import Fact, Tables
 from sim.world.tables import Found, History, assembled, key_of, read_layers, stands
 
 SHEETS = (".xlsx", ".xls", ".ods", ".numbers", ".tsv", ".parquet", ".json")

@@ -10,17 +10,8 @@ from sim.errors import InputError, MistakeError, Place, Problem
 from sim.files.distributions import limits_of, parse_in_unit, refuse_beyond
 from sim.units import dimension_of
 from sim.world.cells import Converter, NumberError, in_unit, number, refuse_hidden, refuse_signs
-from sim.world.rows import (
-    KINDS,
-    MEASURED,
-    BaseYearRow,
-    CommodityRow,
-    CostShareRow,
-    Fact,
-    Kind,
-    ParameterRow,
-    ProjectRow,
-)  # fmt: skip
+from sim.world.kinds import KINDS, MEASURED, Kind
+from sim.world.rows import BaseYearRow, CommodityRow, CostShareRow, Fact, ParameterRow, ProjectRow
 
 NAMES = {column for kind in KINDS.values() for column in kind.names}  # that scenario files may use
 

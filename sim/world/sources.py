@@ -6,18 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from sim.world.rows import (
-    KINDS,
-    CommodityRow,
-    ElementRow,
-    FacilityRow,
-    Fact,
-    Kind,
-    ParameterRow,
-    RegionRow,
-    RouteRow,
-    SectorRow,
-)
+from sim.world.kinds import KINDS, Kind
+from sim.world.rows import CommodityRow, ElementRow, FacilityRow, Fact, ParameterRow, RegionRow, RouteRow, SectorRow
 from sim.world.tables import read_tables
 
 

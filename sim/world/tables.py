@@ -12,8 +12,9 @@ from typing import Any, NamedTuple, TypeVar
 from sim.errors import InputError, Place, Problem, suggest
 from sim.files.positions import shown
 from sim.world.cells import converters
+from sim.world.kinds import KINDS, Kind
 from sim.world.row_reading import at, read_row
-from sim.world.rows import KINDS, BaseYearRow, Kind, Tables
+from sim.world.rows import BaseYearRow, Tables
 
 Row = TypeVar("Row")
 Key = tuple[str, ...]

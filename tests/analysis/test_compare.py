@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.analysis import pairs
-from sim.analysis.compare import COLUMNS, Comparison, compare, replicates_to_settle
+from sim.analysis.compare import compare
+from sim.analysis.comparison import COLUMNS, Comparison, replicates_to_settle
 from sim.definitions.items import KEYS, Item
 from sim.definitions.metrics import METRICS, Metric
 from sim.errors import InputError

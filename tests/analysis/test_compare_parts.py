@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.analysis.compare import MONTHLY, compare
+from sim.analysis.compare import compare
+from sim.analysis.comparison import MONTHLY
 from sim.definitions.items import Item
 from sim.errors import InputError
 from sim.results.result import Result

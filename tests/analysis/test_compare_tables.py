@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.analysis.compare import COLUMNS, SIDE_BY_SIDE, compare
+from sim.analysis.compare import SIDE_BY_SIDE, compare
+from sim.analysis.comparison import COLUMNS
 from sim.definitions.items import Item
 from sim.errors import InputError
 from tests.byhand import result

@@ -16,7 +16,7 @@ from sim.definitions.items import Item
 from sim.files.shipped import find_scenario
 from sim.plan import make_plan
 from sim.record.observer import Observation
-from sim.scenario import Scenario
+from sim.scenario.scenario import Scenario
 from sim.simulation import observe
 
 pytestmark = pytest.mark.xdist_group("hindcast")

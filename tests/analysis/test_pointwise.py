@@ -12,7 +12,7 @@ import pytest
 from sim.analysis.compare import compare
 from sim.definitions.items import Item
 from sim.errors import InputError
-from sim.scenario import Scenario
+from sim.scenario.scenario import Scenario
 from sim.sweeps import blocks
 from sim.sweeps.blocks import Block, Here, Part
 from sim.sweeps.reading import SweepResult

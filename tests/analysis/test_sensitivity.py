@@ -15,7 +15,7 @@ from sim.axes import Floats
 from sim.definitions.items import Item
 from sim.ensemble.streams import uniforms
 from sim.errors import InputError
-from sim.scenario import Scenario
+from sim.scenario.scenario import Scenario
 from sim.sweeps import blocks
 from sim.sweeps.blocks import Block, Part
 from tests.analysis.test_sobol import ishigami, known

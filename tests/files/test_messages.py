@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from sim import scenario
 from sim.errors import InputError
+from sim.scenario import draft, fields
 from tests.toll import NAMES, Toll
 
 FOLDER = Path(__file__).parent.parent / "errors"
@@ -17,7 +17,7 @@ CASES = sorted(file.stem for file in FOLDER.glob("*.yaml") if file.stem not in P
 
 @pytest.fixture(autouse=True)
 def _only_tolls(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scenario, "KINDS", {"toll": Toll})
+    monkeypatch.setattr(fields, "KINDS", {"toll": Toll})
     monkeypatch.chdir(FOLDER)
 
 
@@ -25,7 +25,7 @@ def _only_tolls(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_is_said(case: str, request: pytest.FixtureRequest) -> None:
     """The message is the one that somebody has read and found right."""
     with pytest.raises(InputError) as caught:
-        scenario.load(f"{case}.yaml", names=lambda folders: NAMES)
+        draft.load(f"{case}.yaml", names=lambda folders: NAMES)
     said = f"{caught.value}\n"
     golden = FOLDER / f"{case}.txt"
     if request.config.getoption("--update-golden", default=False):

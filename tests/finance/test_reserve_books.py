@@ -14,7 +14,8 @@ from sim.axes import Floats
 from sim.errors import BrokenInvariant
 from sim.finance.ledger import Account
 from sim.finance.loans import level_payment
-from sim.finance.reserve_books import Post, ReserveBooks, Terms
+from sim.finance.reserve_books import ReserveBooks
+from sim.finance.reserve_posts import Post, Terms
 
 TERMS = Terms(
     budget=1000.0, loan=600.0, capital=200.0, rate=0.05, term=10.0, grace=2.0, dividend=0.08, fee=0.02, late=0.1,

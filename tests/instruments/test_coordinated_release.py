@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from sim.axes import Floats
-from sim.finance.reserve_books import Post
+from sim.finance.reserve_posts import Post
 from sim.instruments.base import KINDS
 from sim.instruments.reserves.operator import Operator
 from sim.instruments.reserves.release import reserves_of

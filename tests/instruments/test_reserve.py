@@ -12,7 +12,7 @@ import pytest
 from sim.axes import Floats
 from sim.ensemble.clock import Tick
 from sim.files.quantities import WorldNames
-from sim.finance.reserve_books import Post
+from sim.finance.reserve_posts import Post
 from sim.instruments.reserves.declared import Declared
 from sim.instruments.reserves.operator import Operator
 from sim.instruments.reserves.release import reserves_of

@@ -17,7 +17,7 @@ from sim.analysis.hindcast import known_of
 from sim.analysis.targets import Known
 from sim.errors import InputError, Problem
 from sim.plan import load, make_plan
-from sim.scenario import Scenario
+from sim.scenario.scenario import Scenario
 from sim.sweeps import file as sweep_file
 from sim.sweeps.points import Points
 from tests.mutations.cases import Case, case

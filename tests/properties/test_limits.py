@@ -11,7 +11,7 @@ from sim.chunk import Chunk
 from sim.errors import InputError
 from sim.files.shipped import shipped
 from sim.plan import drafted, load, make_plan
-from sim.scenario import Draft
+from sim.scenario.draft import Draft
 
 SHORT = {
     "ensemble.replicates": "2",

@@ -17,7 +17,7 @@ from sim.analysis.compare import compare
 from sim.analysis.sensitivity import sensitivity
 from sim.errors import InputError, MonaziteError
 from sim.results.result import Result
-from sim.scenario import Scenario
+from sim.scenario.scenario import Scenario
 from sim.sweeps.blocks import Here
 from sim.sweeps.file import read as read_file
 from sim.sweeps.job import Job

@@ -17,8 +17,9 @@ from sim.errors import InputError
 from sim.files.shipped import shipped
 from sim.plan import make_plan
 from sim.world.cells import Limits
+from sim.world.kinds import KINDS
 from sim.world.overlays import read_over
-from sim.world.rows import KINDS, Tables
+from sim.world.rows import Tables
 from sim.world.tables import read
 
 SEEDS = shipped("seeds")

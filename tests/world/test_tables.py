@@ -12,8 +12,9 @@ import pytest
 
 from sim.errors import InputError
 from sim.files.shipped import shipped
+from sim.world.kinds import KINDS
 from sim.world.overlays import read_over
-from sim.world.rows import KINDS, FacilityRow, Fact, RegionRow
+from sim.world.rows import FacilityRow, Fact, RegionRow
 from sim.world.sources import SOURCE_KINDS, read_sources
 from sim.world.tables import read, read_table
 

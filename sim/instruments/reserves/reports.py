@@ -16,7 +16,8 @@ from sim.definitions.variables import Variable, declare_variable
 from sim.ensemble.gauges import Measured, Traced
 from sim.ensemble.transitions import Transitions
 from sim.finance.ledger import PUBLIC_COST, PUBLIC_PAID
-from sim.finance.reserve_books import Post, ReserveBooks
+from sim.finance.reserve_books import ReserveBooks
+from sim.finance.reserve_posts import Post
 from sim.instruments.reserves.billing import Billing
 from sim.instruments.reserves.charter import Charter
 from sim.instruments.reserves.inventory import Inventory

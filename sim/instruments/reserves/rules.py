@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.axes import TINY, Floats, Scalar
 from sim.finance.capital import real_rate
-from sim.finance.reserve_books import Terms
+from sim.finance.reserve_posts import Terms
 from sim.instruments.base import Setting
 from sim.instruments.reserves.charter import Charter
 from sim.instruments.reserves.declared import Declared
