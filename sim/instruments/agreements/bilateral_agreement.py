@@ -17,9 +17,9 @@ from sim.files.quantities import Date, Model, Names, Share, UncertainShare, Worl
 from sim.instruments.base import IN_FORCE, Instrument, Problem, Setting
 from sim.instruments.notices import Waiver
 from sim.instruments.parts.calendar import Calendar
-from sim.instruments.parts.eligibility import arcs_between
 from sim.instruments.parts.output import Output, Promise, arcs_of, producers
 from sim.instruments.parts.schedule import check_end, lasting
+from sim.instruments.parts.scope import arcs_between
 from sim.instruments.reserves.release import Release, reserves_of
 from sim.market.hooks import Moment
 from sim.world.build import World

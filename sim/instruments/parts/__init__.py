@@ -1,1 +1,1 @@
-"""What instruments hold in common: calendars, queues, eligibility."""
+"""What instruments hold in common: scopes, calendars, queues."""

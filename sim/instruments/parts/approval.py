@@ -13,7 +13,7 @@ from sim.axes import TINY, Floats, Ints, Scalar, Sum, at_least
 from sim.files.distributions import Uncertain
 from sim.files.quantities import Date, Model, Names, UncertainShare, WorldNames
 from sim.instruments.base import Problem
-from sim.instruments.parts.eligibility import Coverage
+from sim.instruments.parts.scope import Coverage
 from sim.market.hooks import Moment
 from sim.world.build import World
 

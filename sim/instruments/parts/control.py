@@ -10,15 +10,14 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from sim.axes import Ints, Scalar
-from sim.errors import mistake, suggest
+from sim.errors import mistake
 from sim.files.quantities import Date, Model, Names, UncertainDays, UncertainRatePerDay, UncertainShare, WorldNames
-from sim.instruments.base import ANNOUNCED, IN_FORCE, LIFTED, Instrument, Problem, Setting, amount
-from sim.instruments.parts.calendar import Calendar, Dates, Following
-from sim.instruments.parts.eligibility import Coverage, outward_arcs
+from sim.instruments.base import Instrument, Problem, Setting
+from sim.instruments.parts.calendar import Dates
+from sim.instruments.parts.scope import Coverage, Exports
+from sim.instruments.parts.term import Term
 from sim.market.hooks import Moment
 from sim.world.build import World
-
-REGIME = "tariff_regime"  # the kind that a control may follow
 
 
 class ReExport(Model):
@@ -62,57 +61,36 @@ class Control(Instrument):
         """Day on which it becomes known; none where that differs by replicate."""
         return self.announced or self.in_force
 
+    @property
+    def scope(self) -> Exports:
+        """The exports that it is about."""
+        return Exports(self.by, self.covers, self.towards)
+
+    @property
+    def term(self) -> Term:
+        """When it counts."""
+        return Term(self.announced, self.in_force, self.follows, self.until, self.lasts, self.end, self.end_hazard)
+
     def covered_arcs(self, world: World) -> Ints:
         """Arcs (K,) on which covered goods leave; ascending."""
-        return outward_arcs(world, self.by, self.covers.covered(world), self.towards)
+        return self.scope.arcs(world)
 
     def acts_on(self, world: World) -> bool:
         """Whether covered trade exists in the base year, or projects would begin it."""
-        return bool((world.arcs.weight[self.covered_arcs(world)] > 0).any())
+        return self.scope.is_traded(world)
 
     def check_control(self, names: WorldNames) -> Iterator[Problem]:
         """Names that are not known, and dates in an order that cannot be."""
-        if self.by not in names.regions:
-            yield (("by",), f"{self.by!r} is not a region", names.nearest(self.by, names.regions))
-        for found, right in self.towards.unknown(names.regions, "region"):
-            yield (("towards",), found, right)
-        for path, found, right in self.covers.check(names):
-            yield (("covers", *path), found, right)
-        yield from self._check_dates()
+        yield from self.scope.check(names)
+        yield from self.term.check()
 
     def check_others(self, kinds: Mapping[str, str]) -> Iterator[Problem]:
         """A regime that it follows and that is none."""
-        if self.follows is not None and kinds.get(self.follows) != REGIME:
-            regimes = [name for name, kind in kinds.items() if kind == REGIME]
-            yield (("follows",), f"{self.follows!r} is not a {REGIME} of this scenario", suggest(self.follows, regimes))
+        yield from self.term.check_regime(kinds)
 
-    def _check_dates(self) -> Iterator[Problem]:
-        if self.follows is not None:
-            yield from self._check_following()
-        elif self.in_force is not None:
-            yield from self._check_order(self.in_force)
-
-    def _check_following(self) -> Iterator[Problem]:
-        if self.end == "unknown":
-            yield (("end",), "nobody knows the end of what follows a regime anyway", "Take it out.")
-        for field in ("announced", "in_force", "until", "lasts"):
-            if getattr(self, field) is not None:
-                yield ((field,), f"`{field}` and `follows` both say when it counts", "Write one of them.")
-
-    def _check_order(self, in_force: date) -> Iterator[Problem]:
-        if self.announced is not None and self.announced > in_force:
-            found = f"{self.announced} is after in_force, {in_force}"
-            yield (("announced",), found, "A control is announced first.")
-        if self.until is not None and self.until <= in_force:
-            yield (
-                ("until",),
-                f"{self.until} is not after in_force, {in_force}",
-                "A control ends after it begins; leave `until` out if it stays.",
-            )
-        if self.end == "known" and amount(self.end_hazard) > 0:
-            yield (("end_hazard",), "people know when it ends", "Write `end: unknown` beside it.")
-        if self.until is not None and self.lasts is not None:
-            yield (("lasts",), "`until` and `lasts` both say when it ends", "Write one of them.")
+    def calendar(self, setting: Setting) -> Dates:
+        """Its dates on the clock; what happens is written down on its day."""
+        return self.term.calendar(self, setting)
 
     def forbid_re_export(self, setting: Setting, calendar: Dates, coverage: Scalar) -> None:
         """Attach the rule on re-export, if there is one (eq. 6.9)."""
@@ -125,20 +103,3 @@ class Control(Instrument):
             moment.controls.trace(rows, np.asarray(stopped * calendar.share(moment.tick)))
 
         setting.hooks.expectations.append(trace)
-
-    def calendar(self, setting: Setting) -> Dates:
-        """Its dates on the clock; what happens is written down on its day."""
-        if self.in_force is None:
-            return Following(setting.notices.regimes, self.follows or "")
-        day = setting.clock.horizon.day
-        announced = self.announced or self.in_force
-        start = day(self.in_force)
-        end: Scalar = float("inf") if self.until is None else float(day(self.until))
-        if self.lasts is not None:
-            end = start + self.draw(setting, "lasts", self.lasts, "days")
-        setting.log(announced, ANNOUNCED, self.name, self.kind)
-        setting.log(self.in_force, IN_FORCE, self.name, self.kind)
-        if self.until is not None:
-            setting.log(self.until, LIFTED, self.name, self.kind)
-        hazard = None if self.end == "known" else self.draw(setting, "end_hazard", self.end_hazard, "/day")
-        return Calendar(day(announced), start, end, hazard)

@@ -17,6 +17,7 @@ from sim.files.quantities import Date, Names, WorldNames
 from sim.finance.ledger import PUBLIC_COST, PUBLIC_PAID, Ledger
 from sim.instruments.base import Instrument, Problem, Setting
 from sim.instruments.parts.schedule import check_end
+from sim.instruments.parts.scope import Projects
 from sim.supply.settle import Supply
 from sim.units import DAYS_A_YEAR
 from sim.world.build import World
@@ -41,27 +42,21 @@ class Support(Instrument):
     since: Date = Field(description="first day on which it is offered")
     until: Date | None = Field(None, description="first day on which it is no longer offered; left out, it stays")
 
+    @property
+    def scope(self) -> Projects:
+        """The projects that it is about."""
+        return Projects(self.projects, self.regions, self.processes)
+
     def check_support(self, names: WorldNames) -> Iterator[Problem]:
         """Names that are not known, and an end before the start."""
         if self.by not in names.regions:
             yield (("by",), f"{self.by!r} is not a region", names.nearest(self.by, names.regions))
-        for field, known, what in (
-            ("projects", names.projects, "project"),
-            ("regions", names.regions, "region"),
-            ("processes", names.processes, "process"),
-        ):
-            for found, right in getattr(self, field).unknown(known, what):
-                yield ((field,), found, right)
+        yield from self.scope.check(names)
         yield from check_end(self.since, self.until)
 
     def rows(self, world: World) -> Ints:
         """Rows (J) of its projects."""
-        known = world.projects
-        return known.where(
-            name=self.projects.among(known.names),
-            region=self.regions.among(world.regions),
-            process=self.processes.among(sorted({row.process for row in known.rows})),
-        )
+        return self.scope.rows(world)
 
     def acts_on(self, world: World) -> bool:
         """Whether there are such projects."""

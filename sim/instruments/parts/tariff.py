@@ -14,8 +14,8 @@ from sim.files.quantities import Date, Names, UncertainRatio, WorldNames
 from sim.instruments.base import IN_FORCE, LIFTED, Instrument, Problem, Setting, amount
 from sim.instruments.notices import Levy
 from sim.instruments.parts.duty import Duty
-from sim.instruments.parts.eligibility import Coverage
 from sim.instruments.parts.schedule import Dated, Schedule, check_order
+from sim.instruments.parts.scope import Coverage
 from sim.world.build import World
 
 RATE_CHANGES = declare_event(

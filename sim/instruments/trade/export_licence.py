@@ -21,8 +21,8 @@ from sim.instruments.base import Problem, Setting, amount
 from sim.instruments.parts.approval import Approval, Approvals
 from sim.instruments.parts.calendar import Dates
 from sim.instruments.parts.control import Control
-from sim.instruments.parts.eligibility import look_alike_arcs
 from sim.instruments.parts.queue import Queue
+from sim.instruments.parts.scope import look_alike_arcs
 from sim.market.forms import smooth, step_share
 from sim.market.hooks import Moment
 from sim.world.build import World

@@ -10,7 +10,7 @@ from pydantic import Field
 from sim.axes import Ints
 from sim.files.quantities import Names, WorldNames
 from sim.instruments.base import Problem, Setting
-from sim.instruments.parts.eligibility import outward_arcs
+from sim.instruments.parts.scope import outward_arcs
 from sim.instruments.parts.tariff import Tariff
 from sim.world.build import World
 

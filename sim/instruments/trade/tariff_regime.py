@@ -28,7 +28,7 @@ from sim.files.quantities import (
 )
 from sim.instruments.base import Instrument, Problem, Setting, amount
 from sim.instruments.notices import Regime, Waiver
-from sim.instruments.parts.eligibility import arcs_between
+from sim.instruments.parts.scope import arcs_between
 from sim.market.hooks import Moment
 from sim.world.build import World
 

@@ -20,7 +20,7 @@ from sim.instruments.base import Instrument, Problem, Setting, amount
 from sim.instruments.notices import Levy
 from sim.instruments.parts.calendar import Calendar
 from sim.instruments.parts.duty import Duty
-from sim.instruments.parts.eligibility import Coverage, inward_arcs
+from sim.instruments.parts.scope import Coverage, inward_arcs
 from sim.market.hooks import Moment
 from sim.supply.hooks import Appraised
 from sim.units import SHARE

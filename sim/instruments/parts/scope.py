@@ -1,14 +1,19 @@
-"""Who is meant: which goods a control covers, towards whom, and which arcs that makes."""
+"""Who is meant: which goods, arcs, plants and projects a measure is about, whatever it does to them.
+
+A measure holds its scope; what happens within it is its own.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 from pydantic import Field
 
 from sim.axes import Ints
 from sim.files.quantities import Model, Names, Share, WorldNames
+from sim.instruments.base import Problem
 from sim.world.build import World
 
 
@@ -51,6 +56,60 @@ class Coverage(Model):
     def holds(self, world: World, commodity: str, elements: Names) -> bool:
         """Whether a covered good holds any of some elements above the share."""
         return sum(world.content[commodity].get(e, 0.0) for e in elements.among(world.elements)) > self.share_above
+
+
+@dataclass(frozen=True)
+class Exports:
+    """Covered goods that leave a region towards some others."""
+
+    by: str
+    covers: Coverage
+    towards: Names
+
+    def check(self, names: WorldNames) -> Iterator[Problem]:
+        """Names that are not known."""
+        if self.by not in names.regions:
+            yield (("by",), f"{self.by!r} is not a region", names.nearest(self.by, names.regions))
+        for found, right in self.towards.unknown(names.regions, "region"):
+            yield (("towards",), found, right)
+        for path, found, right in self.covers.check(names):
+            yield (("covers", *path), found, right)
+
+    def arcs(self, world: World) -> Ints:
+        """Arcs (K,), ascending."""
+        return outward_arcs(world, self.by, self.covers.covered(world), self.towards)
+
+    def is_traded(self, world: World) -> bool:
+        """Whether such trade exists in the base year, or projects would begin it."""
+        return bool((world.arcs.weight[self.arcs(world)] > 0).any())
+
+
+@dataclass(frozen=True)
+class Projects:
+    """Projects by name, narrowed by the regions they stand in and what they do."""
+
+    projects: Names
+    regions: Names
+    processes: Names
+
+    def check(self, names: WorldNames) -> Iterator[Problem]:
+        """Names that are not known."""
+        for field, known, what in (
+            ("projects", names.projects, "project"),
+            ("regions", names.regions, "region"),
+            ("processes", names.processes, "process"),
+        ):
+            for found, right in getattr(self, field).unknown(known, what):
+                yield ((field,), found, right)
+
+    def rows(self, world: World) -> Ints:
+        """Rows (J), ascending."""
+        known = world.projects
+        return known.where(
+            name=self.projects.among(known.names),
+            region=self.regions.among(world.regions),
+            process=self.processes.among(sorted({row.process for row in known.rows})),
+        )
 
 
 def _singular(word: str) -> str:

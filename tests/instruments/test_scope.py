@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sim.files.quantities import Names
-from sim.instruments.parts.eligibility import Coverage, look_alike_arcs, outward_arcs
+from sim.instruments.parts.scope import Coverage, look_alike_arcs, outward_arcs
 from sim.world.build import World, build
 from tests.driver import tables
 from tests.worlds import MARGINS
