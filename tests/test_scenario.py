@@ -13,12 +13,12 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sim import scenario
 from sim.definitions.variables import VARIABLES
 from sim.errors import InputError, Mistake
 from sim.files.distributions import Distribution
 from sim.files.positions import plain, read_text
 from sim.files.quantities import WorldNames
+from sim.scenario import fields, schema
 from sim.scenario.draft import load
 from sim.scenario.scenario import Scenario
 from sim.scenario.schema import json_schema
@@ -46,7 +46,8 @@ outputs: {record: all, every: month}
 
 @pytest.fixture(autouse=True)
 def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scenario, "KINDS", {"toll": Toll})
+    monkeypatch.setattr(fields, "KINDS", {"toll": Toll})
+    monkeypatch.setattr(schema, "KINDS", {"toll": Toll})
     monkeypatch.chdir(tmp_path)
     Path("base.yaml").write_text(BASE, encoding="utf-8")
 
@@ -177,7 +178,7 @@ def test_the_shipped_files_of_a_checkout_are_found() -> None:
     from sim.files.shipped import shipped  # noqa: PLC0415
 
     assert shipped("seeds").name == "seeds"
-    assert os.path.samefile(shipped("seeds").parent, Path(scenario.__file__).parent.parent)  # noqa: PTH121
+    assert os.path.samefile(shipped("seeds").parent, Path(fields.__file__).parent.parent.parent)  # noqa: PTH121
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -7,13 +7,14 @@ difference over bootstrap samples of the replicates, the same samples for every 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-import sim.simulation  # noqa: F401  (with it, every metric is declared)
 from sim.analysis import differences, filters, months, per_dollar, pointwise, sides
 from sim.analysis.comparison import Comparison, joined, sentence
 from sim.analysis.sides import LEVELS, PATHS, REPLICATES, Side
+from sim.definitions.book import Definitions
 from sim.errors import InputError, Place, Problem, suggest
 from sim.results.result import Result
 from sim.sweeps.reading import SweepResult
@@ -77,10 +78,10 @@ def _of_replicates(results: Sequence[Side], metrics: Sequence[str], *, unpaired:
     base, *others = results
     before, after = sides.replicates(base), [sides.replicates(other) for other in others]
     _check_names(metrics, [before, *after], "metric", [per_dollar.RATIO.name])
-    tables, notes = [], []
+    tables, notes, known = [], [], sides.definitions_of(*(one.facts for one in results))
     for other, replicates in zip(others, after, strict=True):
         notes += [*_alone(base, before, other, replicates), *_lacking(base, before, other, replicates)]
-        tables.append(_differences(other.label, before, replicates, unpaired=unpaired))
+        tables.append(_differences(other.label, before, replicates, known, unpaired=unpaired))
     return joined(results, tables, notes, [before, *after])
 
 
@@ -104,10 +105,10 @@ def _of_months(results: Sequence[Side], metrics: Sequence[str], *, unpaired: boo
     base, *others = results
     before, after = months.months(base), [months.months(other) for other in others]
     _check_names(metrics, [before, *after], "variable")
-    tables = []
+    tables, known = [], sides.definitions_of(*(one.facts for one in results))
     for other, replicates in zip(others, after, strict=True):
         left, right = (before, replicates) if unpaired else _paired_replicates(other.label, before, replicates)
-        tables.append(differences.of_replicates(left, right, unpaired=unpaired).assign(other=other.label))
+        tables.append(differences.of_replicates(left, right, known, unpaired=unpaired).assign(other=other.label))
     notes = [
         note
         for other, replicates in zip(others, after, strict=True)
@@ -143,14 +144,16 @@ def _of_sweeps(sweeps: Sequence[SweepResult], metrics: Sequence[str], *, unpaire
         tables += found
         identical |= sentence
     whole = joined(results, tables, notes, ())
-    return Comparison(whole.table, whole.changes, whole.notes, whole.commodities, identical)
+    return replace(whole, identical=identical)
 
 
 def _by_point(base: SweepResult, other: SweepResult, *, unpaired: bool) -> tuple[list[DataFrame], dict[str, str]]:
     """Compare each point with its partner; say whether all say the same."""
     tables, rows, replicates, same = [], 0, 0, True
+    known = sides.definitions_of(base.manifest, other.manifest)
     for point, before, after in pointwise.pairs(base, other):
-        tables.append(_differences(pointwise.label_of(other, point), before, after, unpaired=unpaired))
+        label = pointwise.label_of(other, point)
+        tables.append(_differences(label, before, after, known, unpaired=unpaired))
         same = same and differences.same(before, after)
         rows, replicates = rows + len(before), max(replicates, len(before.columns))
     if not (same and rows):
@@ -164,7 +167,7 @@ def _only(found: Comparison, metrics: Sequence[str], wanted: Mapping[str, Sequen
     kind = "metric" if "metric" in found.table.columns else "variable"
     table = found.table[found.table[kind].isin(metrics)] if metrics else found.table
     table = filters.only(table, wanted).reset_index(drop=True)
-    return Comparison(table, found.changes, found.notes, found.commodities, found.identical)
+    return replace(found, table=table)
 
 
 def _refuse_obstacles(results: Sequence[Side], *, unpaired: bool) -> None:
@@ -216,13 +219,15 @@ def _paired_replicates(label: str, before: DataFrame, after: DataFrame) -> tuple
     return before[common], after[common]
 
 
-def _differences(label: str, before: DataFrame, after: DataFrame, *, unpaired: bool) -> DataFrame:
+def _differences(
+    label: str, before: DataFrame, after: DataFrame, definitions: Definitions, *, unpaired: bool
+) -> DataFrame:
     """Compare metrics row by row, the loss avoided per dollar among them."""
     import pandas as pd  # noqa: PLC0415
 
     if not unpaired:
         before, after = _paired_replicates(label, before, after)
-    table = differences.of_replicates(before, after, unpaired=unpaired)
+    table = differences.of_replicates(before, after, definitions, unpaired=unpaired)
     if not unpaired:
         ratios = differences.ratios(before, after)
         table = pd.concat([table, ratios.astype(table.dtypes)]) if len(ratios) else table

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-import sim.simulation  # noqa: F401  (with it, every metric is declared)
 from sim.analysis import differences, sides
 from sim.analysis.differences import NUMBERS
 from sim.analysis.sides import Side
+from sim.definitions.book import Definitions
 from sim.definitions.items import KEYS
 from sim.files.changes import Change, changes
 from sim.results import csvfile
@@ -43,6 +43,8 @@ class Comparison:
         Changed files, replicates without a partner, what is not known.
     commodities : sequence of str
         Those that people look at first.
+    definitions : Definitions
+        What names mean, in the words of the base.
     identical : mapping of str to str
         A sentence for each other result that says the same as the base to the last bit, by its label.
     """
@@ -51,6 +53,7 @@ class Comparison:
     changes: Mapping[str, Sequence[Change]]
     notes: Sequence[str]
     commodities: Sequence[str]
+    definitions: Definitions
     identical: Mapping[str, str] = field(default_factory=dict)
 
     def save(self, file: str | Path, *, overwrite: bool = False) -> None:
@@ -73,7 +76,10 @@ class Comparison:
         if "date" in sized.columns:
             return _leading_months(sized)[list(self.table.columns)]
         keys = ["other", WINDOW] if WINDOW in sized.columns else ["other"]
-        parts = [headline(rows, self.commodities, "size") for _, rows in sized.groupby(keys, sort=False)]
+        parts = [
+            headline(rows, self.definitions.metrics, self.commodities, "size")
+            for _, rows in sized.groupby(keys, sort=False)
+        ]
         return pd.concat([sized.head(0), *parts], ignore_index=True)[list(self.table.columns)]
 
     def settling(self, rows: DataFrame) -> list[str]:
@@ -110,6 +116,7 @@ def joined(
             *notes,
         ],
         commodities=base.facts.get("headline", ()),
+        definitions=sides.definitions_of(*(one.facts for one in results)),
         identical={
             other.label: sentence(other.label, base.label, *size_of(values[0]))
             for other, one in zip(others, values[1:], strict=bool(values))

@@ -9,7 +9,7 @@ import numpy as np
 from sim.analysis import pairs, per_dollar
 from sim.analysis.sides import INDEX
 from sim.axes import Floats
-from sim.definitions.metrics import METRICS
+from sim.definitions.book import Definitions
 from sim.results import statistics
 from sim.results.tables import WINDOW
 
@@ -20,18 +20,20 @@ NUMBERS = ("base_mean", "other_mean", "difference", "low95", "high95", "share_be
 BETTER = {"lower": -1.0, "higher": 1.0, "neither": np.nan}
 
 
-def of_replicates(before: DataFrame, after: DataFrame, *, unpaired: bool) -> DataFrame:
+def of_replicates(before: DataFrame, after: DataFrame, definitions: Definitions, *, unpaired: bool) -> DataFrame:
     """Compare row by row; what stands on one side only is listed with the other side empty.
 
     Parameters
     ----------
     before, after : DataFrame
         A row an item, a column a replicate; the same columns, unless `unpaired`.
+    definitions : Definitions
+        Which way metrics are better.
     unpaired : bool
         Whether columns are other replicates.
     """
     left, right = before.align(after, join="outer", axis=0)
-    numbers = (_unpaired if unpaired else _paired)(left, right)
+    numbers = _unpaired(left, right) if unpaired else _paired(left, right, _signs(left.index, definitions))
     return left.index.to_frame(index=False).assign(**numbers)
 
 
@@ -65,8 +67,8 @@ def same(before: DataFrame, after: DataFrame) -> bool:
     return bool(np.array_equal(before.to_numpy(float), after.to_numpy(float), equal_nan=True))
 
 
-def _paired(left: DataFrame, right: DataFrame) -> dict[str, Any]:
-    """Numbers of rows whose columns are the same replicates."""
+def _paired(left: DataFrame, right: DataFrame, signs: Floats) -> dict[str, Any]:
+    """Numbers of rows whose columns are the same replicates, given for each whether more is better (1) or less (-1)."""
     base, other = left.to_numpy(dtype=float), right.to_numpy(dtype=float)
     gaps = pairs.gap(base, other)
     replicates = statistics.count(gaps).astype(int)
@@ -78,7 +80,7 @@ def _paired(left: DataFrame, right: DataFrame) -> dict[str, Any]:
         "difference": statistics.mean(gaps),
         "low95": low,
         "high95": high,
-        "share_better": pairs.share_better(gaps, _signs(left.index)),
+        "share_better": pairs.share_better(gaps, signs),
         "n": replicates,
     }
 
@@ -99,9 +101,9 @@ def _unpaired(left: DataFrame, right: DataFrame) -> dict[str, Any]:
     }
 
 
-def _signs(index: MultiIndex) -> Floats:
+def _signs(index: MultiIndex, definitions: Definitions) -> Floats:
     """Say for each row whether more is better (1), less is (-1), or neither (NaN), as of all series."""
     if "metric" not in index.names:
         return np.full(len(index), np.nan)
     names = index.get_level_values("metric")
-    return np.array([BETTER[METRICS[name].better] if name in METRICS else np.nan for name in names])
+    return np.array([BETTER[definitions.better(name)] for name in names])

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sim.analysis.sides import PATHS, Side
+from sim.analysis.sides import PATHS, Side, definitions_of
 from sim.definitions.items import KEYS
-from sim.definitions.variables import VARIABLES
 from sim.errors import InputError, Place, Problem
 
 if TYPE_CHECKING:
@@ -31,8 +30,8 @@ def months(side: Side) -> DataFrame:
     table = side.frame(PATHS)
     if table.empty:
         raise InputError(Problem(Place(side.label), "it has no paths, which are the series of single replicates", ASK))
-    rows = _with_days(side, table)
-    is_level = rows["variable"].isin([name for name, one in VARIABLES.items() if one.kind == "level"])
+    rows, known = _with_days(side, table), definitions_of(side.facts).variables
+    is_level = rows["variable"].isin([name for name, one in known.items() if one.kind == "level"])
     values = _joined([_last(rows[is_level]), *_means(rows[~is_level])])
     return values.set_index([*INDEX, "replicate"])["value"].unstack("replicate").sort_index()
 

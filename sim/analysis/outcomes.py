@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any, cast, final
 
 import numpy as np
 
+from sim.analysis.sides import definitions_of
 from sim.axes import Bools, Floats
+from sim.definitions.book import NO_DEFINITIONS, Definitions
 from sim.definitions.items import KEYS
-from sim.definitions.metrics import METRICS
 from sim.errors import InputError, Place, Problem, suggest
 from sim.results.headline import headline
 from sim.results.tables import WINDOW, with_window
-from sim.sweeps.folder import DONE
+from sim.sweeps.names import DONE
 from sim.sweeps.reading import ITEM, SweepResult
 from sim.sweeps.store import SUMMARY
 
@@ -45,6 +46,8 @@ class Outcomes:
         What was left out, and why.
     keys : sequence of str
         The columns that name what a row is about; the window among them where the sweep has any.
+    definitions : Definitions
+        What the metrics mean, in the words of the sweep.
     """
 
     items: Sequence[Item]
@@ -54,6 +57,7 @@ class Outcomes:
     done: Bools
     notes: Sequence[str] = ()
     keys: Sequence[str] = ITEM
+    definitions: Definitions = NO_DEFINITIONS
 
     @classmethod
     def read(cls, sweep: SweepResult, metrics: Sequence[str], statistic: str) -> Outcomes:
@@ -67,18 +71,21 @@ class Outcomes:
         done = (sweep.points["status"] == DONE).to_numpy()
         if not done.any():
             raise InputError(Problem(Place(str(sweep.folder)), "no point is done", "Run it again with --resume."))
-        known = _known(sweep, metrics, int(done.argmax()))
+        definitions = definitions_of(sweep.manifest)
+        known = _known(sweep, definitions, metrics, int(done.argmax()))
         table = sweep.rows(SUMMARY, metric=known)
         keys = [name for name in with_window(ITEM) if name in table.columns]
         absent = [f"No point has the metric {name}." for name in known if name not in set(table["metric"])]
         if not metrics:
-            table = table.merge(_first_looked_at(table, keys, sweep.manifest["headline"]), on=keys)
+            table = table.merge(_first_looked_at(table, keys, definitions, sweep.manifest["headline"]), on=keys)
         values, means, spread = (
             table.pivot(index=keys, columns="point", values=name).reindex(columns=range(sweep.size))
             for name in (statistic, "mean", "sd")
         )
         items = cast("list[Item]", values.index.to_frame(index=False).to_dict("records"))
-        found = cls(items, values.to_numpy(), means.to_numpy(), spread.to_numpy() ** 2, done, keys=keys)
+        found = cls(
+            items, values.to_numpy(), means.to_numpy(), spread.to_numpy() ** 2, done, keys=keys, definitions=definitions
+        )
         return found._telling(sweep, absent)
 
     def _telling(self, sweep: SweepResult, absent_metrics: Sequence[str]) -> Outcomes:
@@ -113,6 +120,10 @@ class Outcomes:
 
         return pd.DataFrame(list(self.items)).assign(mean=np.nanmean(self.values, axis=1))
 
+    def better(self, item: Item) -> str:
+        """Which way is better."""
+        return self.definitions.better(str(item["metric"]))
+
     def chance(self, row: int) -> float:
         """Share of the variance of single replicates that no parameter explains; NaN where nobody can tell.
 
@@ -131,27 +142,23 @@ def about(item: Item) -> str:
     return " ".join(str(item[key]) for key in ("metric", *KEYS, WINDOW) if item.get(key))
 
 
-def better(item: Item) -> str:
-    """Which way is better; neither of a metric that nobody declares here."""
-    name = str(item["metric"])
-    return METRICS[name].better if name in METRICS else "neither"
-
-
-def _known(sweep: SweepResult, metrics: Sequence[str], done: int) -> Sequence[str]:
+def _known(sweep: SweepResult, definitions: Definitions, metrics: Sequence[str], done: int) -> Sequence[str]:
     """Refuse metrics that the sweep has not; those that people look at first, where none is named."""
     present = sorted(set(sweep.rows(SUMMARY, point=[done])["metric"]))
     problems = [
         Problem(Place("--metric"), f"{name!r} is not in this sweep", suggest(name, present))
         for name in metrics
-        if name not in present and name not in METRICS
+        if name not in present and name not in definitions.metrics
     ]
     if problems:
         raise InputError(problems)
-    return metrics or [name for name in present if name in METRICS and METRICS[name].headline]
+    return metrics or [name for name in present if name in definitions.metrics and definitions.metrics[name].headline]
 
 
-def _first_looked_at(table: DataFrame, keys: Sequence[str], commodities: Sequence[str]) -> DataFrame:
+def _first_looked_at(
+    table: DataFrame, keys: Sequence[str], definitions: Definitions, commodities: Sequence[str]
+) -> DataFrame:
     """Items that a run would print, by their means over all points, of the whole horizon."""
     means = table.groupby(list(keys), as_index=False).agg({"mean": "mean"})
     whole = means[means[WINDOW] == ""] if WINDOW in keys else means
-    return headline(whole, commodities)[list(keys)]
+    return headline(whole, definitions.metrics, commodities)[list(keys)]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sim.analysis import sides
 from sim.analysis.sides import Side
 from sim.errors import InputError, MistakeError, Place, Problem
-from sim.sweeps.folder import DONE
+from sim.sweeps.names import DONE
 from sim.sweeps.ranges import number_of
 from sim.sweeps.reading import SweepResult
 

@@ -12,14 +12,14 @@ import numpy as np
 
 from sim.analysis import regional, sobol
 from sim.analysis.discovery import boxes_of
-from sim.analysis.outcomes import Item, Outcomes, about, better
+from sim.analysis.outcomes import Item, Outcomes, about
 from sim.axes import Floats
 from sim.errors import InputError, Place, Problem, suggest
 from sim.files.merge import JOINT
 from sim.results import csvfile
 from sim.results.headline import leading
 from sim.results.tables import QUANTILES, with_window
-from sim.sweeps.folder import DONE, FAILED, MISSING
+from sim.sweeps.names import DONE, FAILED, MISSING
 from sim.sweeps.reading import ITEM, SweepResult
 
 if TYPE_CHECKING:
@@ -235,7 +235,7 @@ def _regional(sweep: SweepResult, outcomes: Outcomes) -> tuple[list[Row], list[s
     cells = _cells(sweep, outcomes)
     rows: list[Row] = []
     for item, row in zip(outcomes.items, outcomes.values[:, outcomes.done], strict=True):
-        bad = regional.worst(row, better(item))
+        bad = regional.worst(row, outcomes.better(item))
         for path, values in cells.items():
             measures = (DISTANCE, P_VALUE) if path in chosen else (DISTANCE, P_VALUE, CORRELATION)
             found_there = regional.regional(values, row, bad)

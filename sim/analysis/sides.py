@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, final
 
+from sim.analysis.per_dollar import RATIO
+from sim.definitions.book import Definitions, declared, read_definitions
 from sim.definitions.items import KEYS
 from sim.errors import InputError, Place, Problem
 from sim.files.changes import read_scenario
@@ -103,6 +107,16 @@ def _of_table(file: Path) -> Side:
         return Place(str(file), alone.line_of(file, number))
 
     return Side(str(file), (found.kind,), lambda _: found.frame, found.manifest, found.scenario, notes, row)
+
+
+def definitions_of(*facts: Mapping[str, Any]) -> Definitions:
+    """What names mean in some results, in the words of the first that says so; else in those of this version."""
+    known = [found for one in facts if (found := read_definitions(one)).metrics]
+    if not known:
+        import sim.simulation  # noqa: F401, PLC0415  (with it, every metric is declared)
+
+        known = [declared()]
+    return reduce(or_, [*known, Definitions({RATIO.name: RATIO}, {})])
 
 
 def common(sides: Sequence[Side], *, series: bool) -> str:

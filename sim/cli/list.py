@@ -11,6 +11,8 @@ from sim.cli.text import table
 from sim.errors import InputError, Place, Problem, suggest
 
 if TYPE_CHECKING:
+    from sim.definitions.metrics import Metric
+    from sim.definitions.variables import Variable
     from sim.world.rows import Tables
 
 Rows = list[tuple[str | float, ...]]
@@ -18,14 +20,35 @@ Rows = list[tuple[str | float, ...]]
 
 def list_(
     what: Annotated[str | None, typer.Argument(help="A kind of name; without it, all kinds.")] = None,
+    result: Annotated[
+        Path | None, typer.Argument(help="A result folder: its metrics or variables, in its own words.")
+    ] = None,
 ) -> None:
     """List names that scenario files and commands may use, one line each."""
     if what is None:
         print(table(["list", "what it names"], list(MEANINGS.items())))
+    elif result is not None:
+        print(table(HEADERS.get(what, []), _of_result(what, result)))
     elif what in KINDS:
         print(table(HEADERS[what], rows(what)))
     else:
         raise InputError(Problem(Place("list"), f"{what!r} is not a kind of name", suggest(what, KINDS)))
+
+
+def _of_result(what: str, result: Path) -> Rows:
+    """What a result says of its own names."""
+    from sim.definitions.book import read_definitions
+    from sim.results.facts import read_facts
+
+    facts = read_facts(result)
+    if facts is None:
+        raise InputError(Problem(Place(str(result)), "there is no result here", "Name the folder of one."))
+    known = read_definitions(facts)
+    if what == "metrics":
+        return _metric_rows(known.metrics)
+    if what == "variables":
+        return _variable_rows(known.variables)
+    raise InputError(Problem(Place("list"), f"a result does not define {what}", "Ask for its metrics or variables."))
 
 
 def rows(kind: str) -> Rows:
@@ -65,7 +88,11 @@ def _metrics() -> Rows:
     import sim.record.recorder  # noqa: F401  (with these three, every metric is declared)
     from sim.definitions.metrics import METRICS
 
-    metrics = (METRICS[name] for name in sorted(METRICS))
+    return _metric_rows(METRICS)
+
+
+def _metric_rows(known: "Mapping[str, Metric]") -> Rows:
+    metrics = (known[name] for name in sorted(known))
     return [(one.name, one.unit, ", ".join(one.by), one.better, one.definition) for one in metrics]
 
 
@@ -74,7 +101,11 @@ def _variables() -> Rows:
     import sim.record.fields  # noqa: F401  (with these two, every variable is declared)
     from sim.definitions.variables import VARIABLES
 
-    variables = (VARIABLES[name] for name in sorted(VARIABLES))
+    return _variable_rows(VARIABLES)
+
+
+def _variable_rows(known: "Mapping[str, Variable]") -> Rows:
+    variables = (known[name] for name in sorted(known))
     return [(one.name, one.unit, ", ".join(one.by), one.definition) for one in variables]
 
 

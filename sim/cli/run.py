@@ -101,10 +101,11 @@ def _run(plan: Plan, how: dict[str, Any], form: str, bar: Bar, *, overwrite: boo
 
 def _report(result: "Result", folder: Path) -> str:
     """Tell the headline metrics in a few lines."""
+    from sim.definitions.metrics import METRICS
     from sim.results.headline import headline
 
     facts = result.manifest
-    rows = headline(result.summary, facts["headline"]).assign(error=lambda rows: rows["sd"] / rows["n"] ** 0.5)
+    rows = headline(result.summary, METRICS, facts["headline"]).assign(error=lambda rows: rows["sd"] / rows["n"] ** 0.5)
     numbers = ("mean", "error", "p05", "p95")
     cells = [
         [row["metric"], about(row), *(row[name] for name in numbers), row["unit"]] for row in rows.to_dict("records")

@@ -70,6 +70,33 @@ class _Sweep(_Strict):
     done: int = 0
 
 
+class _Metric(_Strict):
+    """What a metric means."""
+
+    unit: str
+    by: list[str]
+    better: Literal["lower", "higher", "neither"]
+    definition: str
+    headline: bool = False
+    reported: bool = False
+
+
+class _Variable(_Strict):
+    """What a series means."""
+
+    unit: str
+    kind: Literal["flow", "level", "ratio"]
+    by: list[str]
+    definition: str
+
+
+class _Definitions(_Strict):
+    """What names mean, in the words of the version that computed."""
+
+    metrics: dict[str, _Metric] = Field(default_factory=dict)
+    variables: dict[str, _Variable] = Field(default_factory=dict)
+
+
 class _Facts(_Strict):
     """What the manifest of any result says."""
 
@@ -79,6 +106,7 @@ class _Facts(_Strict):
     seed: int
     replicates: Annotated[int, Field(ge=1)]
     headline: list[str] = Field(default_factory=list)
+    definitions: _Definitions = Field(default_factory=_Definitions)
     files: Files
     sweep: _Sweep | None = None
 

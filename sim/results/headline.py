@@ -1,9 +1,9 @@
 """The few rows that people look at first: headline metrics, totals before their parts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from sim.definitions.metrics import METRICS
+from sim.definitions.metrics import Metric
 
 if TYPE_CHECKING:
     from pandas import DataFrame, Series
@@ -11,7 +11,9 @@ if TYPE_CHECKING:
 MOST = 3  # rows of one metric, the largest first
 
 
-def headline(table: "DataFrame", commodities: Sequence[str] = (), size: str = "mean") -> "DataFrame":
+def headline(
+    table: "DataFrame", metrics: Mapping[str, Metric], commodities: Sequence[str] = (), size: str = "mean"
+) -> "DataFrame":
     """Pick the rows to print of a table with a row an item.
 
     Of a metric that has totals over regions, partners or sectors only those are taken (without the home of
@@ -21,6 +23,8 @@ def headline(table: "DataFrame", commodities: Sequence[str] = (), size: str = "m
     ----------
     table : DataFrame
         Has the columns ``metric`` and the keys of an item.
+    metrics : mapping of str to Metric
+        What names mean: which metrics people look at first.
     commodities : sequence of str
         Those that may stand for themselves, not only in a total; all, if none is named.
     size : str
@@ -28,7 +32,7 @@ def headline(table: "DataFrame", commodities: Sequence[str] = (), size: str = "m
     """
     import pandas as pd  # noqa: PLC0415
 
-    shown = [metric for metric in METRICS.values() if metric.headline or metric.reported]
+    shown = [metric for metric in metrics.values() if metric.headline or metric.reported]
     names = [metric.name for metric in sorted(shown, key=lambda metric: not metric.headline)]
     if commodities:
         table = table[table["commodity"].isin(commodities) | _is_total(table["commodity"])]

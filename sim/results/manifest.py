@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from sim import __version__
+from sim.definitions.book import declared
 from sim.results.outcome import Outcome
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -44,7 +45,7 @@ def hashes(folder: Path) -> dict[str, str]:
 
 
 def origin(name: str, scenario: str, seeds: Mapping[str, str], seed: int, replicates: int) -> dict[str, Any]:
-    """Where numbers come from: versions, name and text of the scenario, hashes of the tables, seed, replicates."""
+    """Where numbers come from and what they mean: versions, scenario, hashes of the tables, seed, replicates, names."""
     return {
         **versions(),
         **machine(),
@@ -54,6 +55,7 @@ def origin(name: str, scenario: str, seeds: Mapping[str, str], seed: int, replic
         "seeds": dict(sorted(seeds.items())),
         "seed": seed,
         "replicates": replicates,
+        "definitions": declared().written(),
     }
 
 

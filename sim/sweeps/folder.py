@@ -11,11 +11,8 @@ from sim.errors import RunError
 from sim.results.folder import carry, whole, write_manifest
 from sim.results.manifest import MACHINE, hashes, machine, machines, origin, peak_memory, spent, unlike
 from sim.sweeps.job import Job
+from sim.sweeps.names import BASE, DONE, FAILED, MISSING, POINTS
 from sim.sweeps.store import TABLES
-
-POINTS = "points.csv"
-BASE = "scenario.yaml"
-DONE, FAILED, MISSING = "done", "failed", "missing"
 
 
 def write(job: Job, expected: int, failed: Mapping[int, str], seconds: float, workers: int) -> list[str]:

@@ -21,11 +21,11 @@ from sim.simulation import refuse_undrawn
 from sim.sweeps import designs
 from sim.sweeps.carried import Carried, whole
 from sim.sweeps.file import OWN, Grid, LatinHypercube, Listed, Sobol, Sweep
+from sim.sweeps.names import SEEDS
 from sim.sweeps.ranges import number_of
 from sim.sweeps.swept import MOST, path_of
 
 REPLICATES = f"ensemble.{OWN}"
-SEEDS = "seeds"
 REPORTED = 3  # points of one problem that are named
 VALUE = re.compile(r"'[^']*'|(?<![\w.])[-+]?\d[\d.,]*(?:[eE][-+]?\d+)?")  # what differs between problems of one kind
 NOT_VALUES = ("point", "status", "message")  # columns of a sweep's own points.csv

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, final
 from sim.definitions.items import KEYS
 from sim.errors import InputError, Place, Problem, suggest
 from sim.files.changes import read_scenario
-from sim.plan import drafted, make_plan
 from sim.results import arrow, formats
 from sim.results.facts import MANIFEST, read_facts, scenario_of
 from sim.results.folder import read_manifest
@@ -19,10 +18,8 @@ from sim.results.manifest import changed
 from sim.results.result import Result, Source, is_certain
 from sim.results.result import read as read_run
 from sim.results.tables import COLUMNS
-from sim.scenario.draft import Draft
 from sim.sweeps.carried import whole
-from sim.sweeps.folder import BASE, DONE, POINTS
-from sim.sweeps.points import SEEDS
+from sim.sweeps.names import BASE, DONE, POINTS, SEEDS
 from sim.sweeps.store import REPLICATES, SUMMARY, TABLES
 
 if TYPE_CHECKING:
@@ -252,6 +249,9 @@ class _Point(Source):
     @cached_property
     def scenario(self) -> str:  # type: ignore[override]
         """What the point stands for; where its tables are gone or another version reads it, as it was written."""
+        from sim.plan import drafted, make_plan  # noqa: PLC0415  (the engine, which reading numbers does not need)
+        from sim.scenario.draft import Draft  # noqa: PLC0415
+
         draft = Draft.read(self.sweep.folder / BASE)
         try:
             return make_plan(drafted(draft, self._values)).text

@@ -7,7 +7,6 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, PlainValidator, model_validator
 
-import sim.simulation  # noqa: F401  (with it, every metric is declared)
 from sim.errors import InputError, Mistake, MistakeError, mistake
 from sim.files import writing
 from sim.files.merge import JOINT, parse_path

@@ -30,7 +30,7 @@ def test_totals_stand_for_their_parts_and_the_largest_for_the_rest() -> None:
         Item("waits", instrument="licence"): 99.0,
     }
     summary = result("a", {item: [value] for item, value in items.items()}).summary
-    rows = headline(summary)
+    rows = headline(summary, METRICS)
     assert list(zip(rows["metric"], rows["commodity"], rows["region"], rows["sector"], strict=True)) == [
         ("loss", "", "*-CN", "*"),
         ("sent", "magnet.*", "CN", ""),
@@ -38,7 +38,7 @@ def test_totals_stand_for_their_parts_and_the_largest_for_the_rest() -> None:
         ("ratio", "oxide.d", "EU", ""),
         ("ratio", "oxide.c", "EU", ""),
     ]
-    marked = headline(summary, ["oxide.b", "oxide.a"])
+    marked = headline(summary, METRICS, ["oxide.b", "oxide.a"])
     assert list(zip(marked["metric"], marked["commodity"], strict=True)) == [
         ("loss", ""),
         ("sent", "magnet.*"),
