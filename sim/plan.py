@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -16,7 +16,6 @@ from sim.correlations import refuse_undrawn, together, without_instruments
 from sim.definitions.variables import variables
 from sim.ensemble.clock import Horizon
 from sim.ensemble.correlation import Together
-from sim.ensemble.parameters import Parameters
 from sim.errors import InputError, Mistake
 from sim.files.distributions import Distribution, Uncertain
 from sim.files.quantities import WorldNames
@@ -25,20 +24,25 @@ from sim.instruments.parts.control import Control
 from sim.notes import begins_too_early, schedule_notes, unread_tables, windows_outside
 from sim.record.fields import Fields, fields_of
 from sim.record.mass import MassCheck
-from sim.record.recorder import Record
+from sim.record.recorder import Record, Thresholds
 from sim.record.selection import Focus, items_of
 from sim.record.windows import Window
 from sim.scenario.draft import Draft, Overrides
 from sim.scenario.scenario import Scenario
 from sim.units import DAYS_A_YEAR
+from sim.world.base_year import Routes
 from sim.world.build import World, build
 from sim.world.seeds import Seeds, carried_names
 
 MARGIN = "margin_"
 DRAWN = ("slip", "fate", "ramp", "qualification")  # of each project
 TOKEN = 1e-9  # home use counts only where nothing is exported
-SAME = ("review_time", "output_time", "output_spread", "ramp_spread", "qualification_spread")
-"""Parameters that are one number for all replicates: of a calendar, and of distributions that each draws from."""
+SAME = (
+    *("review_time", "output_time", "output_spread", "ramp_spread", "qualification_spread", "billing_time"),
+    *(one.name for one in (*fields(Routes), *fields(Thresholds))),
+)
+"""Parameters that are one number for all replicates: of calendars, of the base year, of what is reported, and of
+distributions that each replicate draws from."""
 
 
 @dataclass(frozen=True)
@@ -86,10 +90,15 @@ class Plan:
     @cached_property
     def world(self) -> World:
         """The base year."""
-        middle = Parameters({name: _middle(value) for name, value in self.parameters.items()})
-        margins = {name.removeprefix(MARGIN): float(middle[name]) for name in middle if name.startswith(MARGIN)}
+        margins = {name.removeprefix(MARGIN): self._middle(name) for name in self.parameters if name.startswith(MARGIN)}
+        routes = Routes(*(self._middle(one.name) for one in fields(Routes)))
         projects = self.scenario.projects.among(tuple(row.project for row in self.seeds.tables.projects))
-        return built(self.seeds, tuple(margins.items()), tuple(projects), float(middle["utilisation_base"]))
+        return built(self.seeds, tuple(margins.items()), tuple(projects), self._middle("utilisation_base"), routes)
+
+    def _middle(self, name: str) -> float:
+        """A parameter that is one number for all replicates: its median where it is drawn."""
+        value = self.parameters[name]
+        return float(value) if isinstance(value, float | int) else float(value.inverse(np.array([0.5]))[0])
 
     @cached_property
     def horizon(self) -> Horizon:
@@ -151,7 +160,8 @@ class Plan:
         days = tuple(_days(self.horizon, outputs.every)) if self.keeps_series else ()
         day = self.horizon.day
         windows = [Window(part.name, day(part.first), day(part.last) + 1) for part in outputs.windows]
-        return Record(self.world, focus, self.horizon, series, totals, days, self.fields, windows)
+        thresholds = Thresholds(*(self._middle(one.name) for one in fields(Thresholds)))
+        return Record(self.world, focus, self.horizon, series, totals, days, self.fields, thresholds, windows)
 
     @cached_property
     def fields(self) -> Fields:
@@ -227,13 +237,11 @@ class Plan:
 
 
 @lru_cache(maxsize=4)
-def built(seeds: Seeds, margins: tuple[tuple[str, float], ...], projects: tuple[str, ...], utilisation: float) -> World:
+def built(
+    seeds: Seeds, margins: tuple[tuple[str, float], ...], projects: tuple[str, ...], utilisation: float, routes: Routes
+) -> World:
     """Build a base year; scenarios that differ in policies alone share it."""
-    return build(seeds.tables, dict(margins), projects, utilisation)
-
-
-def _middle(value: Uncertain) -> float:
-    return value if isinstance(value, float | int) else float(value.inverse(np.array([0.5]))[0])
+    return build(seeds.tables, dict(margins), projects, utilisation, routes=routes)
 
 
 def _largest_exporter(world: World, commodity: str) -> str:

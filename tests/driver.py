@@ -22,7 +22,7 @@ from sim.instruments.base import KINDS, Instrument, Setting
 from sim.market.tick import Market
 from sim.world.build import World, build
 from sim.world.rows import Tables
-from tests.worlds import MARGINS, small_tables
+from tests.worlds import MARGINS, ROUTES, small_tables
 
 PARAMETERS = Path(__file__).parents[1] / "seeds" / "parameters.csv"
 START = date(2025, 1, 1)
@@ -89,7 +89,7 @@ def market(
     Where there are projects, they draw their days in each replicate, or all of them at the median.
     """
     p = parameters(**overrides)
-    world = build(tables, margins, projects, float(np.mean(p["utilisation_base"])))
+    world = build(tables, margins, projects, float(np.mean(p["utilisation_base"])), routes=ROUTES)
     kinds: list[Instrument] = [KINDS[str(spec["kind"])].model_validate(spec) for spec in instruments]
     setup = Setup(world, p, Horizon(START, day(days - 1), tick), kinds, uncertain=uncertain)
     return Built(world, Chunk(setup, range(replicates)))

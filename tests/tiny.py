@@ -38,6 +38,7 @@ from sim.world.rows import (
 )
 from tests import driver
 from tests.driver import FOUR_YEARS, Built, Spec
+from tests.worlds import PROCESSES
 
 FACT: tuple[str, Confidence, str, str, str] = ("made up for a test", "assumption", "", "", "")
 YEAR = 365.0
@@ -90,6 +91,7 @@ def tables(growth: float = 0.0, scale: float = 1.0) -> Tables:
     )
     value_added = {("cars", "HO"): 1e6, ("cars", "AB"): 3e3 * COST_OF_CARS, ("optics", "AB"): 1e6}
     return Tables(
+        processes=PROCESSES,
         elements=(ElementRow(*FACT, "Ee", "Ee", "light"),),
         commodities=(
             CommodityRow(*FACT, "oxide.Ee", "oxide", "oxide", "t", "2846", 4.0, 4.0, False),

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import get_args
 
+from sim.world.base_year import Routes
 from sim.world.rows import (
     BaseYearRow,
     CommodityRow,
@@ -17,6 +19,7 @@ from sim.world.rows import (
     ElementRow,
     FacilityRow,
     Process,
+    ProcessRow,
     RegionRow,
     RouteRow,
     SectorRow,
@@ -24,6 +27,12 @@ from sim.world.rows import (
 )
 
 FACT: tuple[str, Confidence, str, str, str] = ("made up for a test", "assumption", "", "", "")
+
+PROCESSES = tuple(
+    ProcessRow(*FACT, process, process in ("magnet", "chemical"), process in ("mine", "separation"), "")
+    for process in get_args(Process)
+)
+ROUTES = Routes(home_sales=0.9, largest_weight=0.2, least_route=0.03, least_split=0.01)
 
 CONTENT = {
     "concentrate.rock": {"Aa": 0.30, "Bb": 0.06},
@@ -126,6 +135,7 @@ def _tables(draft: _Draft, regions: tuple[str, ...], number: Callable[[], float]
         for (name, region), a in draft.activity.items()
     )
     return Tables(
+        processes=PROCESSES,
         elements=tuple(ElementRow(*FACT, e, e, "light") for e in ("Aa", "Bb")),
         commodities=tuple(
             CommodityRow(

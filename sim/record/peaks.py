@@ -17,8 +17,6 @@ from sim.record.selection import Focus, Labels, rows_of
 from sim.world.base_year import TONNE
 from sim.world.build import World
 
-WITHIN = 0.1  # as before: price and supply within so much of it
-
 PEAK = declare(
     Metric(
         "price_peak_ratio", "1", ("commodity", "region"), "lower",
@@ -34,8 +32,8 @@ GAP = declare(
 RECOVERY = declare(
     Metric(
         "recovery_time", "days", ("commodity", "region"), "lower",
-        "days from the first control until price and supply (use ÷ need) are back within 10 %, for good; "
-        "0 where they never left, inf where they are not back at the end",
+        "days from the first control until price and supply (use ÷ need) are back within 10 % (`recovery_band`), for "
+        "good; 0 where they never left, inf where they are not back at the end",
     )
 )  # fmt: skip
 
@@ -47,8 +45,8 @@ class Followed:
     Worked out once for all chunks.
     """
 
-    def __init__(self, world: World, focus: Focus, weights: Floats) -> None:
-        self.first_control = focus.first_control
+    def __init__(self, world: World, focus: Focus, weights: Floats, band: float) -> None:
+        self.first_control, self.band = focus.first_control, band  # as before: price and supply within so much of it
         labels, goods = [Label(c, g) for c, g in world.nodes.names], set(focus.covered)
         items = [Item("", c, g) for c, g in world.nodes.names if c in goods]
         named = [c for c in dict.fromkeys(item.commodity for item in items) if focus.homes.get(c)]
@@ -62,7 +60,7 @@ class Followed:
         self.origin = self._origin_rows(focus)
         users = [Label(c, g) for c, g, _ in world.users.names]
         self.users = rows_of(self.items, users)
-        self.enough = self.users.scaled(np.full(len(users), WITHIN - 1))  # less what is supply enough
+        self.enough = self.users.scaled(np.full(len(users), band - 1))  # less what is supply enough
 
     def _origin_rows(self, focus: Focus) -> Ints:
         """Row of the price at the origin of each item's commodity; its own where there is none."""
@@ -95,7 +93,7 @@ class Peaks:
             self.ratio, self.price = np.empty((len(followed.nodes), width)), np.empty(shape)
             self.days, self.before = 0.0, np.zeros(shape)
             self.held = self.usual = followed.base + np.zeros(shape)
-            self.most = self.usual * (1 + WITHIN)
+            self.most = self.usual * (1 + followed.band)
 
     def follow(self, state: State, tick: Tick) -> None:
         """Take in the end of a tick."""
@@ -117,7 +115,7 @@ class Peaks:
         self.before += self.held * days
         self.days += days
         self.held, self.usual = self.price.copy(), self.before / self.days
-        self.most = self.usual * (1 + WITHIN)
+        self.most = self.usual * (1 + self.followed.band)
 
     def _compare(self, state: State, now: float) -> None:
         """Since the first control: what is higher, wider or away later than before."""

@@ -27,23 +27,21 @@ from sim.record.watcher import START, Watcher
 from sim.record.windows import Watch, Window
 from sim.world.build import World
 
-STOPPED = 0.002  # share of value added standing still from which a stop is reported
-HOARDED = 1.1  # factor on target cover from which hoarding is reported
 LINES_STOP = declare_event(
     Happening(
         "lines stop",
-        f"more than {100 * STOPPED:g} % of its value added stands still from here on",
+        "more than the share `stop_reported` of its value added stands still from here on",
         "sector",
         region="where it is",
     )
 )
 LINES_RUN = declare_event(
-    Happening("lines run again", f"no more than {100 * STOPPED:g} % of it stands still", "sector", region="where it is")
+    Happening("lines run again", "no more than that stands still", "sector", region="where it is")
 )
 HOARDING = declare_event(
     Happening(
         "hoarding begins",
-        f"users want more than {HOARDED:g} times the stock that they usually hold",
+        "users want more than `hoarding_reported` times the stock that they usually hold",
         "users",
         region="theirs",
         commodity="what they hoard",
@@ -52,13 +50,22 @@ HOARDING = declare_event(
 RESTOCKED = declare_event(
     Happening(
         "restocking ends",
-        f"users want no more than {HOARDED:g} times their usual stock again",
+        "users want no more than that again",
         "users",
         region="theirs",
         commodity="what they hoarded",
     )
 )
 CHECKED = ("output", "other_use", "use")  # what the check of mass adds up
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """From where on something counts, as the parameters of the same names say."""
+
+    stop_reported: float
+    hoarding_reported: float
+    recovery_band: float
 
 
 @dataclass(frozen=True)
@@ -78,6 +85,8 @@ class Record:
         Days since the start at whose beginning series are read; ascending.
     fields : Fields
         All that can be read.
+    thresholds : Thresholds
+        From where on something counts.
     windows : sequence of Window
         Parts of the horizon of which every metric is reported again.
     """
@@ -89,6 +98,7 @@ class Record:
     totals: Sequence[Item]
     days: Sequence[int]
     fields: Fields
+    thresholds: Thresholds
     windows: Sequence[Window] = ()
 
     @cached_property
@@ -111,7 +121,7 @@ class Record:
         """Whose prices and supply are followed."""
         weights = self.fields.levels["price_spot"].weights
         assert weights is not None
-        return Followed(self.world, self.focus, weights)
+        return Followed(self.world, self.focus, weights, self.thresholds.recovery_band)
 
     @cached_property
     def needs(self) -> frozenset[str]:
@@ -208,8 +218,8 @@ class Recorder(Watcher):
         for watch in self.windows:
             watch.settle(tick, state, self.running)
         when = self.record.horizon.date(tick.end - 1)
-        self.stops.follow(state.production < 1 - STOPPED, when)
-        self.hoards.follow(state.hoarding > HOARDED, when)
+        self.stops.follow(state.production < 1 - self.record.thresholds.stop_reported, when)
+        self.hoards.follow(state.hoarding > self.record.thresholds.hoarding_reported, when)
         if self._is_due(tick.end):
             now = self._added(), self._standing(tick)
             while self._is_due(tick.end):

@@ -24,8 +24,6 @@ from sim.supply.reports import Reports
 from sim.supply.stages import Stage, Stages
 from sim.world.build import World
 
-BREAK_DOWN = ("mine", "separation")  # processes whose outages are on record
-
 
 @final
 class Supply:
@@ -67,7 +65,8 @@ class Supply:
         shape = (len(folio.rows), replicates)
         self.stages = Stages(folio, draws, replicates, p["failing_late"])
         self.operations = Operations(p, shape)
-        breaks = np.array([j for j, row in enumerate(folio.rows) if row.process in BREAK_DOWN], np.intp)
+        on_record = {row.process for row in world.tables.processes if row.breaks_down}
+        breaks = np.array([j for j, row in enumerate(folio.rows) if row.process in on_record], np.intp)
         self.outages = Outages(p, draws, folio.names, breaks, replicates)
         overrun = np.broadcast_to(np.asarray(p["overrun"]), shape)
         self.appraisal = Appraisal(folio, self.hooks, p, overrun, self.stages.building)

@@ -15,8 +15,6 @@ from sim.world.base_year import Arc, BaseYear
 from sim.world.nodes import Nodes
 from sim.world.rows import Tables
 
-SMALL = 0.01  # least share of an origin's goods that a promise is measured against
-
 
 @final
 @dataclass(frozen=True, eq=False)
@@ -69,7 +67,7 @@ class Arcs(Axis):
         return np.array(found, np.intp)
 
 
-def arcs_of(year: BaseYear, tables: Tables, nodes: Nodes) -> Arcs:
+def arcs_of(year: BaseYear, tables: Tables, nodes: Nodes, least_split: float) -> Arcs:
     """The arcs of a base year, by transit time, so that goods with one transit are a slice."""
     route = {(row.origin, row.destination): row for row in tables.routes}
     names = tuple(sorted(year.flows, key=lambda a: (route[a[1], a[2]].transit, a)))
@@ -89,7 +87,7 @@ def arcs_of(year: BaseYear, tables: Tables, nodes: Nodes) -> Arcs:
         flow=flow,
         share=share,
         weight=column(year.expansions.weight.get(arc, own) for arc, own in zip(names, share[:, 0], strict=True)),
-        split=_split(year, names, flow, out_of.once(flow)[origin]),
+        split=_split(year, names, flow, out_of.once(flow)[origin], least_split),
         transit=np.array([route[o, d].transit for _, o, d in names]),
         landed=(landed / into.once(share * landed)[destination])[:, 0],
         abroad=np.array([float(o != d) for _, o, d in names]),
@@ -98,7 +96,7 @@ def arcs_of(year: BaseYear, tables: Tables, nodes: Nodes) -> Arcs:
     )
 
 
-def _split(year: BaseYear, arcs: Sequence[Arc], flow: Floats, sent: Floats) -> Floats:
+def _split(year: BaseYear, arcs: Sequence[Arc], flow: Floats, sent: Floats, least: float) -> Floats:
     """(A, 1): share of each arc in what its origin sends; next to nothing where a new destination asks an old one."""
     known = np.divide(flow, sent, out=np.zeros_like(flow), where=sent > 0)[:, 0]
-    return np.maximum(column(year.expansions.split.get(arc, own) for arc, own in zip(arcs, known, strict=True)), SMALL)
+    return np.maximum(column(year.expansions.split.get(arc, own) for arc, own in zip(arcs, known, strict=True)), least)

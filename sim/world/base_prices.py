@@ -15,8 +15,6 @@ from sim.world.sources import Sources
 
 Node = tuple[str, str]  # commodity, region
 Flows = Mapping[tuple[str, str, str], float]
-UP = ("separation", "recycling")  # processes whose input is priced by their outputs
-DOWN = ("metal", "magnet", "chemical")  # processes whose output is priced by their inputs, in this order
 
 
 @dataclass(frozen=True)
@@ -39,10 +37,10 @@ def base_prices(sources: Sources, rows: Sequence[BaseYearRow]) -> dict[Node, flo
     nodes = {(c, o) for c, o, _ in flows} | {(r.commodity, r.region) for r in rows if r.quantity == "other_use"}
     prices = {node: price for node, price in given.items() if node in nodes}
     plants = _plants(sources, rows)
-    for process in UP:
-        _price_inputs([p for p in plants if p.process == process], flows, prices)
-    for process in DOWN:
-        _price_outputs([p for p in plants if p.process == process], flows, prices)
+    for side, price in (("outputs", _price_inputs), ("inputs", _price_outputs)):  # up the chain, then down
+        for row in sources.processes:
+            if row.priced_from == side:
+                price([p for p in plants if p.process == row.process], flows, prices)
     freight = {(row.origin, row.destination): row.freight for row in sources.routes}
     return prices | _landed(flows, prices, freight)
 

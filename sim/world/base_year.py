@@ -14,9 +14,6 @@ Arc = tuple[str, str, str]  # commodity, origin, destination
 
 TONNE = 1000.0  # kg
 UNTRADED = ("concentrate", "scrap")  # stages that go from those who dig or collect to plants that they know
-LEAST = 0.03  # share of a good's trade below which nobody would open a new route
-HOME = 0.9  # most of what a new producer sends that goes to users of his own region
-SPARE = 0.2  # weight of the region that makes most of a good, for new producers: they are built to serve the others
 
 
 @dataclass(frozen=True)
@@ -90,7 +87,9 @@ def base_year(tables: Tables) -> BaseYear:
     )
 
 
-def with_expansions(year: BaseYear, tables: Tables, projects: Iterable[str], utilisation: float) -> BaseYear:
+def with_expansions(
+    year: BaseYear, tables: Tables, projects: Iterable[str], utilisation: float, routes: Routes
+) -> BaseYear:
     """Add the expansions of some projects to a base year, idle.
 
     Parameters
@@ -101,6 +100,8 @@ def with_expansions(year: BaseYear, tables: Tables, projects: Iterable[str], uti
         Names; expansions of other projects are left out.
     utilisation : float, share of 1
         Of capacity, in the base year: capacity 1 of a facility is what it needs to make its scale at this utilisation.
+    routes : Routes
+        How new trade begins.
     """
     chosen = set(projects)
     capacity: dict[str, float] = defaultdict(float)
@@ -120,7 +121,7 @@ def with_expansions(year: BaseYear, tables: Tables, projects: Iterable[str], uti
     needs = _totals(
         {**inputs, **{(f, c): a for (f, c), a in year.inputs.items() if f in more}}, {**scale, **more}, region
     )
-    trade = _NewTrade(year, needs, _totals(outputs, scale, region))
+    trade = _NewTrade(year, needs, _totals(outputs, scale, region), routes)
     expansions = Expansions(
         scale=scale,
         unit_cost={name: cost[name] / size for name, size in capacity.items()},
@@ -182,11 +183,23 @@ def _totals(
     return total
 
 
+@dataclass(frozen=True)
+class Routes:
+    """How new trade begins, as the parameters of the same names say (eq. 6.1 and 6.4)."""
+
+    home_sales: float
+    largest_weight: float
+    least_route: float
+    least_split: float
+
+
 class _NewTrade:
     """Who would buy from whom: new destinations as importers do, new origins sell to all but the largest producer."""
 
-    def __init__(self, year: BaseYear, needed: Mapping[Node, float], made: Mapping[Node, float]) -> None:
-        self.year = year
+    def __init__(
+        self, year: BaseYear, needed: Mapping[Node, float], made: Mapping[Node, float], routes: Routes
+    ) -> None:
+        self.year, self.rules = year, routes
         self.sent: dict[Node, float] = defaultdict(float)
         self.abroad: dict[Node, float] = defaultdict(float)
         self.used: dict[Node, float] = defaultdict(float)
@@ -209,24 +222,26 @@ class _NewTrade:
         sent = {o: tonnes for (c, o), tonnes in self.abroad.items() if c == commodity}
         if not sum(sent.values()):
             sent = {o: tonnes for (c, o), tonnes in self.sent.items() if c == commodity}
-        return [((commodity, o, region), share) for o, share in _main(sent, keep=region).items()]
+        shares = _main(sent, self.rules.least_route, keep=region)
+        return [((commodity, o, region), share) for o, share in shares.items()]
 
     def _customers(self, node: Node) -> Iterable[tuple[Arc, float]]:
         """Those who use a good: at home first, then by what they use, the region that makes most of it less."""
-        commodity, region = node
+        (commodity, region), rules = node, self.rules
         largest = largest_producer(self.year, commodity)
         used = {d: tonnes for (c, d), tonnes in self.used.items() if c == commodity}
         made = self.made[node]
-        taken = {d: tonnes * (SPARE if d == largest != region else 1) for d, tonnes in used.items() if d != region}
-        home = min(used.get(region, 0.0) / made, 1 if sum(taken.values()) == 0 else HOME)
+        weight = {largest: rules.largest_weight}
+        taken = {d: tonnes * weight.get(d, 1.0) for d, tonnes in used.items() if d != region}
+        home = min(used.get(region, 0.0) / made, 1 if sum(taken.values()) == 0 else rules.home_sales)
         shares = {region: home} if home else {}
-        shares |= {d: share * (1 - home) for d, share in _main(taken, keep="").items()}
+        shares |= {d: share * (1 - home) for d, share in _main(taken, self.rules.least_route, keep="").items()}
         return [((commodity, region, d), share) for d, share in shares.items()]
 
 
-def _main(amounts: Mapping[str, float], keep: str) -> dict[str, float]:
+def _main(amounts: Mapping[str, float], least: float, keep: str) -> dict[str, float]:
     """Shares of a total, without those that are too small; `keep` is never too small."""
     total = sum(amounts.values())
-    kept = {name: amount for name, amount in amounts.items() if amount > LEAST * total or (name == keep and amount)}
+    kept = {name: amount for name, amount in amounts.items() if amount > least * total or (name == keep and amount)}
     total = sum(kept.values())
     return {name: amount / total for name, amount in kept.items()}

@@ -14,7 +14,7 @@ import numpy as np
 
 from sim.axes import Floats
 from sim.world.arcs import Arcs, arcs_of
-from sim.world.base_year import UNTRADED, base_year, with_expansions, with_routes
+from sim.world.base_year import UNTRADED, Routes, base_year, with_expansions, with_routes
 from sim.world.facilities import Facilities, Plants, Producers
 from sim.world.nodes import Nodes, nodes_of
 from sim.world.projects import Projects, projects_of
@@ -56,7 +56,12 @@ class World:
 
 
 def build(
-    tables: Tables, margins: Mapping[str, float], projects: Sequence[str] = (), utilisation: float = 1.0
+    tables: Tables,
+    margins: Mapping[str, float],
+    projects: Sequence[str] = (),
+    utilisation: float = 1.0,
+    *,
+    routes: Routes,
 ) -> World:
     """Build the world from the tables.
 
@@ -70,12 +75,14 @@ def build(
         Those that may come.
     utilisation
         Of capacity in the base year.
+    routes
+        How new trade begins.
     """
-    year = with_routes(with_expansions(base_year(tables), tables, projects, utilisation), tables)
+    year = with_routes(with_expansions(base_year(tables), tables, projects, utilisation, routes), tables)
     commodities = tuple(row.commodity for row in tables.commodities)
     regions = tuple(row.region for row in tables.regions)
     nodes = nodes_of(year, commodities, regions)
-    arcs = arcs_of(year, tables, nodes)
+    arcs = arcs_of(year, tables, nodes, routes.least_split)
     plants, uses = Plants(year, tables, nodes, margins), Uses(year, tables, nodes)
     facilities = plants.facilities()
     return World(

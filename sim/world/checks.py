@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import NamedTuple, final
 
 from sim.errors import Place, Problem, nearest
 from sim.units import DAYS_A_YEAR
-from sim.world.base_year import BaseYear, Node, base_year, with_expansions
+from sim.world.base_year import BaseYear, Node, Routes, base_year, with_expansions
 from sim.world.kinds import KINDS
 from sim.world.row_reading import at
 from sim.world.rows import Tables
@@ -36,7 +36,14 @@ class Readers:
     @cached_property
     def year(self) -> BaseYear:
         """The base year with the expansions of all projects."""
-        return with_expansions(base_year(self.tables), self.tables, [row.project for row in self.tables.projects], 1.0)
+        names = [row.project for row in self.tables.projects]
+        return with_expansions(base_year(self.tables), self.tables, names, 1.0, self._routes)
+
+    @property
+    def _routes(self) -> Routes:
+        """How new trade begins, in the tables' own words."""
+        values = {row.parameter: row.value for row in self.tables.parameters}
+        return Routes(*(float(values[one.name]) for one in fields(Routes)))
 
     @cached_property
     def read(self) -> Mapping[str, set[Key]]:

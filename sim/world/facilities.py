@@ -18,8 +18,6 @@ from sim.world.nodes import Nodes
 from sim.world.rows import Tables
 from sim.world.values import Values
 
-THRIFTY = ("magnet", "chemical")  # processes that can make do with less of an input
-
 
 @final
 @dataclass(frozen=True, eq=False)
@@ -86,7 +84,8 @@ class Plants:
         self.names = tuple(row.facility for row in rows)
         self.region = {row.facility: row.region for row in rows}
         self.process = {row.facility: row.process for row in rows}
-        thrift = {(c, self.region[f]) for f, c in year.inputs if self.process[f] in THRIFTY}
+        thrifty = {row.process for row in tables.processes if row.thrifts}
+        thrift = {(c, self.region[f]) for f, c in year.inputs if self.process[f] in thrifty}
         held = {(c, self.region[f]) for f, c in year.inputs}
         self.held = tuple(sorted(held, key=lambda n: (n not in thrift, nodes.destination[n])))
         self.thrifting = len(thrift)

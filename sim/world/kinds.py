@@ -17,6 +17,7 @@ from sim.world.rows import (
     ExpansionRow,
     FacilityRow,
     ParameterRow,
+    ProcessRow,
     ProjectRow,
     RecordRow,
     RegionRow,
@@ -120,6 +121,7 @@ KINDS: Mapping[str, Kind] = {
             "facility": "facilities",
         },
     ),
+    "processes": Kind(ProcessRow, ("process",), closed=True),
     "projects": Kind(
         ProjectRow,
         ("project",),

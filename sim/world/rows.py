@@ -175,6 +175,16 @@ class CostShareRow(Fact):
 
 
 @dataclass(frozen=True)
+class ProcessRow(Fact):
+    """What plants of a kind have in common."""
+
+    process: Process
+    thrifts: bool  # whether they can make do with less of an input (eq. 9.3)
+    breaks_down: bool  # whether outages are on record (eq. 10.7)
+    priced_from: Literal["outputs", "inputs", ""]  # what base prices follow where none is published; rows in this order
+
+
+@dataclass(frozen=True)
 class SectorRow(Fact):
     """An end use in a region: what it earns, how it grows, what it holds."""
 
@@ -235,6 +245,7 @@ class Tables:
     sectors: tuple[SectorRow, ...]
     parameters: tuple[ParameterRow, ...]
     base_year: tuple[BaseYearRow, ...]
+    processes: tuple[ProcessRow, ...]
     projects: tuple[ProjectRow, ...] = ()
     expansions: tuple[ExpansionRow, ...] = ()
     expansion_recipes: tuple[ExpansionRecipeRow, ...] = ()

@@ -7,7 +7,17 @@ from pathlib import Path
 from typing import Literal
 
 from sim.world.kinds import KINDS, Kind
-from sim.world.rows import CommodityRow, ElementRow, FacilityRow, Fact, ParameterRow, RegionRow, RouteRow, SectorRow
+from sim.world.rows import (
+    CommodityRow,
+    ElementRow,
+    FacilityRow,
+    Fact,
+    ParameterRow,
+    ProcessRow,
+    RegionRow,
+    RouteRow,
+    SectorRow,
+)
 from sim.world.tables import read_tables
 
 
@@ -113,6 +123,7 @@ class Sources:
     facilities: tuple[FacilityRow, ...]
     sectors: tuple[SectorRow, ...]
     parameters: tuple[ParameterRow, ...]
+    processes: tuple[ProcessRow, ...]
     contents: tuple[ContentRow, ...]
     recipes: tuple[RecipeRow, ...]
     activities: tuple[ActivityRow, ...]

@@ -8,7 +8,7 @@ from sim.instruments.base import KINDS
 from sim.world.build import build
 from tests.driver import Spec, tables
 from tests.strategies import every_kind
-from tests.worlds import MARGINS
+from tests.worlds import MARGINS, ROUTES
 
 SPECS = {str(spec["kind"]): spec for spec in every_kind()}
 del SPECS["coordinated_release"]  # it acts where reserves do
@@ -27,7 +27,7 @@ NOTHING: dict[str, Spec] = {
 @pytest.mark.parametrize("kind", sorted(SPECS))
 def test_an_instrument_knows_whether_it_has_anything_to_act_on(kind: str) -> None:
     """Clay concentrate does not leave AB."""
-    world, spec = build(tables(), MARGINS), SPECS[kind]
+    world, spec = build(tables(), MARGINS, routes=ROUTES), SPECS[kind]
     nothing = NOTHING.get(kind, {"by": "AB", "covers": {"commodities": "concentrate.clay"}})
     assert KINDS[kind].model_validate(spec).acts_on(world)
     assert not KINDS[kind].model_validate({**spec, **nothing}).acts_on(world)

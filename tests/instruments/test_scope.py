@@ -8,12 +8,12 @@ from sim.files.quantities import Names
 from sim.instruments.parts.scope import Coverage, look_alike_arcs, outward_arcs
 from sim.world.build import World, build
 from tests.driver import tables
-from tests.worlds import MARGINS
+from tests.worlds import MARGINS, ROUTES
 
 
 def world() -> World:
     """Three regions, of which the first mines all clay."""
-    return build(tables(regions=("HO", "AB", "CE")), MARGINS)
+    return build(tables(regions=("HO", "AB", "CE")), MARGINS, routes=ROUTES)
 
 
 def names(world: World, arcs: object) -> set[tuple[str, str, str]]:

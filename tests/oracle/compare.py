@@ -17,7 +17,7 @@ from tests.oracle import Record, run
 from tests.oracle.cases import STEADY, far_mine, numbers, operated, parameters
 from tests.oracle.engine import TOLERANCE, difference, follow
 from tests.oracle.plain import plain
-from tests.worlds import MARGINS, small_tables
+from tests.worlds import MARGINS, ROUTES, small_tables
 
 Spec = dict[str, Any]
 When = Callable[[float], str]
@@ -80,7 +80,7 @@ def day(number: int) -> str:
 def both(case: Case, specs: Sequence[Spec]) -> tuple[Record, Record]:
     """What engine and oracle record of a world with some instruments."""
     tables = case.tables
-    world = build(tables, MARGINS, case.projects, case.p["utilisation_base"])
+    world = build(tables, MARGINS, case.projects, case.p["utilisation_base"], routes=ROUTES)
     horizon = Horizon(START, START + timedelta(days=case.days - 1), case.tick)
     instruments: list[Instrument] = [KINDS[spec["kind"]].model_validate(spec) for spec in specs]
     chunk = Chunk(Setup(world, case.p, horizon, instruments, uncertain=False), range(1))

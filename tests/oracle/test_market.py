@@ -16,7 +16,7 @@ from sim.world.tables import read
 from tests.oracle import Record, run
 from tests.oracle.cases import PARAMETERS, numbers, parameters
 from tests.oracle.engine import TOLERANCE, difference, follow
-from tests.worlds import MARGINS, small_tables
+from tests.worlds import MARGINS, ROUTES, small_tables
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ CASES = {
 @cache
 def engine(case: Case) -> Record:
     """What the engine records, in the names of the oracle."""
-    world = build(case.tables, case.margins)
+    world = build(case.tables, case.margins, routes=ROUTES)
     start = date(2025, 1, 1)
     horizon = Horizon(start, start + timedelta(days=case.days - 1), case.tick)
     chunk = Chunk(Setup(world, case.p, horizon, uncertain=False), range(1))

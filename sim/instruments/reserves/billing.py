@@ -12,8 +12,6 @@ from sim.instruments.reserves.inventory import Inventory
 from sim.instruments.reserves.rules import drawn_defaults
 from sim.market.hooks import Moment
 
-BILLING = 91  # days from one bill to the next
-
 
 @final
 class Billing:
@@ -24,7 +22,7 @@ class Billing:
         self.days, self.discount = setting.clock.horizon.days, setting.parameters["reserve_discount"]
         names = inventory.members.names
         self.leaves = drawn_defaults(inventory.charter, setting, names)  # (M, R) day, after the first of buying
-        self.billed, self.has_committed = 0, False
+        self.billed, self.has_committed, self.every = 0, False, setting.parameters["billing_time"]
 
     def close(self, moment: Moment) -> None:
         """At the end of a tick: money that falls due, members who default, what is declared."""
@@ -35,7 +33,7 @@ class Billing:
             self.has_committed = True
         books.accrue(tick.days, total(members.late(tick.end) * books.lent) if books.lent.any() else None)
         self._lose_members(tick)
-        if tick.end - self.billed >= BILLING or tick.end == self.days:
+        if tick.end - self.billed >= self.every or tick.end == self.days:
             books.bill(tick.end - self.billed)
             self.billed = tick.end
         self._declare(moment)
