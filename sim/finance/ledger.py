@@ -7,7 +7,7 @@ from typing import final
 
 import numpy as np
 
-from sim.axes import TOLERANCE, Floats, Scalar, Sum
+from sim.axes import TOLERANCE, Floats, Scalar, total
 from sim.definitions.metrics import Metric, declare
 from sim.errors import BrokenInvariant
 
@@ -104,7 +104,6 @@ class Ledger(Books):
         super().__init__(Account, replicates)
         self.paid = np.zeros(replicates)
         self.of_plants = np.zeros((plants, replicates))  # (J, R) USD: cost by plant
-        self.total = Sum(np.zeros(plants, np.intp), range(plants), 1.0, (1, plants))
 
     def post(self, debit: Enum, credit: Enum, amount: Scalar) -> None:
         """Book an amount, USD, not negative; what leaves the treasury counts as paid."""
@@ -114,7 +113,7 @@ class Ledger(Books):
 
     def post_plants(self, debit: Account, credit: Account, amounts: Floats) -> None:
         """Book amounts, (J, R) USD, not negative, of plants."""
-        self.post(debit, credit, self.total(amounts)[0])
+        self.post(debit, credit, total(amounts))
         self.attribute(debit, credit, amounts)
 
     def attribute(self, debit: Account, credit: Account, amounts: Floats) -> None:
@@ -134,7 +133,7 @@ class Ledger(Books):
         """
         super().check(name)
         if len(self.of_plants):
-            off = np.abs(self.total(self.of_plants)[0] - self.cost)
+            off = np.abs(total(self.of_plants) - self.cost)
             if not np.all(off <= TOLERANCE * np.maximum(self._turnover, 1)):
                 raise BrokenInvariant(f"the cost of {name} is not that of its plants: {off.max():.3g} USD differ")
 

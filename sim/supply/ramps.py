@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.axes import Floats, Scalar, at_least
-from sim.ensemble.parameters import Parameters
 from sim.market.forms import EXP_MOST
 
 
@@ -23,11 +22,6 @@ class Ramp:
 
     middle: Scalar
     width: Scalar
-
-    @classmethod
-    def of_plants(cls, p: Parameters) -> Ramp:
-        """How plants climb."""
-        return cls(p["ramp_middle"], p["ramp_width"])
 
     def __call__(self, days: Floats, ramp: Floats) -> Floats:
         """Share of nameplate that is reached (eq. 10.4).

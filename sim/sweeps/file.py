@@ -22,7 +22,6 @@ from sim.scenario.fields import FolderName, Version
 from sim.sweeps.swept import MOST, Swept
 
 OWN = "replicates"  # what a sweep's file says for all points
-HEADLINE = "headline"
 
 
 def _metrics(raw: object) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ import numpy as np
 from pydantic import Field
 from typing_extensions import override
 
-from sim.axes import Floats, Scalar, Sum, at_least
+from sim.axes import Floats, Scalar, at_least, total
 from sim.definitions.metrics import Metric, declare
 from sim.ensemble.gauges import Measured
 from sim.files.quantities import Days, Share, UncertainDollars, UncertainShare, WorldNames
@@ -193,7 +193,6 @@ class _Fund:
         term = schema.term / DAYS_A_YEAR if isinstance(schema, Loan) else 1.0
         self.loans = Loans(self.ledger, self.rate, term, setting.parameters["recovery"], shape)
         self.stakes, self.gone = np.zeros(shape), np.zeros(shape, bool)
-        self.total = Sum(np.zeros(shape[0], np.intp), range(shape[0]), 1.0, (1, shape[0]))
 
     def offer(self, appraised: Appraised) -> None:
         """Offer it to who may decide."""
@@ -204,7 +203,7 @@ class _Fund:
 
     def promised(self) -> Floats:
         """(R,) USD."""
-        return self.total(self.commitments.promised)[0]
+        return total(self.commitments.promised)
 
     def end(self, turned: Transition) -> None:
         """What was lent to, or held in, projects that have failed is lost."""

@@ -8,7 +8,7 @@ from typing import ClassVar, Literal, final
 import numpy as np
 from pydantic import Field
 
-from sim.axes import Floats, Ints, Sum, at_least
+from sim.axes import Floats, Ints, at_least, total
 from sim.definitions.metrics import Metric, declare
 from sim.ensemble.gauges import Measured
 from sim.files.quantities import UncertainDollarsPerTonne, UncertainShare, WorldNames
@@ -90,7 +90,6 @@ class _Offtake:
         self.price = None if schema.price is None else schema.draw(setting, "price", schema.price, "USD/t")
         projects, folio = len(self.output.full), self.supply.portfolio
         self.ledger, self.taken = Ledger(setting.replicates, projects), np.zeros(setting.replicates)
-        self.total = Sum(np.zeros(projects, np.intp), range(projects), 1.0, (1, projects))
         origins = world.nodes.made
         own = [(schema.commodity, row.region) for row in folio.rows]
         self.made = np.array([j for j in np.flatnonzero(self.output.full[:, 0]) if own[j] in origins], np.intp)
@@ -128,7 +127,7 @@ class _Offtake:
         if not self.schema.is_offered(day_of(self.setting, tick)):
             return
         tonnes = self.output.made * self.bound * tick.days
-        self.taken = self.taken + self.total(tonnes)[0]
+        self.taken = self.taken + total(tonnes)
         gain = np.zeros_like(tonnes)
         gain[self.made] = self._gain(state.price[self.supply.world.nodes.origins], tick.middle)
         self.ledger.post_plants(Account.TOP_UPS, Account.TREASURY, tonnes * at_least(gain, 0))

@@ -8,7 +8,7 @@ from typing import ClassVar, Literal, final
 import numpy as np
 from pydantic import Field
 
-from sim.axes import Scalar, Sum, at_least, at_most
+from sim.axes import Scalar, at_least, at_most, total
 from sim.files.quantities import Share, UncertainDollarsPerTonne, UncertainShare, WorldNames
 from sim.finance.contracts import deflated, top_up
 from sim.finance.ledger import Account, Ledger
@@ -77,7 +77,6 @@ class _Floor:
         self.covered = schema.draw(setting, "output", schema.output, "1")
         projects = len(self.output.full)
         self.ledger = Ledger(setting.replicates, projects)
-        self.total = Sum(np.zeros(projects, np.intp), range(projects), 1.0, (1, projects))
 
     def _worn(self, day: float) -> tuple[Scalar, Scalar]:
         """The floor, and the price above which the payer shares, in money of 2025."""
@@ -106,7 +105,7 @@ class _Floor:
         reference = self.base * np.exp(state.price[self.supply.world.nodes.origins][self.origin])
         each = top_up(reference, *_in_order(self._worn(tick.middle), self.schema.upside))
         made = self.output.made
-        tonnes = self.total(made)[0] * self.covered * tick.days
+        tonnes = total(made) * self.covered * tick.days
         self.ledger.post(Account.TOP_UPS, Account.TREASURY, tonnes * at_least(each, 0))
         self.ledger.post(Account.TREASURY, Account.RETURNS, tonnes * at_least(-each, 0))
         self.ledger.attribute(Account.TOP_UPS, Account.TREASURY, made * self.covered * tick.days * each)

@@ -9,7 +9,7 @@ from typing import ClassVar, Literal, NamedTuple, final
 import numpy as np
 from pydantic import Field
 
-from sim.axes import Bools, Floats, Ints, Scalar, Sum, at_most, column
+from sim.axes import Bools, Floats, Ints, Scalar, at_most, column, total
 from sim.definitions.metrics import Metric, declare
 from sim.ensemble.gauges import Measured
 from sim.files.quantities import Date, Names, Share, UncertainRatio, UncertainShare, WorldNames
@@ -137,11 +137,6 @@ def _among(words: Sequence[str], names: Names) -> Bools:
     return np.isin(words, names.among(sorted(set(words))))[:, None]
 
 
-def _all(rows: int) -> Sum:
-    """The sum of all rows."""
-    return Sum(np.zeros(rows, np.intp), range(rows), 1.0, (1, rows))
-
-
 class _Demands(NamedTuple):
     """What is required, as shares of full standards, and what that costs over what the table says."""
 
@@ -196,7 +191,6 @@ class _Standard:
         paid = good * towards * world.producers.price[world.arcs.origin] * self.premium
         self.paying = np.flatnonzero(np.any(paid > 0, axis=1))
         self.unit_spent, self.unit_paid, self.origin = spent, paid[self.paying], world.arcs.origin[self.paying]
-        self.over_facilities, self.over_arcs = _all(len(spent)), _all(len(self.paying))
         self.spent, self.paid = np.zeros(setting.replicates), np.zeros(setting.replicates)
 
     def change(self, moment: Moment) -> None:
@@ -209,9 +203,9 @@ class _Standard:
         """Add up what producers spend, and what buyers pay on top."""
         tick, state = moment.tick, moment.state
         share = self.calendar.share(tick)
-        self.spent += share * tick.days * self.over_facilities(state.activity * self.unit_spent)[0]
+        self.spent += share * tick.days * total(state.activity * self.unit_spent)
         price = np.exp(state.contract_price[self.origin])
-        self.paid += share * self.over_arcs(state.crossed[self.paying] * price * self.unit_paid)[0]
+        self.paid += share * total(state.crossed[self.paying] * price * self.unit_paid)
 
 
 @final
