@@ -79,7 +79,7 @@ class Controls:
         self.announcement_effect[rows] = np.maximum(self.announcement_effect[rows], announcement_effect)
 
     def block(self, rows: Rows, share: Scalar | Floats) -> None:
-        """A share of the wants on some rows may not leave; the largest counts (eq. 7.3)."""
+        """A share of the orders on some rows may not leave; the largest counts (eq. 7.3)."""
         self.restricted[rows] = np.maximum(self.restricted[rows], share)
 
     def trace(self, rows: Rows, share: Scalar | Floats) -> None:

@@ -125,7 +125,7 @@ class Standard(Instrument):
         world, arcs = setting.world, self.arcs(setting.world)
         tariff = self.draw(setting, "tariff", self.tariff, "1")
         failing = world.facilities.cost_of_origin(rule.facilities.fails)[world.arcs.origin[arcs]]
-        Duty(setting, self.name, arcs, lambda tick: failing * tariff * rule.calendar.share(tick))
+        Duty(setting, self.name, arcs, lambda moment: failing * tariff * rule.calendar.share(moment.tick))
         on = frozenset(world.regions) - frozenset(self.on.among(world.regions))
         for region in self.by.among(world.regions):
             levy = Levy(self.name, region, on, lambda tick: tariff * rule.calendar.share(tick))

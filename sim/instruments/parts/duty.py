@@ -40,13 +40,13 @@ class Duty:
         Of the instrument.
     arcs : (K,) array
     rate : callable
-        Share of the price that is charged in a tick, weighed by the days in force.
+        Share of the price that is charged at a moment, weighed by the days in force.
     leaving : bool
         Whether the region that goods leave charges it.
     """
 
     def __init__(
-        self, setting: Setting, name: str, arcs: Ints, rate: Callable[[Tick], Scalar], *, leaving: bool = False
+        self, setting: Setting, name: str, arcs: Ints, rate: Callable[[Moment], Scalar], *, leaving: bool = False
     ) -> None:
         world, self.leaving = setting.world, leaving
         self.name, self.arcs, self.rate, self.notices = name, arcs, rate, setting.notices
@@ -67,7 +67,7 @@ class Duty:
 
     def charge(self, moment: Moment) -> None:
         """Propose what is charged; of several waivers on an arc the largest counts (eq. 7.14)."""
-        self.charged[:] = self.rate(moment.tick)
+        self.charged[:] = self.rate(moment)
         if self.waivers:
             self.charged *= 1 - self._waived(moment.tick)
         moment.controls.charge(self.rows, self.charged, leaving=self.leaving)

@@ -69,7 +69,7 @@ class Tariff(Instrument):
         def rate(tick: Tick) -> Scalar:
             return sum((share * rate for share, rate in rates.during(tick)), start=0.0)
 
-        Duty(setting, self.name, self.arcs(setting.world), rate, leaving=self.leaving)
+        Duty(setting, self.name, self.arcs(setting.world), lambda moment: rate(moment.tick), leaving=self.leaving)
         setting.notices.levies.append(Levy(self.name, self.by, frozenset(on), rate))
 
     def _rates(self, setting: Setting) -> Schedule[Scalar]:

@@ -97,7 +97,7 @@ class TreatyReview(Instrument):
     def bind(self, setting: Setting) -> None:
         """Draw what comes of it, and attach the tariffs."""
         result = _Result(self, setting)
-        Duty(setting, self.name, self.arcs(setting.world), result.rate)
+        Duty(setting, self.name, self.arcs(setting.world), lambda moment: result.rate(moment.tick))
         on = frozenset(self.on.among(setting.world.regions))
         setting.notices.levies.append(Levy(self.name, self.by, on, result.rate))
         if setting.supply is not None:
