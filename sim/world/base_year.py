@@ -240,8 +240,9 @@ class _NewTrade:
 
 
 def _main(amounts: Mapping[str, float], least: float, keep: str) -> dict[str, float]:
-    """Shares of a total, without those that are too small; `keep` is never too small."""
-    total = sum(amounts.values())
-    kept = {name: amount for name, amount in amounts.items() if amount > least * total or (name == keep and amount)}
+    """Shares of a total, without those that are too small; `keep` and the largest never are."""
+    total, most = sum(amounts.values()), max(amounts.values(), default=0.0)
+    large = {name for name, amount in amounts.items() if amount > min(least * total, most / 2) or name == keep}
+    kept = {name: amount for name, amount in amounts.items() if name in large and amount}
     total = sum(kept.values())
     return {name: amount / total for name, amount in kept.items()}
