@@ -1,7 +1,8 @@
 """The letters of the arrays, and the one helper that sums rows.
 
-N nodes, D destinations and O origins among them, A arcs, F facilities, S sectors, U users (P of them plant users), K
-controlled arcs, E elements, R replicates. The replicate axis is last and nobody loops over it.
+N nodes, D destinations and O origins among them, A arcs, F facilities, S sectors, U users (P of them plant users, V
+inputs of sectors), G other designs, C changeovers, K controlled arcs, E elements, R replicates. The replicate axis is
+last and nobody loops over it.
 """
 
 from __future__ import annotations
@@ -95,6 +96,11 @@ class Sum:
         some.columns, some.weights = np.arange(len(entries), dtype=self.columns.dtype), self.weights[entries]
         some.shape = len(rows), len(entries)
         return self.columns[entries], some
+
+    def only(self, rows: Ints) -> Sum:
+        """The sums of some of the rows, of all columns, in the same order."""
+        columns, some = self.of_rows(rows)
+        return Sum(some.rows, columns, some.weights, (len(rows), self.shape[1]))
 
     def once(self, x: Floats) -> Floats:
         """(M, 1): weighted sums of one column, (K, 1), in the same order; without scipy, which takes long to import."""

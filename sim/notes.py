@@ -67,8 +67,8 @@ def _series_notes(outputs: Outputs, horizon: Horizon) -> Iterator[str]:
         yield f"series end on {last}: outputs.every leaves out the end of the run, {horizon.end}."
     if not outputs.everything and (named := [name for name in outputs.record if name not in usual.record]):
         yield (
-            f"{' and '.join(named)} {'are' if len(named) > 1 else 'is'} kept for goods under a control, for its home "
-            "and in total; `outputs: {record: all}` keeps every good and region."
+            f"{' and '.join(named)} {'are' if len(named) > 1 else 'is'} kept for goods under a control, "
+            "for the region that controls them and in total; `outputs: {record: all}` keeps every good and region."
         )
 
 

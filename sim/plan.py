@@ -39,6 +39,7 @@ DRAWN = ("slip", "fate", "ramp", "qualification")  # of each project
 TOKEN = 1e-9  # home use counts only where nothing is exported
 SAME = (
     *("review_time", "output_time", "output_spread", "ramp_spread", "qualification_spread", "billing_time"),
+    *("licence_horizon", "air_transit"),
     *(one.name for one in (*fields(Routes), *fields(Thresholds))),
 )
 """Parameters that are one number for all replicates: of calendars, of the base year, of what is reported, and of
@@ -167,7 +168,7 @@ class Plan:
     def fields(self) -> Fields:
         """What can be read off the market; resale between places only of the goods that the scenario is about."""
         goods = self.world.commodities if self.focus.everything else self.focus.covered
-        return fields_of(self.world, self.arcs, frozenset(goods))
+        return fields_of(self.world, self.arcs, frozenset(goods), self.horizon.days)
 
     @cached_property
     def mass(self) -> MassCheck:
@@ -181,14 +182,14 @@ class Plan:
         headline = [row.commodity for row in self.seeds.tables.commodities if row.headline]
         covered = {c: control.covers.covered(world) for c, control in enumerate(controls)}
         named = set(headline).union(*covered.values())
-        homes = {c: _largest_exporter(world, c) for c in world.commodities}
+        origins = {c: _largest_exporter(world, c) for c in world.commodities}
         for i, control in reversed(list(enumerate(controls))):
-            homes |= dict.fromkeys(covered[i], control.by)
+            origins |= dict.fromkeys(covered[i], control.by)
         first = controls[0] if controls else None
         return Focus(
             covered=[c for c in world.commodities if c in named],
-            home=first.by if first else "",
-            homes=homes,
+            controlling=first.by if first else "",
+            origins=origins,
             first_control=self.horizon.day(first.known) if first and first.known else None,
             everything=self.scenario.outputs.everything,
             headline=headline,

@@ -57,6 +57,10 @@ def every_kind(
             "lasts": "200 days",
         },
         {
+            "name": "rated", "kind": "rated_orders", "by": "AB", "sectors": "tools", "share": coverage,
+            "since": day(90), "until": day(450),
+        },
+        {
             "name": "tariff", "kind": "import_tariff", "by": "AB", "on": "HO", "covers": oxides, "in_force": day(45),
             "rate": rate, "changes": [{"name": "war", "since": day(90), "rate": 4 * rate}],
         },

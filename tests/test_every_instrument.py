@@ -22,6 +22,7 @@ ZEROS = {
     "coverage: 0}\n",
     "export_quota": "  - {name: null-one, kind: export_quota, by: HO, covers: {elements: all}, in_force: 2025-02-01, "
     "volume: 1 t/year, coverage: 0}\n",
+    "rated_orders": "  - {name: null-one, kind: rated_orders, by: AB, sectors: cars, since: 2025-02-01, share: 0}\n",
     "leakage": "  - {name: null-one, kind: leakage, by: HO, covers: {elements: all}, in_force: 2025-02-01, rate: 0}\n",
     "supply_shock": "  - {name: null-one, kind: supply_shock, start: 2025-02-01, lasts: 1 year, loss: 0}\n",
     "demand_shock": "  - {name: null-one, kind: demand_shock, start: 2025-02-01, lasts: 1 year, change: 0}\n",

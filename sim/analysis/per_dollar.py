@@ -20,7 +20,7 @@ RATIO = declare(
         unit="1",
         by=("instrument",),
         better="higher",
-        definition="Mean loss avoided outside the home of the control over mean added cost of the instrument; "
+        definition="Mean loss avoided outside the controlling region over mean added cost of the instrument; "
         "a row of `compare`, where the interval of that cost excludes 0.",
         headline=True,
     )
@@ -32,7 +32,7 @@ COSTS = ("reserve_net_cost", "public_cost")  # an instrument that has both is ju
 def per_dollar(left: "DataFrame", right: "DataFrame") -> Iterator[dict[str, Any]]:
     """Give mean loss avoided over mean added cost, where the interval of that cost excludes 0.
 
-    The loss is that of all sectors, outside the home of the control where the results tell that.
+    The loss is that of all sectors, outside the controlling region where the results tell that.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ def _values(side: "DataFrame", row: int) -> Floats:
 
 
 def _total_loss(table: "DataFrame") -> int | None:
-    """Find the row of the loss of all sectors, without the home of the control where that is reported."""
+    """Find the row of the loss of all sectors, without the controlling region where that is reported."""
     index = table.index.to_frame(index=False)
     is_total = (index["metric"] == LOSS) & (index["sector"] == "*") & (index["commodity"] == "")
     rows = index[is_total & index["region"].str.startswith("*")].sort_values("region")

@@ -17,19 +17,19 @@ _SLOPE = np.sqrt(2 / np.pi)
 _CUBE = 0.044715  # Page (1977): the normal distribution function to 2e-4
 
 
-def step_share(days: float, time: Scalar) -> Scalar:
+def step_share(days: Scalar, time: Scalar | Floats) -> Scalar | Floats:
     """Share of a gap that closes in a tick (eq. 0.1): α(τ) = 1 − e^(−h/τ).
 
     Parameters
     ----------
-    days : float, days
+    days : float or (R,) array, days
         Length of the tick.
-    time : float or (R,) array, days
+    time : float, (R,) or (M, 1) array, days
         Time constant.
 
     Returns
     -------
-    float or (R,) array, share of 1
+    of their shapes, share of 1
     """
     return -np.expm1(-days / time)
 
@@ -115,7 +115,14 @@ def normal(z: Floats) -> Floats:
     -------
     (M, R) array, share of 1
     """
-    return 1 / (1 + np.exp(at_most(z * (1 + _CUBE * (z * z)) * (-2 * _SLOPE), EXP_MOST)))
+    share: Floats = z * z
+    share *= _CUBE
+    share += 1
+    share *= z
+    share *= -2 * _SLOPE
+    np.exp(at_most(share, EXP_MOST, out=share), out=share)
+    share += 1
+    return np.reciprocal(share, out=share)
 
 
 @final
@@ -155,16 +162,16 @@ class FastResponse:
     """How a use answers to its cost within weeks, both ways, up to a choke (eq. 0.4)."""
 
     elasticity: Scalar
-    choke: Scalar
+    choke: Scalar | Floats
     spread: Scalar
     floor: Scalar
     ceiling: Scalar
 
     @classmethod
-    def of(cls, p: Parameters) -> FastResponse:
-        """The response of the parameters."""
-        names = ("saving_elasticity", "choke_price", "choke_spread", "saving_floor", "saving_ceiling")
-        return cls(*(p[name] for name in names))
+    def of(cls, p: Parameters, choke: Scalar | Floats | None = None) -> FastResponse:
+        """The response of the parameters, with a choke of its own where one is given."""
+        given = p["choke_price"] if choke is None else choke
+        return cls(p["saving_elasticity"], given, p["choke_spread"], p["saving_floor"], p["saving_ceiling"])
 
     @cached_property
     def usual(self) -> Scalar:

@@ -63,6 +63,7 @@ class Hooks:
     shocks: list[Rule] = _hook("what is left of producers and of demand: write `shocks`")
     tariffs: list[Rule] = _hook("what goods are charged on their way: write `controls.tariff`")
     sharing: list[Rule] = _hook("who gets what has landed: change `proposals.received`")
+    priority: list[Rule] = _hook("whose orders come before all others: change `proposals.received`")
     deliveries: list[Rule] = _hook("reserves take in their share of what has landed; change nothing of the market")
     release: list[Rule] = _hook("reserves release goods: add to `proposals.received`")
     decisions: list[Rule] = _hook(

@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.axes import TINY, Floats, Scalar, Sum, at_least, at_most, pick
 from sim.ensemble.clock import Tick
+from sim.market.designs import Ahead
 from sim.market.forms import move, smooth, step_share
 from sim.market.kernels import Given
 
@@ -38,12 +39,15 @@ class Expect:
     def __init__(self, given: Given) -> None:
         p = given.p
         self.time, self.output_time = p["expectation_time"], p["output_expectation_time"]
-        self.to_destination = given.world.users.to_destination
+        self.to_destination, self.ahead = given.world.users.to_destination, Ahead(given)
 
     def __call__(
-        self, tick: Tick, need: Floats, made: Floats, other: Floats,
+        self, tick: Tick, need: Floats, made: Floats, other: Floats, begun: Floats, depends: Floats,
         *, expected_need: Floats, expected_use: Floats, expected_output: Floats,
     ) -> None:  # fmt: skip
+        if self.ahead.is_on:
+            need = need.copy()
+            self.ahead.add(need, begun, depends)
         smooth(expected_need, need, step_share(tick.days, self.time))
         self.to_destination(expected_need, out=expected_use)
         smooth(expected_output, made - other, step_share(tick.days, self.output_time))

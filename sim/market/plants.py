@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.axes import TINY, Floats, Scalar, at_least, at_most, pick
 from sim.ensemble.clock import Tick
-from sim.market.forms import EXP_MOST, release, take
+from sim.market.forms import EXP_MOST, release, step_share, take
 from sim.market.kernels import Given
 
 
@@ -136,13 +136,15 @@ class PlanActivity:
         self.ordered = np.where(world.producers.full_orders > 0, world.producers.full_orders, 1.0)
         runs, full = world.facilities.output(world.facilities.activity), world.facilities.output(world.facilities.scale)
         self.usual = at_least(np.where(runs > 0, runs, full), TINY)  # made in the base year, or at capacity 1
+        self.changes, self.changeover = world.changeovers, p["changeover"]
 
     def __call__(
-        self, expected_price: Floats, expected_orders: Floats, producer_stock: Floats, capacity: Floats,
-        unit_cost: Floats, support: Floats, available: Floats, *, planned: Floats,
+        self, tick: Tick, expected_price: Floats, expected_orders: Floats, producer_stock: Floats, capacity: Floats,
+        unit_cost: Floats, support: Floats, available: Floats, *, planned: Floats, changed_over: Floats,
     ) -> None:  # fmt: skip
         world = self.world
-        price, able = np.exp(expected_price), world.facilities.scale * capacity
+        price, own = np.exp(expected_price), world.facilities.scale * capacity
+        able = at_least(self.changes.moves.add(changed_over, own.copy()), 0)
         value = world.facilities.output_value(price)  # eq. 4.1
         desired = desired_output(expected_orders, producer_stock, world.producers.cover, self.adjustment) / self.ordered
         desired[self.unordered] = 1
@@ -150,6 +152,16 @@ class PlanActivity:
         ordered = world.facilities.output_value(price * desired) / value
         margin = np.log(value * world.facilities.advantage * support / unit_cost)
         np.multiply(self.utilisation(margin, ordered), able * available, out=planned)  # eq. 4.3
+        self._change_over(tick, able, ordered, own, changed_over)
+
+    def _change_over(self, tick: Tick, able: Floats, ordered: Floats, own: Floats, changed_over: Floats) -> None:
+        """Lines that nobody orders from change to what is ordered beyond capacity beside them (eq. 4.7)."""
+        pairs = self.changes
+        one, other = pairs.facility, pairs.other
+        idle, lack = able * at_least(1 - ordered, 0), able * at_least(ordered - 1, 0)
+        wanted = np.minimum(idle[one], lack[other]) - np.minimum(idle[other], lack[one])
+        changed_over += wanted * (self.changeover * step_share(tick.days, pairs.time))
+        np.clip(changed_over, -pairs.share * own[other], pairs.share * own[one], out=changed_over)
 
 
 @final

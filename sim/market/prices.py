@@ -7,7 +7,7 @@ from typing import final
 
 import numpy as np
 
-from sim.axes import TINY, Floats, Scalar, Sum, Weighted, at_least, at_most, column
+from sim.axes import TINY, Floats, Scalar, Sum, Weighted, at_least, at_most, column, share_of
 from sim.ensemble.clock import Tick
 from sim.ensemble.parameters import Parameters
 from sim.market.forms import EXP_MOST, HALF, move, smooth, step_share
@@ -121,6 +121,8 @@ class LookAhead:
         use.fill(0)
         self.exports.add(permitted, use[o])
         sold_abroad[:] = use
+        if expected_restriction.any():  # what may not leave tells no price
+            sold_abroad[o] *= share_of(use[o], self.exports(expected_trade))
         use[d] += expected_use + resold_by_users
         use[o] += resold_by_producers
         sold_abroad /= at_least(use, TINY)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import final
 
 import numpy as np
 
-from sim.axes import Floats, at_least
+from sim.axes import Floats, at_least, pick
 from sim.ensemble.clock import Tick
 from sim.market.forms import FastResponse, SlowResponse, Trend, smooth, step_share
 from sim.market.kernels import Given
@@ -14,10 +15,13 @@ from sim.market.kernels import Given
 
 @final
 class FollowPrices:
-    """Contracts and expectations follow the spot price (eq. 9.1)."""
+    """Contracts and expectations follow the spot price, contracts also that of the largest producer (eq. 9.1)."""
 
     def __init__(self, given: Given) -> None:
-        p, self.origins = given.p, given.world.nodes.origins
+        world, p, self.origins = given.world, given.p, given.world.nodes.origins
+        self.index = p["contract_index"]
+        quoted = (world.largest_producers.get(c, o) for o, (c, _) in enumerate(world.nodes.made, self.origins.start))
+        self.quoted = np.array(list(quoted), np.intp)
         self.plans, self.contracts, self.investors = (
             p["price_expectation_time"], p["contract_time"], p["long_price_time"]
         )  # fmt: skip
@@ -27,7 +31,11 @@ class FollowPrices:
     ) -> None:
         spot = price[self.origins]
         smooth(expected_price, spot, step_share(tick.days, self.plans))
-        smooth(contract_price, spot, step_share(tick.days, self.contracts))
+        agreed = pick(price, self.quoted)
+        agreed -= spot
+        agreed *= self.index
+        agreed += spot
+        smooth(contract_price, agreed, step_share(tick.days, self.contracts))
         smooth(long_price, spot, step_share(tick.days, self.investors))
 
 
@@ -38,12 +46,13 @@ class Thrift:
     def __init__(self, given: Given) -> None:
         world, p = given.world, given.p
         self.fast, self.slow, self.time = FastResponse.of(p), SlowResponse.of(p), p["saving_time"]
+        self.substitutes = replace(self.slow, rate=p["substitution_rate"])
         self.thrifty = world.users.node[world.users.thrifty]
 
     def __call__(
         self, tick: Tick, input_cost: Floats, paid: Floats, *, substitution: Floats, saving: Floats, thrift: Floats
     ) -> None:
-        self.slow.move(substitution, input_cost, tick.days)
+        self.substitutes.move(substitution, input_cost, tick.days)
         cost = np.log(paid[self.thrifty])
         smooth(saving, self.fast(cost), step_share(tick.days, self.time))
         self.slow.move(thrift, cost, tick.days)

@@ -124,7 +124,27 @@ class State:
     production: Floats = _array("S R", "1", "output as a share of demand", 1.0)
     critical_cover: Floats = _array("S R", "days", "cover of the critical input in mid-tick")
     critical_feed: Floats = _array("S R", "days", "of its need, what arrived in the tick")
+    critical_out: Floats = _array("S R", "1", "share of firms that are out of the critical input")
+    critical_part: Floats = _array("S R", "1", "part of a sector that depends on its critical input")
     critical: Floats = _array("S R", "1", "which input is critical, counted from 0")
+    without: Floats = _array("V R", "1", "share of firms that are out of each input of a sector")
+    extra: Floats = _array(
+        "S R", "1", "output beyond demand that makes up for stops, if nothing stops it, ratio to base"
+    )
+    made_up: Floats = _array("V R", "1", "of it, what was made, by the input that had stopped it")
+    forgone: Floats = _array("V R", "1", "output that is lost for good in the tick, by the input that was short")
+    awaited: Floats = _array(
+        "V R", "days", "output that stops have cost and buyers wait for, by the input that was short"
+    )
+    depends: Floats = _array("V R", "1", "part of a sector that depends on each input", lambda w: w.designs.is_used)
+    fed: Floats = _array("V R", "1", "what came in of each input, over what was needed, smoothed", 1.0)
+    begun: Floats = _array("G R", "1", "share of a use for which another design is being qualified")
+    changed: Floats = _array("G R", "1", "share of a use that another design has taken")
+    by_air: Floats = _array("D R", "1", "share of dear goods that goes by air")
+    flown: Floats = _array("D R", "t", "what went by air in the tick")
+    changed_over: Floats = _array(
+        "C R", "unit/day", "capacity of plants whose lines make what another beside them makes"
+    )
     saving: Floats = _array("T R", "1", "fast part of a plant user's thrift", 1.0)
     thrift: Floats = _array("T R", "1", "slow part of a plant user's thrift", 1.0)
     capacity: Floats = _array("F R", "1", "ratio to base year", 1.0)
@@ -171,5 +191,8 @@ def sizes(world: World, controlled: int, replicates: int) -> dict[str, int]:
         "S": len(world.sectors),
         "U": len(world.users),
         "T": world.users.thrifty.stop,
+        "V": len(world.users.names[world.users.inputs]),
+        "G": len(world.designs),
+        "C": len(world.changeovers),
         "R": replicates,
     }

@@ -10,9 +10,10 @@ from sim.axes import Floats
 from sim.ensemble.clock import Tick
 from sim.ensemble.parameters import Parameters
 from sim.market.arrivals import Land, LeaveToReserves, SendBack, ShareOut, Stock
-from sim.market.border import Leak, Present, Send
+from sim.market.border import Expedite, Leak, Present, Send
 from sim.market.controls import PROPOSALS, Controls, no_shocks
 from sim.market.demand import PricesPaid, SectorDemand
+from sim.market.designs import Redesign
 from sim.market.hooks import Hooks, Moment, Rule
 from sim.market.kernels import Given, bound
 from sim.market.lines import CriticalInput, IdleLines, Produce
@@ -40,7 +41,7 @@ Entry = Hook | type[Any]
 TICK: Mapping[str, tuple[Entry, ...]] = {
     "events": (Hook("begin"), Hook("projects"), Hook("shocks"), Hook("tariffs")),
     "arrivals": (
-        Land, ShareOut, Hook("sharing"), Hook("deliveries"), LeaveToReserves, Hook("release"), Stock,
+        Land, ShareOut, Hook("sharing"), Hook("priority"), Hook("deliveries"), LeaveToReserves, Hook("release"), Stock,
         Hook("decisions"), SendBack,
     ),
     "demand": (PricesPaid, SectorDemand),
@@ -50,10 +51,10 @@ TICK: Mapping[str, tuple[Entry, ...]] = {
         Expect, Hook("expectations"), Announce, Hook("announcements"), Hoard, Hook("cover"), Order, Hook("orders"),
     ),
     "sourcing": (Hook("promises"), Choose, Ask, Hook("limits"), CountOrders, Ship),
-    "border": (Present, Hook("crossings"), Send, Hook("leaks"), Leak, Hook("customs")),
+    "border": (Present, Hook("crossings"), Expedite, Send, Hook("leaks"), Leak, Hook("customs")),
     "trade": (Quote, Buy, SendOn, SetUp),
     "prices": (LookAhead, Hook("prospects"), Compare, Expose, Costs, Hook("discounts"), MovePrices),
-    "responses": (FollowPrices, Thrift, Invest),
+    "responses": (FollowPrices, Thrift, Invest, Redesign),
     "contracts": (Hook("settled"),),
 }  # fmt: skip
 """Kernels and hooks in the order in which a tick comes to them, by section."""
@@ -96,7 +97,9 @@ class Market:
         self.p, self.hooks, self.controls, self.shocks = p, hooks, controls, no_shocks(world, replicates)
         self.state = base_state(world, sizes(world, len(controls.arcs), replicates))
         self.state.capacity[:] = size
-        self.under_way = UnderWay(world.arcs.transit, world.arcs.flow, world.arcs.to_destination, whole, replicates)
+        self.under_way = UnderWay(
+            world.arcs.transit, world.arcs.flow, world.arcs.to_destination, whole, replicates, float(p["air_transit"])
+        )  # fmt: skip
         self.moment = Moment.of(self.state, controls, self.shocks, self.under_way)
         given = Given(world, p, controls, hooks, self.under_way, whole, size)
         kinds = [entry for entries in TICK.values() for entry in entries if isinstance(entry, type)]

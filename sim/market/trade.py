@@ -6,7 +6,7 @@ from typing import final
 
 import numpy as np
 
-from sim.axes import TINY, Floats, Ints, Sum, at_least, at_most, pick
+from sim.axes import TINY, Floats, Ints, Sum, at_least, at_most, pick, share_of
 from sim.ensemble.clock import Tick
 from sim.market.controls import Controls
 from sim.market.forms import smooth, step_share
@@ -36,6 +36,7 @@ class Quote:
         goods, there = len(given.world.commodities), self.places.there
         self.of_good = Sum(there, range(len(there)), 1.0, (goods, len(there)))
         self.abroad = _share_from_abroad(given.world, given.controls)
+        self.from_others = self._share_from_others()
 
     def __call__(
         self, price: Floats, expected_use: Floats, tariff: Floats, leaving: Floats,
@@ -49,6 +50,7 @@ class Quote:
         bids = np.exp((price[world.nodes.destinations] - duty) * p["resale_choice"]) * weight
         self._offer(bids, weight, sold_to, netback, elsewhere)
         elsewhere[self.places.largest] = with_others
+        elsewhere[world.nodes.destinations.stop :] = self.from_others
         if self.tariffs:
             netback[world.nodes.origins] -= self._exit(leaving, sold_to)
         gain = at_least(netback - price - p["resale_margin"], 0)
@@ -71,6 +73,13 @@ class Quote:
         np.divide(np.log(others), p["resale_choice"], out=netback[d])
         nobody = places.good[d.stop :]  # of places without users, all buyers are elsewhere
         np.divide(pick(np.log(mean), nobody), p["resale_choice"], out=netback[d.stop :])
+
+    def _share_from_others(self) -> Floats:
+        """(nodes without users, 1): of all use of a good in the base year, what other producers serve."""
+        world, first = self.world, self.world.nodes.destinations.stop
+        used = self.of_good(world.users.to_destination(world.users.need))
+        own = world.producers.orders[first - world.nodes.origins.start :]
+        return 1 - share_of(own, used[self.places.good[first:]])
 
     def _weight(self, expected_use: Floats) -> tuple[Floats, Floats]:
         """(D, R) t/day: use; beside the largest producers it counts as no more than that of all others together.
@@ -187,7 +196,8 @@ class SetUp:
         kept, goal = self.kept, worth
         if kept.any:
             goal = worth.copy()
-            goal[self.alone] *= 1 - kept.to_origin(shut)[self.alone - self.world.nodes.origins.start]
+            stays = at_most(kept.to_origin(shut), 1)  # shares may add up to one and a bit
+            goal[self.alone] *= 1 - stays[self.alone - self.world.nodes.origins.start]
             if traced.any():
                 goal[self.world.nodes.destinations] *= 1 - kept.traced_share(share, traced * sold_to[kept.destination])
         smooth(set_up, goal, step_share(tick.days, self.time))
@@ -261,7 +271,7 @@ class Places:
     def __init__(self, world: World) -> None:
         nodes, d, o = world.nodes.names, world.nodes.destinations, world.nodes.origins
         traded = np.array([world.is_traded(c) for c, _ in nodes])
-        main = np.isin(np.arange(len(nodes)), _largest_producers(world))
+        main = np.isin(np.arange(len(nodes)), list(world.largest_producers.values()))
         of_users, of_producers = np.zeros(len(nodes), bool), np.zeros(len(nodes), bool)
         of_users[d], of_producers[o] = (traded & ~main)[d], traded[o]
         row = {c: i for i, c in enumerate(world.commodities)}
@@ -274,15 +284,6 @@ class Places:
         direct = (traded & main)[o][world.arcs.origin] & (world.arcs.abroad > 0)
         self.direct: Ints = np.flatnonzero(direct)
         self.idle: Ints = np.flatnonzero(~of_producers & ~of_users)
-
-
-def _largest_producers(world: World) -> Ints:
-    """Rows of the nodes (N) where most of a good is made in the base year, one for each good that is made."""
-    most: dict[str, tuple[float, int]] = {}
-    for row, ((good, _), made) in enumerate(zip(world.nodes.made, world.producers.orders[:, 0], strict=True)):
-        if made > most.get(good, (0.0, 0))[0]:
-            most[good] = made, row + world.nodes.origins.start
-    return np.array(sorted(row for _, row in most.values()), np.intp)
 
 
 def _share_from_abroad(world: World, controls: Controls) -> Floats:

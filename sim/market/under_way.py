@@ -6,7 +6,7 @@ from typing import final
 
 import numpy as np
 
-from sim.axes import Floats, Sum, at_least
+from sim.axes import Floats, Ints, Sum, at_least
 from sim.ensemble.clock import Tick
 
 
@@ -26,6 +26,8 @@ class UnderWay:
         Length of a whole tick.
     replicates : int
         How many replicates.
+    air : float, days
+        Transit time of what flies.
 
     Attributes
     ----------
@@ -35,10 +37,11 @@ class UnderWay:
         What is under way to each destination.
     """
 
-    def __init__(self, transit: Floats, flow: Floats, into: Sum, whole: int, replicates: int) -> None:
+    def __init__(self, transit: Floats, flow: Floats, into: Sum, whole: int, replicates: int, air: float = 1.0) -> None:
         ticks = at_least(transit / whole, 1.0)
         self.groups, self.into = [_Group(ticks, value) for value in np.unique(ticks)], into
-        length = max([1, *(int(g.whole + 2) for g in self.groups)])
+        self.flight = max(air / whole, 1.0)  # ticks
+        length = max([int(self.flight) + 2, *(int(g.whole + 2) for g in self.groups)])
         *self.ring, self.landed = np.zeros((length + 1, len(transit), replicates))  # in one block of memory
         self.arrived = np.zeros((into.shape[0], replicates))
         for before in range(1, length):  # what the ticks before the first one sent
@@ -72,6 +75,14 @@ class UnderWay:
         for group in self.groups:
             self._send(group, tick.index, tonnes[group.rows], since=tick.index + 1)
         self.into.add(tonnes, self.coming)
+
+    def fly(self, tick: Tick, arcs: Ints, tonnes: Floats, into: Floats) -> None:
+        """Put goods, (arcs, R), t, on ways as short as flights; `into` each destination so much, (D, R)."""
+        slot, late = tick.index + int(self.flight), self.flight % 1
+        self.ring[slot % len(self.ring)][arcs] += tonnes * (1 - late)
+        if late:
+            self.ring[(slot + 1) % len(self.ring)][arcs] += tonnes * late
+        self.coming += into
 
     def _send(self, group: _Group, index: int, tonnes: Floats, since: int) -> None:
         """Two slots share what is spread over the days of a tick; slots before `since` have landed."""

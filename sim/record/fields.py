@@ -13,6 +13,7 @@ from sim.axes import Floats, Ints
 from sim.definitions.items import Item
 from sim.definitions.variables import Variable, declare_variable
 from sim.ensemble.clock import Tick
+from sim.market.demand import move_use
 from sim.market.resold import Resold
 from sim.market.tick import Market
 from sim.world.base_year import TONNE
@@ -40,7 +41,12 @@ for _variable in (
              "baseline need of sectors and wish of plants, less use"),
     Variable("value_added", "USD/day", "flow", ("region", "sector"), "value added had nothing happened"),
     Variable("value_added_lost", "USD/day", "flow", ("region", "sector", "commodity"),
-             "of it, what is lost; with a commodity, for lack of it"),
+             "of it, what is lost for good, when buyers no longer wait; with a commodity, for lack of it; below zero "
+             "where cheaper inputs raise output"),
+    Variable("value_added_lost_gross", "USD/day", "flow", ("region", "sector", "commodity"),
+             "the same and `value_added_made_up`"),
+    Variable("value_added_made_up", "USD/day", "flow", ("region", "sector", "commodity"),
+             "value added beyond demand that makes up for stops; with a commodity, for those that its lack had caused"),
     Variable("stock", "t", "level", ("commodity", "region"), "what producers and users hold"),
     Variable("in_transit", "t", "level", ("commodity", "region", "partner"), "goods under way to a partner"),
     Variable("licence_backlog", "t", "level", ("commodity", "region", "partner"), "goods that wait at the border"),
@@ -50,6 +56,13 @@ for _variable in (
     Variable("lines_stopped", "1", "level", ("region", "sector"), "share of value added that stands still"),
 ):  # fmt: skip
     declare_variable(_variable)
+
+
+BY_INPUT = {
+    "value_added_lost": "lost_by_input", "value_added_lost_gross": "gross_by_input",
+    "value_added_made_up": "made_up_by_input",
+}  # fmt: skip
+"""Fields of what is told both by sector and, with a commodity, by input."""
 
 
 def parts_of(item: Item) -> tuple[str, ...]:
@@ -62,7 +75,7 @@ def parts_of(item: Item) -> tuple[str, ...]:
     """
     if item.name == "price_paid":
         return ("paid", "bought")
-    return ("lost_by_input",) if item.name == "value_added_lost" and item.commodity else (item.name,)
+    return (BY_INPUT.get(item.name, item.name),) if item.commodity else (item.name,)
 
 
 @dataclass(frozen=True)
@@ -88,7 +101,7 @@ class Fields:
         return {**self.amounts, **self.levels}
 
 
-def fields_of(world: World, arcs: Ints, resold_goods: Collection[str]) -> Fields:
+def fields_of(world: World, arcs: Ints, resold_goods: Collection[str], days: int) -> Fields:
     """What can be read off the market of a world.
 
     Parameters
@@ -98,17 +111,20 @@ def fields_of(world: World, arcs: Ints, resold_goods: Collection[str]) -> Fields
         Arcs that any instrument may act on, on which goods may wait.
     resold_goods : collection of str
         Goods of which resale is told from whom to whom.
+    days : int
+        Length of the run.
     """
-    return Fields(_amounts(world, arcs, resold_goods), _levels(world, arcs))
+    return Fields(_amounts(world, arcs, resold_goods, days), _levels(world, arcs))
 
 
-def _amounts(world: World, arcs: Ints, resold_goods: Collection[str]) -> dict[str, Field]:
+def _amounts(world: World, arcs: Ints, resold_goods: Collection[str], days: int) -> dict[str, Field]:
     """Fields that add up over time: the amount of each tick, (rows, R)."""
     abroad = np.flatnonzero(world.arcs.abroad)
     sectors = [Label(region=g, sector=s) for s, g in world.sectors.names]
     users = [Label(c, g, sector=s) for c, g, s in world.users.names]
     producers = _node_labels(world.nodes.made)
-    value_added, first = world.sectors.value_added, len(world.users.of_plants)
+    value_added, lost = world.sectors.value_added, _Lost(world, days)
+    inputs = tuple(users[world.users.inputs])
     return {
         "exports": Field(_arc_labels(world, abroad), lambda m, t: m.state.crossed[abroad]),
         "resold": _resold(world, arcs, resold_goods),
@@ -117,8 +133,12 @@ def _amounts(world: World, arcs: Ints, resold_goods: Collection[str]) -> dict[st
         "use": Field(tuple(users), lambda m, t: m.state.use * t.days),
         "unmet_demand": Field(tuple(Label(u.commodity, u.region) for u in users), partial(_unmet, world)),
         "value_added": Field(tuple(sectors), lambda m, t: m.state.baseline * (value_added * t.days)),
-        "value_added_lost": Field(tuple(sectors), partial(_lost, world)),
-        "lost_by_input": Field(tuple(users[first:]), partial(_lost_by_input, world)),
+        "value_added_lost": Field(tuple(sectors), lost),
+        "value_added_lost_gross": Field(tuple(sectors), lambda m, t: lost(m, t) + lost.made_up(m, t)),
+        "value_added_made_up": Field(tuple(sectors), lost.made_up),
+        "lost_by_input": Field(inputs, lost.by_input),
+        "gross_by_input": Field(inputs, lambda m, t: lost.by_input(m, t) + lost.made_up_by_input(m, t)),
+        "made_up_by_input": Field(inputs, lost.made_up_by_input),
         "stops": Field(tuple(sectors), lambda m, t: (1 - m.state.production) * t.days),
         "paid": Field(_bought_labels(world), _Paid(world)),
         "bought": Field(_bought_labels(world), lambda m, t: m.state.crossed),
@@ -194,26 +214,44 @@ def _unmet(world: World, market: Market, tick: Tick) -> Floats:
     gap[world.users.plants] = state.need[world.users.plants]
     for slot in world.users.slots:
         np.multiply(world.users.need[slot], state.baseline[: slot.stop - slot.start], out=gap[slot])
+    move_use(world.designs, state.changed, gap[world.users.inputs])
     gap -= state.use
     gap *= tick.days
     return gap
 
 
-def _lost(world: World, market: Market, tick: Tick) -> Floats:
-    """Value added lost against the baseline, USD (eq. 3.6)."""
-    state = market.state
-    return (state.baseline - state.production * state.demand) * (world.sectors.value_added * tick.days)
+class _Lost:
+    """Value added lost for good, USD, by sector and by the input that was short (eq. 3.6).
 
+    What buyers still wait for on the last day of the run counts as lost.
+    """
 
-def _lost_by_input(world: World, market: Market, tick: Tick) -> Floats:
-    """Value added lost for lack of each input of each sector, USD (eq. 3.6)."""
-    state, first = market.state, len(world.users.of_plants)
-    stands = (1 - state.production) * state.demand * (world.sectors.value_added * tick.days)
-    lost = np.empty((len(state.use) - first, stands.shape[1]))
-    for k, slot in enumerate(world.users.slots):
-        n = slot.stop - slot.start
-        np.multiply(stands[:n], state.critical[:n] == k, out=lost[slot.start - first : slot.stop - first])
-    return lost
+    def __init__(self, world: World, days: int) -> None:
+        self.world, self.days = world, days
+        self.of_inputs, self.by_sector = world.sectors.value_added[world.users.sector], world.users.by_sector
+
+    def _worth(self, rows: Floats, days: float) -> Floats:
+        """(V, R) USD: shares a day of base-year output, at the value added of their sectors."""
+        return rows * (self.of_inputs * days)
+
+    def by_input(self, market: Market, tick: Tick) -> Floats:
+        """(V, R): for lack of each input of each sector."""
+        lost = self._worth(market.state.forgone, tick.days)
+        return lost + self._worth(market.state.awaited, 1) if tick.end == self.days else lost
+
+    def made_up_by_input(self, market: Market, tick: Tick) -> Floats:
+        """(V, R): made up, of stops for lack of each input of each sector (eq. 3.7)."""
+        return self._worth(market.state.made_up, tick.days)
+
+    def made_up(self, market: Market, tick: Tick) -> Floats:
+        """(S, R): made up."""
+        return self.by_sector(self.made_up_by_input(market, tick))
+
+    def __call__(self, market: Market, tick: Tick) -> Floats:
+        """(S, R): against the baseline, for lack of inputs and because they are dear."""
+        state = market.state
+        dear = (state.baseline - state.demand) * (self.world.sectors.value_added * tick.days)
+        return dear + self.by_sector(self.by_input(market, tick))
 
 
 class _Paid:

@@ -49,8 +49,8 @@ class Followed:
         self.first_control, self.band = focus.first_control, band  # as before: price and supply within so much of it
         labels, goods = [Label(c, g) for c, g in world.nodes.names], set(focus.covered)
         items = [Item("", c, g) for c, g in world.nodes.names if c in goods]
-        named = [c for c in dict.fromkeys(item.commodity for item in items) if focus.homes.get(c)]
-        items += [Item("", c, f"{ALL}-{focus.homes[c]}") for c in named]
+        named = [c for c in dict.fromkeys(item.commodity for item in items) if focus.origins.get(c)]
+        items += [Item("", c, f"{ALL}-{focus.origins[c]}") for c in named]
         nodes = Labels(labels)
         self.items = [item for item in items if len(nodes.rows(item))]
         self.nodes = np.unique(np.concatenate([nodes.rows(item) for item in self.items]))
@@ -65,7 +65,7 @@ class Followed:
     def _origin_rows(self, focus: Focus) -> Ints:
         """Row of the price at the origin of each item's commodity; its own where there is none."""
         row = {(item.commodity, item.region): i for i, item in enumerate(self.items)}
-        origins = ((item.commodity, focus.homes.get(item.commodity, "")) for item in self.items)
+        origins = ((item.commodity, focus.origins.get(item.commodity, "")) for item in self.items)
         return np.array([row.get(origin, i) for i, origin in enumerate(origins)], np.intp)
 
 

@@ -24,9 +24,9 @@ class Focus:
     ----------
     covered : sequence of str
         Commodities under any control, and those that are always of interest.
-    home : str
+    controlling : str
         Region of the first control; empty where there is none.
-    homes : mapping
+    origins : mapping
         Origin of each commodity: of the first control that covers it, else its largest exporter.
     first_control : int or None
         Day on which the first control is announced.
@@ -35,8 +35,8 @@ class Focus:
     """
 
     covered: Sequence[str]
-    home: str
-    homes: Mapping[str, str]
+    controlling: str
+    origins: Mapping[str, str]
     first_control: int | None
     everything: bool = False
     headline: Sequence[str] = field(default_factory=tuple)
@@ -112,7 +112,7 @@ def _keys(world: World, focus: Focus, name: str) -> Iterator[dict[str, str]]:
     elif by == ("region", "sector", "commodity"):
         yield from _sector_keys(world, focus)
         for commodity in _goods(world, focus):
-            for region in (ALL, *_but_home(focus)):
+            for region in (ALL, *_but_controlling(focus)):
                 yield {"commodity": commodity, "region": region, "sector": ALL}
     else:
         for commodity in _goods(world, focus, stages=not name.startswith("price")):
@@ -124,9 +124,9 @@ def _sector_keys(world: World, focus: Focus) -> Iterator[dict[str, str]]:
     for sector, region in sorted(world.sectors.names):
         yield {"region": region, "sector": sector}
     for sector in sorted({s for s, _ in world.sectors.names}):
-        for region in (ALL, *_but_home(focus)):
+        for region in (ALL, *_but_controlling(focus)):
             yield {"region": region, "sector": sector}
-    for region in (*world.regions, ALL, *_but_home(focus)):
+    for region in (*world.regions, ALL, *_but_controlling(focus)):
         yield {"region": region, "sector": ALL}
 
 
@@ -142,14 +142,14 @@ def _trade_keys(world: World, focus: Focus, commodity: str, name: str, *, everyw
     if name == "resold":
         yield from _resale_keys(world, commodity, everything=focus.everything)
         return
-    home = focus.homes.get(commodity, focus.home)
-    regions = world.regions if everywhere else tuple(filter(None, [home]))
+    origin = focus.origins.get(commodity, focus.controlling)
+    regions = world.regions if everywhere else tuple(filter(None, [origin]))
     more = {"sector": ALL} if "sector" in by else {}
-    for region in (*regions, ALL, *([f"{ALL}-{home}"] if home else [])):
+    for region in (*regions, ALL, *([f"{ALL}-{origin}"] if origin else [])):
         if "partner" not in by:
             yield {"commodity": commodity, "region": region, **more}
             continue
-        partners = world.regions if region == home or focus.everything else ()
+        partners = world.regions if region == origin or focus.everything else ()
         for partner in (ALL, *partners):
             yield {"commodity": commodity, "region": region, "partner": partner}
 
@@ -163,5 +163,5 @@ def _goods(world: World, focus: Focus, stages: bool = True) -> list[str]:
     return [*kept, *(s for s in stages_of if sum(world.stage[c] + ".*" == s for c in world.commodities) > 1)]
 
 
-def _but_home(focus: Focus) -> tuple[str, ...]:
-    return (f"{ALL}-{focus.home}",) if focus.home else ()
+def _but_controlling(focus: Focus) -> tuple[str, ...]:
+    return (f"{ALL}-{focus.controlling}",) if focus.controlling else ()

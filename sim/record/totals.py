@@ -15,7 +15,16 @@ from sim.world.build import World
 
 LOST = declare(
     Metric("value_added_lost", "USD", ("region", "sector", "commodity"), "lower",
-           "value added lost against the baseline; with a commodity, for lack of it", headline=True)
+           "value added lost for good against the baseline, not made up by the end; with a commodity, for lack of it; "
+           "below zero where cheaper inputs raise output", headline=True)
+)  # fmt: skip
+GROSS = declare(
+    Metric("value_added_lost_gross", "USD", ("region", "sector", "commodity"), "lower",
+           "the same with what is made up: `value_added_lost` + `value_added_made_up`")
+)  # fmt: skip
+MADE_UP = declare(
+    Metric("value_added_made_up", "USD", ("region", "sector", "commodity"), "neither",
+           "value added beyond demand that made up for stops")
 )  # fmt: skip
 STOPS = declare(
     Metric("line_stop_weeks", "weeks", ("region", "sector"), "lower",
@@ -81,9 +90,16 @@ def totals(world: World, focus: Focus, items: Sequence[Item], fields: Mapping[st
     def is_loss(item: Item) -> bool:
         return item.name == LOST.name and not item.commodity
 
+    def is_loss_for_lack(item: Item) -> bool:
+        return item.name == LOST.name and bool(item.commodity)
+
     return (
         of(LOST, "value_added_lost", is_loss),
-        of(LOST, "lost_by_input", lambda item: item.name == LOST.name and item.commodity != ""),
+        of(GROSS, "value_added_lost_gross", is_loss),
+        of(MADE_UP, "value_added_made_up", is_loss),
+        of(LOST, "lost_by_input", is_loss_for_lack),
+        of(GROSS, "gross_by_input", is_loss_for_lack),
+        of(MADE_UP, "made_up_by_input", is_loss_for_lack),
         of(STOPS, "stops", is_loss, world.sectors.value_added[:, 0], DAYS_A_WEEK),
         of(UNMET, "unmet_demand", lambda item: item.name == UNMET.name),
         of(EXPORTS, "exports", lambda item: item.name == EXPORTS.name),

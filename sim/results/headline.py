@@ -16,8 +16,8 @@ def headline(
 ) -> "DataFrame":
     """Pick the rows to print of a table with a row an item.
 
-    Of a metric that has totals over regions, partners or sectors only those are taken (without the home of
-    the control, where that is reported), of single commodities only some, and of what is left the largest.
+    Of a metric that has totals over regions, partners or sectors only those are taken (without the controlling region,
+    where that is reported), of single commodities only some, and of what is left the largest.
 
     Parameters
     ----------

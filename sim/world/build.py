@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import final
 
 import numpy as np
@@ -15,6 +16,8 @@ import numpy as np
 from sim.axes import Floats
 from sim.world.arcs import Arcs, arcs_of
 from sim.world.base_year import UNTRADED, Routes, base_year, with_expansions, with_routes
+from sim.world.changeovers import Changeovers, changeovers_of
+from sim.world.designs import Designs, designs_of, possible_inputs
 from sim.world.facilities import Facilities, Plants, Producers
 from sim.world.nodes import Nodes, nodes_of
 from sim.world.projects import Projects, projects_of
@@ -39,14 +42,25 @@ class World:
     nodes: Nodes
     arcs: Arcs
     facilities: Facilities
+    changeovers: Changeovers
     producers: Producers
     users: Users
     sectors: Sectors
+    designs: Designs
     projects: Projects
 
     def is_traded(self, commodity: str) -> bool:
         """Whether trading houses deal in a good."""
         return self.stage[commodity] not in UNTRADED
+
+    @cached_property
+    def largest_producers(self) -> Mapping[str, int]:
+        """Node (N) where most of a good is made in the base year, by good; none where nobody makes it."""
+        most: dict[str, tuple[float, int]] = {}
+        for row, ((good, _), made) in enumerate(zip(self.nodes.made, self.producers.orders[:, 0], strict=True)):
+            if made > most.get(good, (0.0, 0))[0]:
+                most[good] = made, row + self.nodes.origins.start
+        return {good: row for good, (_, row) in most.items()}
 
     def contents(self, commodities: Iterable[str]) -> Floats:
         """(rows, E) t REO of each element in a tonne of the commodity of each row."""
@@ -83,8 +97,9 @@ def build(
     regions = tuple(row.region for row in tables.regions)
     nodes = nodes_of(year, commodities, regions)
     arcs = arcs_of(year, tables, nodes, routes.least_split)
-    plants, uses = Plants(year, tables, nodes, margins), Uses(year, tables, nodes)
+    plants, uses = Plants(year, tables, nodes, margins), Uses(year, tables, nodes, possible_inputs(year, tables))
     facilities = plants.facilities()
+    users = uses.users(plants, facilities)
     return World(
         tables=tables,
         elements=tuple(row.element for row in tables.elements),
@@ -98,8 +113,10 @@ def build(
         nodes=nodes,
         arcs=arcs,
         facilities=facilities,
+        changeovers=changeovers_of(tables, facilities),
         producers=plants.producers(arcs),
-        users=uses.users(plants, facilities),
+        users=users,
         sectors=uses.sectors(),
+        designs=designs_of(year, tables, users),
         projects=projects_of(tables, projects, facilities),
     )

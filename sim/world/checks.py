@@ -61,6 +61,17 @@ class Readers:
             "routes": {(o, d) for _, o, d in year.flows},
             "facilities": {(f,) for f in {*year.activity, *built}},
             "sectors": {(s, g) for _, g, s in year.uses},
+            "end_uses": {(s,) for _, _, s in year.uses},
+            "designs": {
+                key_of(row, KINDS["designs"])
+                for row in tables.designs
+                if (row.commodity, row.sector) in {(c, s) for c, _, s in year.uses}
+            },
+            "changeovers": {
+                (row.facility, row.other)
+                for row in tables.changeovers
+                if {row.facility, row.other} <= {*year.activity, *built}
+            },
             "base_year": {key for key in keys if _is_read(key, year, nodes, goods)},
             "projects": {(row.project,) for row in tables.expansions},
             "expansion_recipes": {
@@ -103,6 +114,9 @@ WHERE_READ = {
     "regions": "where a row flow of base_year.csv begins or ends in the region",
     "routes": "where goods take the route: a row flow of base_year.csv, or trade of a project",
     "facilities": "where a row activity of base_year.csv or a row of expansions.csv names the facility",
+    "end_uses": "where a row use of base_year.csv has this sector",
+    "changeovers": "where both facilities run or projects build them",
+    "designs": "where a row use of base_year.csv has this sector and commodity",
     "sectors": "where a row use of base_year.csv has this sector and region",
     "base_year": "where the facility runs or the commodity is traded",
     "projects": "where a row of expansions.csv names the project",

@@ -8,10 +8,13 @@ from typing import Any
 
 from sim.world.rows import (
     BaseYearRow,
+    ChangeoverRow,
     CommodityRow,
     CostShareRow,
     DateRow,
+    DesignRow,
     ElementRow,
+    EndUseRow,
     ExpansionPriceRow,
     ExpansionRecipeRow,
     ExpansionRow,
@@ -44,6 +47,8 @@ class Kind:
         Column in which ``*`` stands for all that have no row of their own.
     ranged : tuple of str
         Columns of which `low` and `high` may be the range, the usual one first: one of them lies in it.
+    optional : tuple of str
+        Columns that name rows of other tables and may be empty.
     closed : bool
         Whether rows of other folders only change those that ship.
     """
@@ -54,6 +59,7 @@ class Kind:
     fixed: Mapping[str, str] = field(default_factory=dict)
     others: str = ""
     ranged: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
     closed: bool = False
 
 
@@ -120,6 +126,20 @@ KINDS: Mapping[str, Kind] = {
             "sector": "sectors",
             "facility": "facilities",
         },
+    ),
+    "end_uses": Kind(EndUseRow, ("sector",), ranged=("spare", "wait")),
+    "designs": Kind(
+        DesignRow,
+        ("design", "sector", "commodity"),
+        {"commodity": "commodities", "instead": "commodities", "sector": "sectors"},
+        ranged=("ceiling", "amount", "cost", "once", "qualify", "rate"),
+        optional=("instead",),
+    ),
+    "changeovers": Kind(
+        ChangeoverRow,
+        ("facility", "other"),
+        {"facility": "facilities", "other": "facilities"},
+        ranged=("share", "time"),
     ),
     "processes": Kind(ProcessRow, ("process",), closed=True),
     "projects": Kind(

@@ -66,7 +66,7 @@ def _wrong_names(place: Place, cells: Mapping[str, str], kind: Kind) -> Iterator
     """Names that are empty where every row needs them, or that would be taken for others."""
     for column in dict.fromkeys([*kind.key, *kind.names]):
         name = cells[column]
-        if not name and kind.row is not BaseYearRow:
+        if not name and column not in kind.optional and kind.row is not BaseYearRow:
             yield at(place, column, "is empty.\nEvery row needs it.")
         elif name and name != "*":
             try:

@@ -199,6 +199,41 @@ class SectorRow(Fact):
 
 
 @dataclass(frozen=True)
+class EndUseRow(Fact):
+    """How a sector makes up output that a stop has cost."""
+
+    sector: str
+    spare: Share  # of normal output, most that it can make on top
+    wait: Annotated[float, Limits(0, 520, "weeks")]  # mean time for which buyers wait; 0: they do not
+
+
+@dataclass(frozen=True)
+class DesignRow(Fact):
+    """How a sector can do with less of an input, or with another one instead."""
+
+    design: str
+    sector: str
+    commodity: str  # of whose use it takes a part
+    instead: str  # what is used instead; empty where nothing is
+    amount: Annotated[float, Limits(0, 100, "t a tonne")]  # t of it instead of a tonne
+    cost: Annotated[float, Limits(0, 1e6, "USD/kg")]  # for a kilogram of the commodity, beside what is used instead
+    once: Annotated[float, Limits(0, 1e6, "USD/kg")]  # for a kilogram a year, when it is changed
+    ceiling: Share  # of the use, most that can ever change
+    qualify: Weeks  # mean time until it is qualified
+    rate: Annotated[float, Limits(0, 10, "as a share a year", above=True)]  # of the use, most that is begun in a year
+
+
+@dataclass(frozen=True)
+class ChangeoverRow(Fact):
+    """A plant whose lines can make what another one beside it makes, and the other way round."""
+
+    facility: str
+    other: str
+    share: Share  # of a plant's capacity, most that can make what the other makes
+    time: Weeks  # mean time that it takes
+
+
+@dataclass(frozen=True)
 class ParameterRow(Fact):
     """A parameter of the model."""
 
@@ -246,6 +281,9 @@ class Tables:
     parameters: tuple[ParameterRow, ...]
     base_year: tuple[BaseYearRow, ...]
     processes: tuple[ProcessRow, ...]
+    end_uses: tuple[EndUseRow, ...] = ()
+    designs: tuple[DesignRow, ...] = ()
+    changeovers: tuple[ChangeoverRow, ...] = ()
     projects: tuple[ProjectRow, ...] = ()
     expansions: tuple[ExpansionRow, ...] = ()
     expansion_recipes: tuple[ExpansionRecipeRow, ...] = ()

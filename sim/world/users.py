@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import final
 
 import numpy as np
@@ -41,6 +43,32 @@ class Users(Axis):
         """(P) goods and regions of the plants' stocks."""
         return tuple((c, g) for c, g, _ in self.names[self.plants])
 
+    @property
+    def inputs(self) -> slice:
+        """Inputs of sectors (V of the U)."""
+        return slice(self.plants.stop, len(self))
+
+    @cached_property
+    def input_slots(self) -> tuple[slice, ...]:
+        """The slots, among the inputs of sectors alone."""
+        first = self.plants.stop
+        return tuple(slice(slot.start - first, slot.stop - first) for slot in self.slots)
+
+    @cached_property
+    def sector(self) -> Ints:
+        """(V,) → S: whose input it is."""
+        sectors: Ints = np.concatenate([np.arange(slot.stop - slot.start) for slot in self.slots])
+        sectors.flags.writeable = False
+        return sectors
+
+    def by_sector(self, rows: Floats) -> Floats:
+        """(S, R): sums over the inputs of each sector, of (V, R)."""
+        first, *others = self.input_slots
+        total = rows[first].copy()
+        for slot in others:
+            total[: slot.stop - slot.start] += rows[slot]
+        return total
+
 
 @final
 @dataclass(frozen=True, eq=False)
@@ -53,21 +81,26 @@ class Sectors(Axis):
     spread: Floats  # (S, 1) of the logarithm of firms' covers
     cost_share: Floats  # (S, 1) of inputs in all that a sector spends and earns
     cover: Floats  # (S, 1) days
+    spare: Floats  # (S, 1) of normal output, most that is made on top
+    wait: Floats  # (S, 1) days, mean, for which buyers wait
 
 
 @final
 class Uses:
-    """What sectors use in a base year, as it is put together."""
+    """What sectors use in a base year, as it is put together, with `possible` inputs that they may come to use."""
 
-    def __init__(self, year: BaseYear, tables: Tables, nodes: Nodes) -> None:
+    def __init__(self, year: BaseYear, tables: Tables, nodes: Nodes, possible: Mapping[Node, Sequence[str]]) -> None:
         self.year, self.tables, self.nodes = year, tables, nodes
+        self.landed = landed_prices(year)
         order = {row.commodity: i for i, row in enumerate(tables.commodities)}
         self.inputs: dict[Node, list[str]] = defaultdict(list)
         for c, g, name in sorted(year.uses, key=lambda use: order[use[0]]):
             self.inputs[name, g].append(c)
+        for s, goods in possible.items():
+            self.inputs[s] = sorted([*self.inputs[s], *goods], key=order.__getitem__)
         self.rows = {(row.sector, row.region): row for row in tables.sectors}
+        self.end_uses = {row.sector: row for row in tables.end_uses}
         self.names = tuple(sorted(self.inputs, key=lambda s: (-len(self.inputs[s]), s)))
-        self.landed = landed_prices(year)
         self.spent: dict[Node, float] = defaultdict(float)
         for s, goods in self.inputs.items():
             for c in goods:
@@ -75,12 +108,17 @@ class Uses:
 
     def _value(self, commodity: str, sector: Node) -> float:
         """USD/day: what a sector spends on an input at base prices."""
+        _, region = sector
+        return self._use(commodity, sector) * self.landed[commodity, region]
+
+    def _use(self, commodity: str, sector: Node) -> float:
+        """t/day in the base year: none of an input that only other designs need."""
         name, region = sector
-        return self.year.uses[commodity, region, name] * self.landed[commodity, region]
+        return self.year.uses.get((commodity, region, name), 0.0)
 
     def users(self, plants: Plants, facilities: Facilities) -> Users:
         """All who hold stocks."""
-        year, to_d, first = self.year, self.nodes.destination, len(plants.held)
+        to_d, first = self.nodes.destination, len(plants.held)
         slots: list[slice] = []
         used: list[tuple[str, Node]] = []
         for k in range(max([0, *(len(goods) for goods in self.inputs.values())])):
@@ -90,7 +128,7 @@ class Uses:
             used += [(self.inputs[s][k], s) for s in having]
         cover = {row.commodity: row.user_cover * DAYS_A_WEEK for row in self.tables.commodities}
         node = np.array([to_d[n] for n in plants.held] + [to_d[c, g] for c, (_, g) in used], np.intp)
-        needed = column(year.uses[c, g, name] for c, (name, g) in used)
+        needed = column(self._use(c, s) for c, s in used)
         held = [cover[c] for c, _ in plants.held] + [self.rows[s].cover * DAYS_A_WEEK for _, s in used]
         return Users(
             names=(*((c, g, "") for c, g in plants.held), *((c, g, name) for c, (name, g) in used)),
@@ -106,7 +144,7 @@ class Uses:
 
     def sectors(self) -> Sectors:
         """What they are."""
-        rows = [self.rows[s] for s in self.names]
+        rows, made_up = [self.rows[s] for s in self.names], self.end_uses
         value_added, cost = (
             column(row.value_added / DAYS_A_YEAR for row in rows),
             column(self.spent[s] for s in self.names),
@@ -118,4 +156,6 @@ class Uses:
             spread=column(row.spread for row in rows),
             cost_share=cost / (cost + value_added),
             cover=column(row.cover * DAYS_A_WEEK for row in rows),
+            spare=column(made_up[row.sector].spare if row.sector in made_up else 0.0 for row in rows),
+            wait=column(made_up[row.sector].wait * DAYS_A_WEEK if row.sector in made_up else 0.0 for row in rows),
         )

@@ -13,6 +13,7 @@ from tests.worlds import MARGINS, ROUTES
 SPECS = {str(spec["kind"]): spec for spec in every_kind()}
 del SPECS["coordinated_release"]  # it acts where reserves do
 NOTHING: dict[str, Spec] = {
+    "rated_orders": {"commodities": "oxide.Bb"},
     "supply_shock": {"facilities": "HO clay mine", "regions": "AB"},
     "demand_shock": {"regions": "all-HO+AB"},
     "import_tariff": {"by": "HO", "on": "AB", "covers": {"commodities": "concentrate.clay"}},

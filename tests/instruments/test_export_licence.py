@@ -14,6 +14,7 @@ from tests import driver
 from tests.driver import Built, Spec, day, measured, run
 from tests.tiny import (
     HALF,
+    OXIDE_AB,
     OXIDE_ABROAD,
     OXIDE_HO,
     OXIDE_OF_CARS,
@@ -374,3 +375,41 @@ def test_what_was_granted_of_what_was_filed_can_be_followed() -> None:
     first, second = settled(case, 2)
     (trace,) = case.built.setting.traced
     assert trace.value().tolist() == pytest.approx([7.2 / (first["shipped"] + second["shipped"])] * 2)
+
+
+def test_what_traders_ask_for_is_granted_apart() -> None:
+    """Traders buy half of the oxides of Bb and are refused; users are granted 0.6 of theirs, of other oxides of all."""
+    approval = {
+        "default": 0.6,
+        "traders": [{"name": "oxides", "commodities": "oxide.Bb", "share": 0.5}],
+        "rules": [{"name": "refused", "stages": "oxide", "buyers": "traders", "share": 0}],
+    }
+    spec = licence(covers={"elements": "all", "stages": "oxide"}, processing="30 days", approval=approval)
+    found = shares(driver.market(THREE, [spec]))
+    assert found["oxide.Bb", "HO", "AB"] == pytest.approx(0.3)
+    assert found["oxide.Aa", "HO", "AB"] == pytest.approx(0.6)
+
+
+def test_rules_tell_goods_and_stages_apart() -> None:
+    approval = {"default": 0.6, "rules": [{"name": "bb", "commodities": "oxide.Bb", "share": 0.1}]}
+    spec = licence(covers={"elements": "all", "stages": "oxide"}, processing="30 days", approval=approval)
+    found = shares(driver.market(THREE, [spec]))
+    assert found["oxide.Bb", "HO", "AB"] == pytest.approx(0.1)
+    assert found["oxide.Aa", "HO", "AB"] == pytest.approx(0.6)
+
+
+@pytest.mark.parametrize(
+    ("allowed", "shipped"), [(1.0, 1.0), (0.25, 1 - 0.75 * 112 / 105 / 8), (0.0, 1 - 112 / 105 / 8)]
+)
+def test_nobody_files_for_a_larger_stock_than_usual(allowed: float, shipped: float) -> None:
+    """In AB 4 t/day of oxide are used, and users hold 56 days; they want half as much again, 112 t in 105 days.
+
+    They order 8 t/day in all.
+    """
+    case = Case(licence(stockpiling=allowed), **CALM)
+    d = case.d[OXIDE_AB]
+    case.state.hoarding[d], case.state.target_stock[d], case.state.orders[d] = 1.5, 336, 8
+    case.market.moment.tick = Tick(0, 0, 7, 7)
+    for rule in case.hooks.limits:
+        rule(case.market.moment)
+    assert 1 - one(case.controls.restricted, 0) == pytest.approx(shipped)

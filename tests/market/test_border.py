@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from sim.ensemble.clock import Tick
 from sim.market.hooks import Moment
+from sim.market.lines import out_of_stock
 from tests.tiny import (
     HALF,
     MAGNET_ABROAD,
     MAGNET_HO,
+    OXIDE_AB,
     OXIDE_ABROAD,
     OXIDE_HO,
     OXIDE_HOME,
@@ -108,3 +111,46 @@ def test_customs_count_what_crossed() -> None:
     case.hooks.customs.append(lambda moment: counted.append(one(moment.state.crossed, case.arc[OXIDE_ABROAD])))
     case.settle("border")
     assert counted == [19]
+
+
+def short_abroad(**parameters: float) -> Case:
+    """Users in AB hold nothing; 91 t are on their way, 22.75 days of need, as many as should be but for a tick."""
+    case = loaded(**{"air_share": 0.5, **parameters})
+    for user, row in case.user.items():
+        if user[:2] == OXIDE_AB:
+            case.state.user_stock[row] = 0
+    case.hooks.crossings.clear()
+    return case
+
+
+SHORT, USUAL = (float(out_of_stock(np.array([[days]]), 3.5, 1.0)[0, 0]) for days in (7.0, 56.0))
+"""Firms out of stock at a mean cover of 7 and of 56 days."""
+
+
+def test_dear_goods_fly_to_who_would_run_out() -> None:
+    """Half of what those need who would be out flies: it lands in the next tick, with what was at sea."""
+    case = short_abroad()
+    air = 0.5 * (SHORT - USUAL) / (1 - USUAL)
+    case.settle("border")
+    assert one(case.state.by_air, case.d[OXIDE_AB]) == pytest.approx(air)
+    assert one(case.state.flown, case.d[OXIDE_AB]) == pytest.approx(21 * air)
+    case.market.under_way.land(TICK)
+    case.market.under_way.land(Tick(1, 7, 14, 7))
+    assert one(case.market.under_way.landed, case.arc[OXIDE_ABROAD]) == pytest.approx(21 + 21 * air)
+
+
+def test_nothing_flies_to_who_has_enough_or_where_it_is_cheap() -> None:
+    case = loaded(air_share=0.5)
+    case.settle("border")
+    assert one(case.state.flown, case.d[OXIDE_AB]) == 0
+    cheap = short_abroad(air_from=61000)
+    cheap.settle("border")
+    assert one(cheap.state.flown, cheap.d[OXIDE_AB]) == 0
+
+
+def test_users_pay_for_what_flies() -> None:
+    """6 USD/kg on a price of 60, for a quarter of what lands."""
+    case = loaded()
+    case.state.flown[case.d[OXIDE_AB]], case.state.landed[case.d[OXIDE_AB]] = 7, 28
+    case.settle("demand")
+    assert one(case.state.paid, case.d[OXIDE_AB]) == pytest.approx(1 + 0.1 / 4)

@@ -7,7 +7,10 @@ import math
 import numpy as np
 import pytest
 
-from sim.market.demand import output_demand, price_paid
+from sim.ensemble.clock import Tick
+from sim.market.demand import choke, output_demand, price_paid
+from tests.market.test_designs import WITHOUT, redesign, row
+from tests.market.test_lines import waited_for
 from tests.tiny import (
     CARS_AB,
     CARS_HO,
@@ -113,3 +116,44 @@ def test_what_is_charged_on_the_way_is_paid_under_contract() -> None:
     case.settle("demand")
     assert one(case.state.paid, case.d[OXIDE_AB]) == pytest.approx(1 + 0.3 * 55 / 56.25)
     assert one(case.state.paid, case.d[OXIDE_HO]) == pytest.approx(1)
+
+
+@pytest.mark.parametrize(("weight", "found"), [(0.0, 33), (1.0, 1.9), (0.5, math.sqrt(33 * 1.9))])
+def test_a_sector_gives_up_when_inputs_take_its_margin(weight: float, found: float) -> None:
+    """Cars in AB earn three times what their inputs cost, and have three tenths of that to spare."""
+    case = Case(choke_by_margin=weight)
+    row = case.sector[CARS_AB]
+    assert choke(case.world, case.market.p)[row, 0] == pytest.approx(found)
+
+
+def test_what_is_made_up_takes_inputs() -> None:
+    """Buyers of cars in AB wait for a week's output: with a tenth to spare cars need 8.8 t of magnets a day, not 8."""
+    built = waited_for(0.1, 10)
+    state, cars = built.market.state, built.world.sectors.names.index(CARS_AB)
+    state.awaited[cars] = 7
+    state.critical_cover[:] = built.world.sectors.cover
+    built.market.run("demand", Tick(0, 0, 7, 7))
+    assert one(state.need, built.world.users.names.index(MAGNETS_OF_CARS)) == pytest.approx(8.8)
+
+
+def test_designs_move_needs_and_costs() -> None:
+    """Two fifths of 2 t of oxide: 1.2 t are left, and half of 0.8 t of magnets come to 8 t."""
+    case = redesign()
+    case.state.changed[row(case, "AB")] = 0.4
+    case.state.price[case.node[OXIDE_AB]] = math.log(3)
+    case.settle("demand")
+    demand = one(case.state.demand, case.sector[CARS_AB])
+    paid = one(case.state.paid, case.d[OXIDE_AB])
+    assert one(case.state.need, case.user[OXIDE_OF_CARS]) == pytest.approx(1.2 * demand)
+    assert one(case.state.need, case.user[MAGNETS_OF_CARS]) == pytest.approx(8.4 * demand)
+    spent = 8 * 40 + 2 * 52.5 * paid - 0.4 * 2 * (52.5 * paid - 30)
+    assert math.exp(one(case.state.input_cost, case.sector[CARS_AB])) == pytest.approx(spent / COST_OF_CARS)
+
+
+def test_a_design_without_an_input_takes_from_one_and_adds_to_none() -> None:
+    case = redesign(WITHOUT)
+    case.state.changed[row(case, "AB")] = 0.4
+    case.settle("demand")
+    demand = one(case.state.demand, case.sector[CARS_AB])
+    assert one(case.state.need, case.user[OXIDE_OF_CARS]) == pytest.approx(1.2 * demand)
+    assert one(case.state.need, case.user[MAGNETS_OF_CARS]) == pytest.approx(8 * demand)

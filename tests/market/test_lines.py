@@ -3,12 +3,34 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 
-from sim.market.lines import out_of_stock
-from tests.tiny import CARS_AB, CARS_HO, HALF, MAGNETS_OF_CARS, OPTICS, OXIDE_OF_CARS, OXIDE_OF_OPTICS, TICK, Case, one
+from sim.ensemble.clock import Tick
+from sim.market.demand import SectorDemand
+from sim.market.lines import Produce, out_of_stock
+from sim.world.rows import EndUseRow
+from tests import driver
+from tests.driver import Built
+from tests.tiny import (
+    CARS_AB,
+    CARS_HO,
+    FACT,
+    HALF,
+    MAGNETS_OF_CARS,
+    MARGINS,
+    OPTICS,
+    OXIDE_OF_CARS,
+    OXIDE_OF_OPTICS,
+    ROUND,
+    TICK,
+    Case,
+    one,
+    tables,
+)
 
 SPREAD = np.array([[1.0]])
 OXIDE_FIRST, MAGNETS_SECOND = 0, 1
@@ -132,3 +154,64 @@ def test_no_more_is_made_than_the_stock_allows() -> None:
     assert one(case.state.use, case.user[OXIDE_OF_CARS]) == pytest.approx(1)
     assert one(case.state.user_stock, case.user[OXIDE_OF_CARS]) == pytest.approx(before - TICK.days)
     assert one(case.state.user_stock, case.user[MAGNETS_OF_CARS]) == 0
+
+
+def test_firms_that_stand_are_fed_first() -> None:
+    """As in the first test of a stop; what arrives, 4 of 14 t, goes to firms that are out alone."""
+    case = short_of_oxide(21, 4, served_first=1.0)
+    case.settle("lines")
+    out = (raw(6) - raw(56)) / (1 - raw(56))
+    assert one(case.state.idle, case.sector[OPTICS]) == pytest.approx(max(0, out - 4 / 14), abs=3e-4)
+
+
+def waited_for(spare: float, weeks: float, **parameters: float) -> Built:
+    """The tiny world, where buyers of cars wait."""
+    values: dict[str, Any] = {**ROUND, "making_up": 1, **parameters}
+    rows = (EndUseRow(*FACT, "cars", spare, weeks),)
+    return driver.market(replace(tables(), end_uses=rows), margins=MARGINS, **values)
+
+
+def stopped_for(built: Built, weeks: int) -> tuple[float, float]:
+    """Stop all lines for some weeks, then let them run for a year: what was made up, and what that cost at first."""
+    state, kernels = built.market.state, built.market.kernels
+    demand, produce, cars = kernels[SectorDemand], kernels[Produce], built.world.sectors.names.index(CARS_AB)
+    lost = made = 0.0
+    for week in range(weeks + 52):
+        tick = Tick(week, 7 * week, 7 * week + 7, 7)
+        stands = week < weeks
+        cover = built.world.sectors.cover * (not stands) * np.ones_like(state.demand)
+        demand._make_up(tick, state.baseline, state.awaited, cover, state.extra)
+        state.production[:] = 1 - stands
+        gone, output = (1 - state.production) * state.demand, state.production * state.extra
+        produce.waiting.settle(tick, gone, output, state.critical, state.awaited, state.made_up, state.forgone)
+        lost += 7 * one(gone, cars)
+        made += 7 * one(output, cars)
+    return made, lost
+
+
+def test_worked_making_up() -> None:
+    """A week was lost. A tenth can be spared: 0.7 days of the 7·e^(−7/70) that still wait; the rest waits on."""
+    built = waited_for(0.1, 10)
+    state, kernels = built.market.state, built.market.kernels
+    cars = built.world.sectors.names.index(CARS_AB)
+    state.awaited[cars] = 7
+    tick = Tick(0, 0, 7, 7)
+    kernels[SectorDemand]._make_up(tick, state.baseline, state.awaited, built.world.sectors.cover + 0, state.extra)
+    assert one(state.extra, cars) == pytest.approx(0.1)
+    nothing, output = np.zeros_like(state.demand), state.extra.copy()
+    kernels[Produce].waiting.settle(tick, nothing, output, state.critical, state.awaited, state.made_up, state.forgone)
+    assert one(state.made_up, cars) == pytest.approx(0.1)
+    assert one(state.awaited, cars) == pytest.approx(7 * math.exp(-0.1) - 0.7)
+
+
+def test_a_short_stop_is_made_up_and_a_long_one_is_not() -> None:
+    """Buyers of cars wait for half a year, and an eighth more can be made: of two weeks more than half comes back."""
+    short, long = (stopped_for(waited_for(0.12, 26), weeks) for weeks in (2, 52))
+    assert short[0] > 0.5 * short[1]
+    assert long[0] < 0.15 * long[1]
+
+
+@pytest.mark.parametrize(("spare", "weeks", "share"), [(0.12, 0, 1), (0, 26, 1), (0.12, 26, 0)])
+def test_nothing_is_made_up_where_nobody_waits_or_nothing_is_spare(spare: float, weeks: float, share: float) -> None:
+    built = waited_for(spare, weeks, making_up=share)
+    assert not built.market.kernels[Produce].waiting.is_on

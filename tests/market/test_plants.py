@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,6 +14,8 @@ from sim.market.forms import release
 from sim.market.hooks import Moment
 from sim.market.plants import PutOut, Utilisation, desired_output, recovery
 from tests import driver
+from tests.driver import Built
+from tests.oracle.cases import numbers
 from tests.tiny import (
     HALF,
     MAGNET_HO,
@@ -20,6 +23,7 @@ from tests.tiny import (
     OXIDE_ABROAD,
     OXIDE_HO,
     OXIDE_OWN,
+    ROUND,
     TICK,
     WORKS,
     YEAR,
@@ -27,6 +31,7 @@ from tests.tiny import (
     one,
     tables,
 )
+from tests.worlds import small_tables
 
 
 def at(value: float) -> Floats:
@@ -286,3 +291,48 @@ def test_states_change_what_plants_want() -> None:
     case.hooks.plans.append(halve)
     case.settle("plants")
     assert one(case.state.activity, case.facility["HO works"]) == pytest.approx(6)
+
+
+def short_of_rich_magnets(plain: float = 0.5, **parameters: float) -> Built:
+    """Rich magnets of HO are asked for half as much again as its lines make, of plain ones a part of it."""
+    values: dict[str, Any] = {**ROUND, **parameters}
+    built = driver.market(small_tables(numbers(0)), (), **values)
+    made = {node: o for o, node in enumerate(built.world.nodes.made)}
+    state, cover = built.market.state, built.world.producers.cover
+    for good, factor in (("magnet.rich", 1.5), ("magnet.plain", plain)):
+        o = made[good, "HO"]
+        state.expected_orders[o] *= factor
+        state.producer_stock[o] = cover[o] * state.expected_orders[o]
+    return built
+
+
+@pytest.mark.parametrize("asked", [0.9, 0.1])
+def test_idle_lines_change_over_to_what_is_short_beside_them(asked: float) -> None:
+    """Plain lines are idle, rich ones lack half of theirs: the smaller of the two changes over in 35 days."""
+    built = short_of_rich_magnets(asked)
+    index = {name: f for f, name in enumerate(built.world.facilities.names)}
+    plain, rich = (float(built.world.facilities.scale[index[f"HO {kind} magnets"], 0]) for kind in ("plain", "rich"))
+    built.market.run("plants", TICK)
+    moved = -min((1 - asked) * plain, 0.5 * rich) * (1 - math.exp(-7 / 35))
+    assert built.market.state.changed_over[0] == pytest.approx([moved, moved])
+
+
+def test_no_more_than_a_share_of_a_plant_changes_over_and_capacity_is_kept() -> None:
+    """In a hundred ticks six tenths of the plain lines at most; what the one gains, the other has lost."""
+    built = short_of_rich_magnets()
+    index = {name: f for f, name in enumerate(built.world.facilities.names)}
+    plain, rich = index["HO plain magnets"], index["HO rich magnets"]
+    scale = built.world.facilities.scale
+    for _ in range(100):
+        built.market.run("plants", TICK)
+    moved = -float(built.market.state.changed_over[0, 0])
+    assert 0 < moved <= 0.6 * scale[plain, 0] * (1 + 1e-12)
+    gained = built.world.changeovers.moves(built.market.state.changed_over)
+    assert gained[rich] == pytest.approx([moved, moved])
+    assert gained.sum(axis=0) == pytest.approx([0, 0])
+
+
+def test_switched_off_nothing_changes_over() -> None:
+    built = short_of_rich_magnets(changeover=0.0)
+    built.market.run("plants", TICK)
+    assert not built.market.state.changed_over.any()

@@ -25,9 +25,18 @@ def test_contracts_and_expectations_follow_the_spot_price() -> None:
     assert one(case.state.contract_price, case.o[OXIDE_AB]) == 0
 
 
+def test_contracts_are_linked_to_the_price_of_the_largest_producer() -> None:
+    """Oxide costs e^0.8 in AB and e^0.2 in HO, where most is made; half is linked: to 0.5, half of the way."""
+    case = Case(contract_time=HALF, contract_index=0.5)
+    case.state.price[case.node[OXIDE_HO]], case.state.price[case.node[OXIDE_AB]] = 0.2, 0.8
+    case.settle("responses")
+    assert one(case.state.contract_price, case.o[OXIDE_AB]) == pytest.approx(0.25)
+    assert one(case.state.contract_price, case.o[OXIDE_HO]) == pytest.approx(0.1)
+
+
 def test_sectors_substitute_when_inputs_are_dear() -> None:
     """Cost fourfold: goal 4^(−½), of the gap of 0.5 all but the dead band of 0.02, half of it."""
-    case = Case(thrift_elasticity=0.5, thrift_time=HALF, thrift_rate=1.0, thrift_dead_band=0.02)
+    case = Case(thrift_elasticity=0.5, thrift_time=HALF, substitution_rate=1.0, thrift_dead_band=0.02)
     case.state.input_cost[case.sector[CARS_AB]] = math.log(4)
     case.settle("responses")
     assert one(case.state.substitution, case.sector[CARS_AB]) == pytest.approx(1 - 0.24)

@@ -8,8 +8,11 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+import sim
 from sim.axes import Floats
+from sim.chunk import Chunk
 from sim.market.controls import Controls
+from sim.plan import make_plan
 from tests.driver import Built
 from tests.tiny import (
     HALF,
@@ -257,3 +260,13 @@ def test_goods_that_plants_buy_from_those_they_know_are_not_theirs() -> None:
     assert one(case.state.sought, case.arc[MAGNET_ABROAD]) > 0
     assert one(case.state.netback, case.node[MAGNET_HO]) > 0.3
     assert one(case.state.user_stock, case.user[MAGNETS_OF_CARS]) == pytest.approx(56 * 8)
+
+
+def test_who_alone_makes_a_good_does_not_take_its_price_from_its_buyers() -> None:
+    """China makes all scandium and uses none: buyers pay what it asks. Ores of Myanmar go beside others."""
+    setup = make_plan(sim.load("baseline", {"ensemble.replicates": 1})).setup
+    chunk = Chunk(setup, range(1))
+    chunk.market.run("trade", TICK)
+    elsewhere, row = chunk.market.state.elsewhere, setup.world.nodes.index
+    assert one(elsewhere, row["oxide.Sc", "CN"]) == 0
+    assert 0.3 < one(elsewhere, row["concentrate.ionic", "MM"]) < 0.7

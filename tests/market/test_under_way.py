@@ -77,3 +77,15 @@ def test_transits_a_quarter_of_a_day_apart_are_not_sent_twice() -> None:
     """1 t/day for 7 and for 7.25 days: 14.25 t."""
     way = under_way(np.array([7.0, 7.25]), np.ones((2, 1)))
     assert way.total[:, 0].tolist() == pytest.approx([7, 7.25])
+
+
+def test_what_flies_lands_after_a_flight() -> None:
+    """Of 8 t, by a way of three ticks and a half, half lands three ticks later and half four, whatever ships take."""
+    one = Sum([0], [0], 1.0, (1, 1))
+    way = UnderWay(np.array([7.0]), np.zeros((1, 1)), one, 7, 2, air=24.5)
+    first, *later = ticks(6)
+    way.land(first)
+    way.fly(first, np.array([0]), np.full((1, 2), 8.0), np.full((1, 2), 8.0))
+    assert way.coming[0, 0] == way.total[0, 0] == 8
+    assert [float(way.land(tick)[0, 0]) for tick in later] == [0, 0, 4, 4, 0]
+    assert way.coming[0, 0] == 0

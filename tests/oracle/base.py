@@ -13,6 +13,8 @@ from sim.world.rows import BaseYearRow, RouteRow, Tables
 from tests.oracle.parts import (
     Arc,
     ArcName,
+    Changeover,
+    Design,
     Element,
     Facility,
     Input,
@@ -56,6 +58,7 @@ class BaseYear:
         self._masses()
         self._by_products()
         self._growth()
+        self._stakes()
 
     def arcs_named(self, names: Iterable[Iterable[str]]) -> list[Arc]:
         """The arcs from commodity, origin and destination."""
@@ -113,6 +116,10 @@ class BaseYear:
             growth, cover = math.log(1 + row.growth) / YEAR, row.cover * WEEK
             here = Sector((row.sector, row.region), growth, cover, row.spread, row.value_added / YEAR)
             self.sector[here.name] = here
+        for end_use in self.tables.end_uses:
+            for here in self.sector.values():
+                if here.name[0] == end_use.sector:
+                    here.spare, here.wait = end_use.spare, end_use.wait * WEEK
         self.user: dict[UserName, User] = {}
         place = list(self.goods).index
         for use in sorted(self._rows("use"), key=lambda use: place(use.commodity)):
@@ -120,6 +127,31 @@ class BaseYear:
             user = self._user((use.commodity, use.region, use.sector), sector.cover)
             user.use0 = use.value / YEAR
             sector.users.append(user)
+        self._read_designs()
+
+    def _read_designs(self) -> None:
+        """Other designs where what they need can be had, and the inputs that sectors use for them alone (eq. 9.5)."""
+        self.designs: list[Design] = []
+        place, used = list(self.goods).index, set(self.user)
+        for row in self.tables.designs:
+            for region in (r.region for r in self.tables.regions):
+                there = self.node.get((row.instead, region))
+                if (row.commodity, region, row.sector) not in used or (row.instead and not (there and there.into)):
+                    continue
+                sector = self.sector[row.sector, region]
+                user, instead = self.user[row.commodity, region, row.sector], None
+                if row.instead:
+                    instead = self._user((row.instead, region, row.sector), sector.cover)
+                    if instead not in sector.users:
+                        instead.depends = 0.0
+                        sector.users = sorted([*sector.users, instead], key=lambda u: place(u.name[0]))
+                self.designs.append(
+                    Design(
+                        (row.design, row.commodity, region, row.sector), user, instead, row.amount,
+                        row.cost * KILOGRAMS, row.once * KILOGRAMS * YEAR, row.ceiling, row.qualify * WEEK,
+                        row.rate / YEAR,
+                    )
+                )  # fmt: skip
 
     def _user(self, name: UserName, cover: float) -> User:
         """The user of this name, new at its node if need be."""
@@ -152,6 +184,11 @@ class BaseYear:
                 node.made0 += row.value * f.activity0
                 f.outputs.append(Output(f, node, row.value))
                 node.producers.append(f.outputs[-1])
+        self.changeovers = [
+            Changeover((r.facility, r.other), self.facility[r.facility], self.facility[r.other], r.share, r.time * WEEK)
+            for r in self.tables.changeovers
+            if r.facility in self.facility and r.other in self.facility
+        ]
         for row in self._rows("other_use"):
             self.node[row.commodity, row.region].other0 = row.value / YEAR
 
@@ -205,6 +242,19 @@ class BaseYear:
             for u in s.users:
                 u.weight = u.use0 * u.node.landed_price0 / bill
             s.inputs_in_value = bill / (bill + s.value_added)
+
+    def _stakes(self) -> None:
+        """The value added that hangs on a tonne of each input, from end uses up the chain (eq. 1.5)."""
+        for s in self.sectors:
+            for u in s.users:
+                replaced = (g.amount * g.user.use0 for g in self.designs if g.instead is u)
+                u.stake = s.value_added / (u.use0 or max(replaced))
+        for _ in range(64):
+            place = {d: mean((u.use0, u.stake) for u in d.users) for d in self.destinations}
+            origin = {o: mean((a.flow0, place[a.destination]) for a in o.out_of) for o in self.origins}
+            worth = {f: f.activity0 * sum(b.amount * origin[b.node] for b in f.outputs) for f in self.facilities}
+            for u in self.plants:
+                u.stake = sum(worth[i.facility] for i in u.plants) / u.use0
 
     def _masses(self) -> None:
         """What a unit of activity mines, and what of its inputs it keeps and loses (eq. 4.6)."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from tests.oracle.base import BaseYear
 from tests.oracle.calendar import Calendar, Tick
 from tests.oracle.control import Plain
-from tests.oracle.controls import Ban, DemandShock, Leak, SupplyShock, bound
+from tests.oracle.controls import Ban, DemandShock, Leak, RatedOrders, SupplyShock, bound
 from tests.oracle.floor import PriceFloor
 from tests.oracle.forms import Parameters, alpha
 from tests.oracle.licence import Licence
@@ -35,6 +35,7 @@ class Border:
         self.reserves = Reserves([c for c in everything if isinstance(c, Reserve)], base, p)
         for control in (*self.controls, *self.leaks):
             control.regime = self.regimes[control.follows] if control.follows else None
+        self.rated = [c for c in everything if isinstance(c, RatedOrders)]
         self.shocks = [c for c in everything if isinstance(c, SupplyShock | DemandShock)]
 
     def support(self, tick: Tick) -> None:
@@ -88,13 +89,15 @@ class Border:
         self.reserves.ask_more(tick)
 
     def share(self, tick: Tick) -> None:
-        """Who gets what of what lands, t: by their parts, and by what end uses are granted (eqs 1.2, 7.9)."""
+        """Who gets what of what lands, t: by their parts, and by what end uses are granted (eqs 1.2, 7.9, 7.20)."""
         for d in self.base.destinations:
             for u in d.users:
                 u.received = u.part * d.landed
         for licence in self.licences:
             licence.approve(tick)
             licence.divert(tick)
+        for rule in self.rated:
+            rule.divert(tick)
 
     def decide(self, tick: Tick) -> None:
         """What licences decide in a tick, and what is expected to come of the rest; granted goods leave later in it."""
@@ -124,8 +127,7 @@ class Border:
         for a in self.base.arcs:
             a.restricted = 0.0
         for control in self.controls:
-            if not isinstance(control, Licence):
-                control.block(tick)
+            control.block(tick)
         self.reserves.ration(tick, self.licences)
 
     def cross(self, tick: Tick) -> None:

@@ -76,8 +76,43 @@ class DemandShock:
             s.shock *= 1 + self.change * tick.covered(self.start, self.end) / tick.days
 
 
+class RatedOrders:
+    """Orders of some come before those of all others at a place (eq. 7.20)."""
+
+    def __init__(self, plain: Plain, base: BaseYear) -> None:
+        self.rated = [base.user[name] for name in plain["rated"]]
+        self.others = [base.user[name] for name in plain["others"]]
+        self.start, self.end, self.rate = plain["start"], plain["end"], float(plain["share"])
+
+    def divert(self, tick: Tick) -> None:
+        """Take what they lack from the others, pro rata."""
+        days = tick.covered(self.start, self.end)
+        for d in {u.node: None for u in self.rated}:
+            first, rest = ([u for u in d.users if u in some] for some in (self.rated, self.others))
+            lack = {u: max(0, self.rate * days * min(u.order, u.expected_use) - u.received) for u in first}
+            asked, there = sum(lack.values()), sum(v.received for v in rest)
+            given = min(asked, there)
+            if not given:
+                continue
+            for u in first:
+                u.received += lack[u] * given / asked
+            for v in rest:
+                v.received *= 1 - given / there
+
+
 Bound = (
-    Ban | Quota | Licence | Leak | SupplyShock | DemandShock | Tariff | Regime | ProductionQuota | PriceFloor | Reserve
+    Ban
+    | Quota
+    | Licence
+    | Leak
+    | SupplyShock
+    | DemandShock
+    | Tariff
+    | Regime
+    | ProductionQuota
+    | PriceFloor
+    | Reserve
+    | RatedOrders
 )
 
 
@@ -90,6 +125,7 @@ def bound(plain: Plain, base: BaseYear, p: Parameters, calendar: Calendar) -> Bo
         "leakage": lambda: Leak(plain, base),
         "supply_shock": lambda: SupplyShock(plain, base),
         "demand_shock": lambda: DemandShock(plain, base),
+        "rated_orders": lambda: RatedOrders(plain, base),
         "import_tariff": lambda: Tariff(plain, base),
         "export_tariff": lambda: Tariff(plain, base),
         "treaty_review": lambda: Tariff(plain, base),

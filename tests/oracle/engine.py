@@ -34,6 +34,7 @@ ENGINE = {  # axis: variable of the oracle and its name in the engine
         "hoarding": "hoarding",
         "all_orders": "orders",
         "landed": "landed",
+        "flown": "flown",
         "target_stock": "target_stock",
         "sold_to": "sold_to",
         "traded_goods": "traded",
@@ -89,7 +90,18 @@ ENGINE = {  # axis: variable of the oracle and its name in the engine
         "idle": "idle",
         "stopped": "stopped",
         "production": "production",
+        "extra": "extra",
     },
+    "V": {
+        "without": "without",
+        "awaited": "awaited",
+        "made_up": "made_up",
+        "forgone": "forgone",
+        "depends": "depends",
+        "fed": "fed",
+    },
+    "G": {"begun": "begun", "changed": "changed"},
+    "C": {"changed_over": "changed_over"},
 }
 MONEY = {"duties_collected": "collected", "public_cost": "public_cost"}  # by instrument
 RESERVES = ("reserve_stock", "reserve_purchased", "reserve_drawn", "reserve_declared_days")  # by good
@@ -154,6 +166,9 @@ def names_of_axes(world: World, controlled: Ints) -> dict[str, list[Any]]:
         "O": list(world.nodes.made),
         "U": users,
         "T": users[world.users.thrifty],
+        "V": users[world.users.plants.stop :],
+        "G": list(world.designs.names),
+        "C": list(world.changeovers.names),
         "A": list(world.arcs.names),
         "K": [world.arcs.names[a] for a in controlled],
         "F": list(world.facilities.names),
@@ -184,6 +199,8 @@ def _differences(engine: Record, oracle: Record) -> Iterator[Difference]:
             for name, theirs in values.items():
                 if variable == "fill_rate" and not oracle["expected_orders"][tick - 1][name]:
                     continue  # nobody asks, so nobody minds
+                if variable in {"fed", "without"} and oracle["depends"][tick - 1][name] < SMALL:
+                    continue  # ratios of next to nothing
                 ours = oracle[variable][tick - 1][name]
                 scale = max(abs(theirs), abs(ours), SMALL)
                 size = abs(theirs - ours) / scale

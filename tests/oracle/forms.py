@@ -46,21 +46,21 @@ class Responses:
     def __init__(self, p: Parameters) -> None:
         self.p = p
         self.choke, self.spread = log(p["choke_price"]), p["choke_spread"]
-        self.remaining0 = normal(self.choke / self.spread)
 
-    def remaining(self, x: float) -> float:
-        """Share of users that have not given up (eq. 0.4)."""
-        return normal((self.choke - x) / self.spread) / self.remaining0
+    def remaining(self, x: float, choke: float | None = None) -> float:
+        """Share of users that have not given up (eq. 0.4), at a choke of their own where they have one (eq. 2.6)."""
+        c = self.choke if choke is None else choke
+        return normal((c - x) / self.spread) / normal(c / self.spread)
 
     def fast(self, x: float) -> float:
         """What is used, against base, within weeks (eq. 0.4)."""
         used = exp(-self.p["saving_elasticity"] * x) * self.remaining(x)
         return held(used, self.p["saving_floor"], self.p["saving_ceiling"])
 
-    def slow(self, y: float, x: float, days: float) -> float:
-        """The next value of intensity ``y``: soon down, slowly back (eq. 0.5)."""
+    def slow(self, y: float, x: float, days: float, rate: float) -> float:
+        """The next value of intensity ``y``: soon down, at a ``rate`` at most, slowly back (eq. 0.5)."""
         p, band, time = self.p, self.p["thrift_dead_band"], self.p["thrift_time"]
         gap = held(exp(-p["thrift_elasticity"] * x), p["thrift_floor"], 1) - y
         up = max(0, gap - band) * alpha(days * p["thrift_return"] / time)
-        down = max(-p["thrift_rate"] * days, min(0, (gap + band) * alpha(days / time)))
+        down = max(-rate * days, min(0, (gap + band) * alpha(days / time)))
         return y + up + down

@@ -13,6 +13,7 @@ from tests.oracle.forms import Parameters, alpha, smooth
 from tests.oracle.parts import Arc, Node, User
 from tests.oracle.queue import Queue, Readiness
 
+NOTHING = 1e-12  # t/day: less than anybody orders
 NONE_HELD: Plain = {"arcs": (), "share": 0.0, "released": [1.0], "start": 0, "full": 0, "ease": 0, "end": 0}
 
 
@@ -33,6 +34,8 @@ class Docket:
     files: Queue  # not yet ready
     expected_filed: float
     rules: dict[User, list[Rule]]  # of each user of the destination those that fit, the best first
+    of_traders: dict[User, list[Rule]]  # the same where traders ask for it
+    traders: float  # part of the trade that traders ask for
     backlog: float = 0.0  # ready, not yet decided
     granted: float = 0.0
     denied: float = 0.0
@@ -48,7 +51,9 @@ class Docket:
         """What each user is granted in a tick that begins on a day, and the mean (eqs 7.6, 7.9)."""
         self.approval = 0.0
         for user, rules in self.rules.items():
-            granted = first_that_holds(rules, day).share
+            to_users = first_that_holds(rules, day).share
+            to_traders = first_that_holds(self.of_traders[user], day).share
+            granted = (1 - self.traders) * to_users + self.traders * to_traders
             self.grants[user] = granted
             self.approval += user.part * granted
 
@@ -97,15 +102,21 @@ class Licence(Control):
 
     def _docket(self, arc: Arc, files: Queue) -> Docket:
         """The docket of an arc, with nothing in it."""
-        rules = {u: list(self._rules(arc, u)) for u in arc.destination.users}
-        return Docket(arc, files, self.coverage * arc.flow0, rules)
+        rules, of_traders = (
+            {u: list(self._rules(arc, u, buyers)) for u in arc.destination.users} for buyers in ("users", "traders")
+        )
+        traders = 0.0
+        for arcs, share in self.plain.get("traders", ()):
+            traders = share if arc.name in {tuple(a) for a in arcs} else traders
+        return Docket(arc, files, self.coverage * arc.flow0, rules, of_traders, traders)
 
-    def _rules(self, arc: Arc, user: User) -> Iterator[Rule]:
+    def _rules(self, arc: Arc, user: User, buyers: str) -> Iterator[Rule]:
         """Rules that fit a user, the best first (eq. 7.6); plants are no end use that a rule could name."""
         sector = user.name[2] if len(user.name) == 3 else None
         later_first = reversed(self.plain["rules"])
         for rule in sorted(later_first, key=lambda r: (r["end_uses"] is not None, r["specific"]), reverse=True):
             fits = rule["end_uses"] is None or sector in rule["end_uses"]
+            fits = fits and rule.get("buyers") in (None, buyers)
             if fits and arc.name in {tuple(a) for a in rule["arcs"]}:
                 yield Rule(rule["share"], rule["since"], rule["until"])
         yield Rule(self.plain["default"])
@@ -198,6 +209,14 @@ class Licence(Control):
         return mean * self.needing(tick) * alpha(self.days(tick) / self.p["licence_learning"])
 
     # ---------------------------------------------------------------- the border
+
+    def block(self, tick: Tick) -> None:
+        """Nobody may file for what is to lie in a larger stock than usual (eq. 7.4)."""
+        for a in self.arcs:
+            d = a.destination
+            hoarded = d.target_stock * (1 - 1 / d.hoarding) / self.p["stock_adjustment_time"]
+            part = min(1.0, hoarded / max(d.all_orders, NOTHING))
+            a.restricted = max(a.restricted, self.needing(tick) * (1 - self.plain.get("stockpiling", 1.0)) * part)
 
     def cross(self, tick: Tick) -> None:
         """Take files and look-alikes out of what would cross."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from math import exp, expm1, log, tanh
 
-from tests.oracle.base import BaseYear
+from tests.oracle.base import BaseYear, mean
 from tests.oracle.border import Border
 from tests.oracle.calendar import Calendar, Tick
 from tests.oracle.forms import Parameters, Responses, alpha, held, logistic, normal, release, smooth
-from tests.oracle.parts import Arc, Facility, Node, Sector, User
+from tests.oracle.parts import Arc, Design, Facility, Node, Sector, User
 from tests.oracle.trade import Trade
 
 TIMES = (
@@ -16,6 +16,7 @@ TIMES = (
     *("hoarding_memory", "hoarding_rise", "hoarding_fall"),
     *("price_time", "price_expectation_time", "contract_time", "long_price_time"),
 )
+EQUAL = 1e-9  # inputs that differ by less are equally scarce (eq. 3.2)
 NOTHING = 1e-12  # t/day: less than anybody orders
 
 
@@ -31,11 +32,16 @@ class World:
         for o in base.origins:
             o.producer_stock, o.expected_orders, o.expected_net = o.cover * o.orders0, o.orders0, o.made0 - o.other0
         for u in base.users:
-            u.stock, u.expected_use, u.order = u.cover * u.use0, u.use0, u.use0
+            u.stock, u.expected_use, u.order, u.need = u.cover * u.use0, u.use0, u.use0, u.use0
             u.node.expected_use += u.use0
             u.node.orders += u.use0
         for s in base.sectors:
             s.out0 = self._without(s, s.cover)
+            s.choke = self._choke(s)
+        self._start_designs()
+        for d in base.destinations:  # eq. 1.6
+            usual = mean((max(u.use0, NOTHING), u.cover) for u in d.users)
+            d.out0 = self._out(usual, p["place_spread"])
         for n in base.nodes:  # eq. 8.3
             used = sum(u.use0 for u in n.users) + sum(a.flow0 for a in n.to_abroad)
             n.thin = p["thin_market"] * p["look_ahead"] * max(used, NOTHING)
@@ -49,6 +55,14 @@ class World:
         a.in_time = max(0, self.p["look_ahead"] - a.transit)
         a.beyond = max(a.transit, self.whole) - (0 if a.origin is a.destination else self.p["look_ahead"])
         a.share, a.expected_trade, a.hoped = a.share0, a.flow0, a.flow0
+
+    def _start_designs(self) -> None:
+        """What designs can take of a use, and whom they would pay at base prices (eq. 9.5)."""
+        for g in self.base.designs:
+            together = sum(k.ceiling for k in self.base.designs if k.user is g.user) * self.p["design_ceiling"]
+            most = self.p["design_most"]
+            g.ceiling0 = g.ceiling * self.p["design_ceiling"] * most / max(together, most)
+            g.usual = self._who_gains(g, 1.0, 1.0)
 
     def _perturb(self, factor: float) -> None:
         """Start with more or less in stock than people want."""
@@ -94,6 +108,7 @@ class World:
         base, h = self.base, self.tick.days
         for a in base.arcs:  # eq. 1.1
             a.landed = ((1 - a.late) * a.sent[-a.ticks] + a.late * a.sent[-a.ticks - 1]) * h / self.whole
+            a.landed += self._lands_by_air(a) * h / self.whole  # eq. 1.6
             a.under_way -= a.landed
         for d in base.destinations:  # eq. 6.10
             lands = d.traded_goods * alpha(h / self.p["resale_transit"])
@@ -102,6 +117,8 @@ class World:
         for u in base.users:  # eq. 1.2
             ordered = sum(v.order for v in u.node.users)
             u.part = u.order / ordered if ordered > NOTHING else u.expected_use / u.node.expected_use
+        for d in base.destinations:
+            self._put_first(d)
         self.border.share(self.tick)  # eqs 1.2, 7.9
         self.border.reserves.land(self.tick)  # eq. 1.4
         for u in base.users:
@@ -110,23 +127,87 @@ class World:
         for a in base.arcs:  # eq. 1.3
             a.origin.producer_stock += a.denied
 
+    def _lands_by_air(self, a: Arc) -> float:
+        """What lands in a whole tick of what flew, of the ticks before (eq. 1.6)."""
+        ticks = max(self.p["air_transit"] / self.whole, 1)
+        m, late = int(ticks), ticks % 1
+        return (1 - late) * a.flights[-m] + late * a.flights[-m - 1]
+
+    def _put_first(self, d: Node) -> None:
+        """Who stands still, or lacks for what it would do, comes before the rest (eq. 1.5)."""
+        p, h = self.p, self.tick.days
+        for u in d.users:
+            received = u.part * d.landed
+            if u.plants:
+                u.claim = max(0, u.need * h - release(u.stock, received, p["release_time"], h))
+            else:
+                u.claim = max(0, u.without * u.need * h - received)
+        claimed = sum(u.claim for u in d.users)
+        served = left = min(d.landed, claimed)
+        if not served:
+            return
+        for u in sorted(d.users, key=lambda u: -u.stake):
+            most = min(u.claim, left)
+            left -= most
+            first = (1 - p["by_value"]) * u.claim * served / claimed + p["by_value"] * most
+            u.part += p["served_first"] * (first - u.part * served) / d.landed
+
+    def _choke(self, s: Sector) -> float:
+        """Cost of inputs at which half of a sector gives up, ln against base (eq. 2.6)."""
+        p, inputs = self.p, s.inputs_in_value
+        own = max(p["least_choke"], 1 + p["margin_at_stake"] * (1 - inputs) / inputs)
+        return p["choke_by_margin"] * log(own) + (1 - p["choke_by_margin"]) * log(p["choke_price"])
+
     def demand(self) -> None:
         """What is paid, and what sectors need at that (section 2)."""
-        p, w = self.p, self.p["contract_share"]
-        for d in self.base.destinations:  # eq. 2.1
-            d.contract = 0.0
-            for a in d.into:
-                d.contract += a.share * a.landed_value * (1 + a.tariff) * exp(a.origin.contract_price)
-            d.paid = w * d.contract + (1 - w) * exp(d.price)
+        for d in self.base.destinations:
+            self._pay(d)
         for s in self.base.sectors:
-            s.cost = 0.0
-            for u in s.users:  # eq. 2.2
-                s.cost += u.weight * u.node.paid
-            s.baseline = exp(s.growth * p["growth"] * self.tick.middle) * s.shock  # eq. 2.3
-            bought = (1 + s.inputs_in_value * (s.cost - 1)) ** -p["final_elasticity"]
-            s.quantity = s.baseline * bought * self.responses.remaining(log(s.cost))
-            for u in s.users:  # eq. 2.4
-                u.need = u.use0 * s.quantity * s.intensity
+            self._plan(s)
+        self._change_use()
+
+    def _pay(self, d: Node) -> None:
+        """What is paid at a destination, with what it costs to let some of it fly (eqs 1.6, 2.1)."""
+        w = self.p["contract_share"]
+        d.contract = 0.0
+        for a in d.into:
+            d.contract += a.share * a.landed_value * (1 + a.tariff) * exp(a.origin.contract_price)
+        d.paid = w * d.contract + (1 - w) * exp(d.price)
+        if d.landed:
+            d.paid += self.p["air_freight"] / d.base_price * min(1, d.flown / d.landed)
+
+    def _plan(self, s: Sector) -> None:
+        """What a sector would make, and need for it (eqs 2.2 to 2.5)."""
+        p = self.p
+        s.cost = 0.0
+        for u in s.users:  # eq. 2.2
+            s.cost += u.weight * u.node.paid
+        s.cost -= sum(g.user.weight * g.changed * self._saves(g) for g in self.base.designs if g.user in s.users)
+        s.baseline = exp(s.growth * p["growth"] * self.tick.middle) * s.shock  # eq. 2.3
+        bought = (1 + s.inputs_in_value * (s.cost - 1)) ** -p["final_elasticity"]
+        s.quantity = s.baseline * bought * self.responses.remaining(log(s.cost), s.choke)
+        if s.wait and s.spare:  # eq. 2.5
+            waits = sum(u.awaited for u in s.users) * exp(-self.tick.days / s.wait) / self.tick.days
+            s.extra = min(p["making_up"] * s.spare * s.baseline, waits) * min(1, s.short_cover / s.cover)
+        for u in s.users:  # eq. 2.4
+            u.need = u.use0 * (s.quantity + s.extra) * s.intensity
+
+    def _change_use(self) -> None:
+        """What designs have changed is needed of other inputs, or not at all (eq. 2.4)."""
+        moved = [(g, g.changed * g.user.need) for g in self.base.designs]
+        for g, use in moved:
+            g.user.need -= use
+            if g.instead:
+                g.instead.need += g.amount * use
+
+    def _saves(self, g: Design) -> float:
+        """What a tonne that is not bought saves who has changed, in base prices of it (eq. 2.2)."""
+        return g.user.node.paid - self._alternative(g, g.instead.node.paid if g.instead else 0.0)
+
+    def _alternative(self, g: Design, paid_instead: float) -> float:
+        """What a design costs for a tonne of the input, in base prices of it (eq. 9.5)."""
+        instead = g.amount * g.instead.node.landed_price0 * paid_instead if g.instead else 0.0
+        return (instead + g.cost * self.p["design_cost"]) / g.user.node.landed_price0
 
     def lines(self) -> None:
         """What sectors produce of what they would (section 3)."""
@@ -134,30 +215,65 @@ class World:
         for s in self.base.sectors:
             for u in s.users:  # eq. 3.1
                 middle = u.stock - (u.received + u.need * h) / 2
-                u.relative_cover = max(middle / u.need, least) / s.cover
-            short = min(s.users, key=lambda u: u.relative_cover)  # eq. 3.2
-            out = max(0, (self._without(s, short.relative_cover * s.cover) - s.out0) / (1 - s.out0))
-            idle = out * max(0, 1 - short.received / (short.need * h))  # eq. 3.3
+                cover = max(middle / (u.need or 1.0), least)
+                u.relative_cover = cover / s.cover / max(u.depends, NOTHING)
+                u.without = max(0, (self._without(s, cover) - s.out0) / (1 - s.out0)) * (u.depends > 0)  # eq. 3.2
+                u.scarcity = u.depends * self._without(s, cover)
+            short, *others = s.users  # eq. 3.2
+            for u in others:
+                more, as_much = u.scarcity > short.scarcity * (1 + EQUAL), u.scarcity >= short.scarcity * (1 - EQUAL)
+                less = u.relative_cover < short.relative_cover * (1 - EQUAL)
+                short = u if more or (as_much and less) else short
+            fed, first = short.received / (short.need * h), self.p["served_first"]
+            idle = (1 - first) * short.without * max(0, 1 - fed) + first * max(0, short.without - fed)  # eq. 3.3
+            idle *= short.depends
+            s.short_cover = short.relative_cover * s.cover
             s.stopped = max(idle, smooth(s.stopped, (idle + s.idle) / 2, self.alpha["restart_time"]))  # eq. 3.4
             s.idle, s.critical = idle, short.name[0]
-            s.production = min(1 - s.stopped, *(u.stock / (u.need * h) for u in s.users))  # eq. 3.5
+            s.production = 1 - s.stopped
+            for u in s.users:  # eq. 3.5
+                there = min(1, u.stock / max(u.need * h, NOTHING))
+                s.production = min(s.production, 1 - u.depends * (1 - there))
             for u in s.users:
-                u.stock -= s.production * u.need * h
-            s.value_lost = s.baseline - s.production * s.quantity  # eq. 3.6
+                u.used = min(s.production * u.need, u.stock / h)
+                u.stock -= u.used * h
+            self._wait(s, short)
+            s.value_lost = s.baseline - s.quantity + sum(u.forgone for u in s.users)  # eq. 3.6
+
+    def _wait(self, s: Sector, short: User) -> None:
+        """Buyers wait for what a stop has cost, until it is made up or they give up waiting (eq. 3.7)."""
+        h, gone = self.tick.days, (1 - s.production) * s.quantity
+        waits_at_all = s.spare * self.p["making_up"] > 0 and s.wait > 0
+        kept = exp(-h / s.wait) if waits_at_all else 0
+        waits, made = kept * sum(u.awaited for u in s.users), s.production * s.extra
+        for u in s.users:
+            still = u.awaited * kept
+            u.forgone = (u.awaited - still) / h
+            u.made_up = made * still / waits if waits > NOTHING else 0
+            u.awaited = still - u.made_up * h
+        if waits_at_all:
+            short.awaited += gone * h
+        else:
+            short.forgone += gone
 
     def _without(self, s: Sector, cover: float) -> float:
-        """Share of firms that are out of an input of which there is a mean cover (eq. 3.2)."""
-        return 1 - normal(log(cover / self.p["critical_cover"]) / s.spread - s.spread / 2)
+        """Share of firms of a sector that are out of an input of which there is a mean cover (eq. 3.2)."""
+        return self._out(cover, s.spread)
+
+    def _out(self, cover: float, spread: float) -> float:
+        """Share of firms whose own cover is below the critical one (eq. 3.2)."""
+        return 1 - normal(log(cover / self.p["critical_cover"]) / spread - spread / 2)
 
     # ---------------------------------------------------------------- 4: what is made
 
     def plants(self) -> None:
         """What facilities want to do, and what their inputs let them (section 4)."""
         for o in self.base.origins:  # eq. 4.2
-            able = sum(b.share0 * b.facility.capacity for b in o.producers)
+            able = sum(b.share0 * b.facility.able for b in o.producers)
             o.desired = self._asked(o) / o.orders0 / able if o.orders0 else 1 / able
         for f in self.base.facilities:
             self._want(f)
+        self._change_over()
         self.border.plan(self.tick)  # eq. 7.18
         for u in self.base.plants:
             self._serve(u)
@@ -187,7 +303,22 @@ class World:
         pull += p[mine + "order_elasticity"] * log(max(desired, p["least_ratio"]))
         z = held(z0 + pull / k0, -p["utilisation_bound"], p["utilisation_bound"])
         utilisation = u_min + (1 - u_min) * logistic(z)
-        f.wanted = f.activity0 * f.capacity * utilisation / u0 * f.available
+        f.wanted = f.activity0 * f.able * utilisation / u0 * f.available
+        f.ordered = desired
+
+    def _change_over(self) -> None:
+        """Lines that nobody orders from change to what is ordered beyond capacity beside them (eq. 4.7)."""
+        for c in self.base.changeovers:
+            a, b = c.one, c.other
+            idle = {f: f.activity0 * f.able * max(0, 1 - f.ordered) for f in (a, b)}
+            lack = {f: f.activity0 * f.able * max(0, f.ordered - 1) for f in (a, b)}
+            wanted = min(idle[a], lack[b]) - min(idle[b], lack[a])
+            new = c.changed_over + self.p["changeover"] * wanted * alpha(self.tick.days / c.time)
+            most = {f: c.share * f.activity0 * f.capacity for f in (a, b)}
+            new = held(new, -most[b], most[a])
+            a.taken += new - c.changed_over
+            b.taken -= new - c.changed_over
+            c.changed_over = new
 
     def _serve(self, u: User) -> None:
         """What share of the inputs that they need plants can take (eq. 4.4)."""
@@ -233,7 +364,7 @@ class World:
         for s in self.base.sectors:
             for u in s.users:
                 for e, share in u.node.content:
-                    e.consumed += share * s.production * u.need * h
+                    e.consumed += share * u.used * h
 
     def _mass_of_facility(self, f: Facility) -> None:
         """What a facility mines, or loses and saves of its inputs."""
@@ -250,10 +381,15 @@ class World:
 
     def orders(self) -> None:
         """What users expect, hoard and order (section 5)."""
-        for d in self.base.destinations:  # eq. 5.1
+        ahead = dict.fromkeys(self.base.users, 0.0)
+        for g in self.base.designs:  # eq. 5.1
+            if g.instead:
+                soon = alpha(self.p["look_ahead"] / (g.time * self.p["design_time"]))
+                ahead[g.instead] += g.begun * g.amount * soon * g.user.need / max(g.user.depends, NOTHING)
+        for d in self.base.destinations:
             d.expected_use = 0.0
             for u in d.users:
-                u.expected_use = smooth(u.expected_use, u.need, self.alpha["expectation_time"])
+                u.expected_use = smooth(u.expected_use, u.need + ahead[u], self.alpha["expectation_time"])
                 d.expected_use += u.expected_use
         for o in self.base.origins:
             o.expected_net = smooth(o.expected_net, o.net, self.alpha["output_expectation_time"])
@@ -358,11 +494,30 @@ class World:
         """What leaves the country of origin, with papers or round about (section 7)."""
         self.border.cross(self.tick)  # eq. 7.10
         self.border.leak(self.tick)  # eq. 7.13
+        for d in self.base.destinations:
+            d.by_air, d.flown = self._by_air(d), 0.0
         for a in self.base.arcs:
             a.origin.producer_stock -= a.leaked
-            a.sent.append(a.crossed + a.leaked)
-            a.under_way += a.sent[-1]
+            a.flown = self._flown(a)
+            a.flights.append(a.flown)
+            a.destination.flown += a.flown
+            a.sent.append(a.crossed - a.flown + a.leaked)
+            a.under_way += a.crossed + a.leaked
         self.border.reserves.cross_border()  # eq. 12.2
+
+    def _by_air(self, d: Node) -> float:
+        """How many of a place's users would run out before a ship comes, and let goods fly (eq. 1.6)."""
+        p = self.p
+        held = (sum(u.stock for u in d.users) + sum(a.under_way for a in d.into)) / max(d.expected_use, NOTHING)
+        held -= sum(a.share * a.transit for a in d.into) - self.tick.days
+        out = self._out(max(held, p["least_cover"]), p["place_spread"])
+        return p["air_share"] * max(0, (out - d.out0) / (1 - d.out0))
+
+    def _flown(self, a: Arc) -> float:
+        """What flies of what crosses (eq. 1.6)."""
+        is_far = a.origin is not a.destination and a.transit > max(self.whole, self.p["air_transit"])
+        is_dear = a.destination.base_price >= self.p["air_from"]
+        return a.crossed * a.destination.by_air if is_far and is_dear else 0.0
 
     # ---------------------------------------------------------------- 8 and 9: what changes slowly
 
@@ -412,7 +567,8 @@ class World:
         price_pressure = p["scarcity_elasticity"] * slack * scarcity + passed  # eq. 8.5
         goal = min(max(n.reference_price + (price_pressure + n.price_pressure) / 2, self.floor + cost), self.ceiling)
         used = self._use_ahead(n)
-        abroad = sum(a.hoped for a in n.to_abroad) / used if used else 0.0
+        sold, wished = sum(a.hoped for a in n.to_abroad), sum(a.expected_trade for a in n.to_abroad)
+        abroad = sold / used * min(1, sold / max(wished, NOTHING)) if used else 0.0
         goal = self.trade.lean(n, goal, wanted, abroad)  # eq. 8.7
         before, n.price_pressure = n.price, price_pressure
         n.price = smooth(before, goal, self.alpha["price_time"])
@@ -435,17 +591,53 @@ class World:
         p, h = self.p, self.tick.days
         for o in self.base.origins:  # eq. 9.1
             o.expected_price = smooth(o.expected_price, o.price, self.alpha["price_expectation_time"])
-            o.contract_price = smooth(o.contract_price, o.price, self.alpha["contract_time"])
+            quoted = next((n for n in self.base.nodes if n.main and n.name[0] == o.name[0]), o)
+            agreed = (1 - p["contract_index"]) * o.price + p["contract_index"] * quoted.price
+            o.contract_price = smooth(o.contract_price, agreed, self.alpha["contract_time"])
             o.long_price = smooth(o.long_price, o.price, self.alpha["long_price_time"])
         for s in self.base.sectors:  # eq. 9.2
-            s.intensity = self.responses.slow(s.intensity, log(s.cost), h)
+            s.intensity = self.responses.slow(s.intensity, log(s.cost), h, p["substitution_rate"])
         for u in self.base.thrifty:  # eq. 9.3
             x = log(u.node.paid)
             u.saving = smooth(u.saving, self.responses.fast(x), self.alpha["saving_time"])
-            u.thrifting = self.responses.slow(u.thrifting, x, h)
+            u.thrifting = self.responses.slow(u.thrifting, x, h, p["thrift_rate"])
             u.thrift = u.saving * u.thrifting
+        self._redesign()
         for f in self.base.facilities:  # eq. 9.4
             growth = 0 if f.planned else f.growth * p["growth"]
             high = 0 if f.planned else max(0, sum(b.weight * b.node.long_price for b in f.outputs))
             goal = exp(growth * self.tick.end) * (1 + p["investment_elasticity"] * high)
             f.capacity = smooth(f.capacity * exp(growth * h), goal, self.alpha["investment_time"])
+
+    def _redesign(self) -> None:
+        """Users begin other designs, qualify them, and go back slowly (eq. 9.5)."""
+        p, h, designs = self.p, self.tick.days, self.base.designs
+        if not p["design_ceiling"]:
+            return
+        for u in (u for s in self.base.sectors for u in s.users):
+            came = u.received / (u.need * h) if u.need else 1.0
+            u.fed = smooth(u.fed, min(came, p["want_most"]), alpha(h / p["want_time"]))
+        for g in designs:
+            wanting = max(0, 1 - p["want_tolerated"] - g.user.fed)
+            if g.instead:
+                wanting -= max(0, 1 - p["want_tolerated"] - g.instead.fed)
+            gain = self._who_gains(g, g.user.node.paid, g.instead.node.paid if g.instead else 0.0)
+            pays = g.ceiling0 * max(0, (gain - g.usual) / (1 - g.usual) - EQUAL)
+            taken = g.changed + g.begun
+            wanted = max(0, pays - taken, (g.ceiling0 - taken) * max(0, wanting))
+            start = min(g.rate * h, wanted * alpha(h / p["design_begin"]))
+            done = g.begun * alpha(h / (g.time * p["design_time"]))
+            if g.instead:
+                done *= min(1, g.instead.stock / max(g.instead.cover * g.instead.expected_use, NOTHING))
+            back = max(0, taken - pays - g.ceiling0 * p["design_stays"]) * alpha(h / p["design_return"])
+            g.begun += start - done
+            g.changed = max(0, g.changed + done - back)
+        for u in {u for g in designs for u in (g.user, g.instead) if u}:
+            left = sum(g.changed for g in designs if g.user is u)
+            came_to = sum(g.changed for g in designs if g.instead is u)
+            u.depends = came_to - left if u.use0 == 0 else 1 - left
+
+    def _who_gains(self, g: Design, paid: float, paid_instead: float) -> float:
+        """Share of users for whom a design is cheaper, with what it costs to change (eq. 9.5)."""
+        once = g.once * self.p["design_cost"] / self.p["design_horizon"] / g.user.node.landed_price0
+        return normal(log(paid / (self._alternative(g, paid_instead) + once)) / self.p["design_spread"])

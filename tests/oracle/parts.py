@@ -61,6 +61,9 @@ class Node:
 
     expected_use: float = 0.0
     landed: float = 0.0  # t, for users
+    out0: float = 0.0  # share of its users that are out of stock at the cover of the base year (eq. 1.6)
+    by_air: float = 0.0  # share of what is dear and sent here that goes by air
+    flown: float = 0.0  # t, that was sent by air
     target_stock: float = 0.0  # t, that users want to hold
     orders: float = 0.0  # of users and trading houses
     reserve_orders: float = 0.0
@@ -118,6 +121,8 @@ class Arc:
     in_time: float = 0.0  # days, of the look-ahead: what leaves on them lands within it (eq. 8.1)
 
     sent: list[float] = field(default_factory=list)  # t, by tick, of the ticks before the first one too
+    flown: float = 0.0  # t, of what was sent
+    flights: list[float] = field(default_factory=lambda: [0.0] * 40)  # t, by tick
     under_way: float = 0.0
     landed: float = 0.0
     share: float = 0.0
@@ -159,14 +164,43 @@ class User:
     part: float = 0.0  # of what lands at the node
     received: float = 0.0
     need: float = 0.0
+    used: float = 0.0  # by a sector
     served: float = 1.0
     relative_cover: float = 1.0
+    scarcity: float = 0.0  # share of the firms of a sector that it could stop
+    stake: float = 0.0  # USD a tonne: value added that hangs on it (eq. 1.5)
+    claim: float = 0.0  # t, beyond its part by orders
+    without: float = 0.0  # share of the firms of a sector that are out of it
+    depends: float = 1.0  # part of a sector that depends on this input
+    fed: float = 1.0  # what came in over what was needed, smoothed
+    awaited: float = 0.0  # days of base-year output that its lack has cost and buyers wait for
+    made_up: float = 0.0
+    forgone: float = 0.0  # what is lost of it for good, a day
     expected_use: float = 0.0
     order: float = 0.0
     kept: float = 1.0  # of its cover, beside reserves
     saving: float = 1.0
     thrifting: float = 1.0
     thrift: float = 1.0
+
+
+@dataclass(eq=False, repr=False, slots=True)
+class Design:
+    """How a sector can do with less of an input, or with another one instead."""
+
+    name: tuple[str, str, str, str]  # design, commodity, region, sector
+    user: User
+    instead: User | None
+    amount: float  # t of it instead of a tonne
+    cost: float  # USD/t, beside what is used instead
+    once: float  # USD for a tonne a day
+    ceiling: float  # of the use
+    time: float  # days to qualify
+    rate: float  # a day, of the use, at most
+    ceiling0: float = 0.0  # with all designs of the use in view
+    usual: float = 0.0  # share of users whom it would pay at base prices
+    begun: float = 0.0
+    changed: float = 0.0
 
 
 @dataclass(eq=False, repr=False, slots=True)
@@ -185,6 +219,8 @@ class Facility:
     mined: list[tuple[Element, float]] = field(default_factory=list)  # by a unit of activity
 
     capacity: float = 1.0
+    taken: float = 0.0  # units a day of its capacity that make what another makes, less what others' lines make of its
+    ordered: float = 1.0  # desired activity over capacity
     available: float = 1.0
     unit_cost: float = 1.0  # against base
     topped_up: float = 1.0  # revenue with what is paid on top of prices, over revenue without
@@ -193,9 +229,26 @@ class Facility:
     activity: float = 0.0
 
     @property
+    def able(self) -> float:
+        """Capacity with lines that were changed over, ratio to the base year."""
+        return max(0.0, self.capacity - self.taken / self.activity0)
+
+    @property
     def support(self) -> float:
         """All that is paid on top of prices, as a ratio to revenue."""
         return self.topped_up * self.made_up
+
+
+@dataclass(eq=False, repr=False, slots=True)
+class Changeover:
+    """Two plants whose lines can make either product."""
+
+    name: tuple[str, str]
+    one: Facility
+    other: Facility
+    share: float  # most of a plant's capacity
+    time: float  # days
+    changed_over: float = 0.0  # units a day, from the one to the other
 
 
 @dataclass(eq=False, repr=False, slots=True)
@@ -231,6 +284,11 @@ class Sector:
     value_added: float  # USD a day
     users: list[User] = field(default_factory=list)  # one for each input, in the order of the table of commodities
     inputs_in_value: float = 0.0  # θ
+    spare: float = 0.0  # of normal output, most that is made on top
+    wait: float = 0.0  # days, mean, for which buyers wait
+    choke: float = 0.0  # ln of the cost, against base, at which half of it gives up
+    short_cover: float = 0.0  # days, of the critical input
+    extra: float = 0.0  # output that makes up for stops, if nothing stops it
     out0: float = 0.0  # share of its firms that are out of an input at the cover of the base year (eq. 3.2)
 
     shock: float = 1.0

@@ -14,10 +14,11 @@ from sim.ensemble.clock import Horizon
 from sim.files.distributions import Cases
 from sim.instruments.base import Instrument
 from sim.instruments.money.price_floor import PriceFloor
-from sim.instruments.parts.approval import ApprovalRule
+from sim.instruments.parts.approval import SPECIFIC, ApprovalRule, Traders
 from sim.instruments.parts.control import Control
 from sim.instruments.parts.shock import Shock
 from sim.instruments.parts.tariff import Tariff
+from sim.instruments.rationing.rated_orders import RatedOrders
 from sim.instruments.reserves.reserve import Reserve
 from sim.instruments.shocks.demand_shock import DemandShock
 from sim.instruments.shocks.supply_shock import SupplyShock
@@ -46,7 +47,7 @@ def plain(instrument: Instrument, world: World, horizon: Horizon, longest: int) 
         ExportBan: _ban, ExportQuota: _quota, ExportLicence: _licence, Leakage: _leakage,
         SupplyShock: _supply_shock, DemandShock: _demand_shock, ImportTariff: _import_tariff,
         ExportTariff: _export_tariff, TariffRegime: _regime, TreatyReview: _review, ProductionQuota: _production,
-        PriceFloor: _floor, Reserve: _reserve,
+        PriceFloor: _floor, Reserve: _reserve, RatedOrders: _rated,
     }  # fmt: skip
     reported = kinds[type(instrument)](instrument, world, horizon, longest)
     return {"kind": instrument.kind, "name": instrument.name, **reported}
@@ -223,6 +224,18 @@ def _demand_shock(shock: DemandShock, world: World, horizon: Horizon, longest: i
     return {**_shock(shock, horizon), "sectors": sectors, "change": median(shock.change)}
 
 
+def _rated(rule: RatedOrders, world: World, horizon: Horizon, longest: int) -> Plain:
+    del longest
+    rated, others = ([world.users.names[u] for u in users] for users in rule.users(world))
+    return {
+        "rated": rated,
+        "others": [name if name[2] else name[:2] for name in others],
+        "start": horizon.day(rule.since),
+        "end": math.inf if rule.until is None else horizon.day(rule.until),
+        "share": median(rule.share),
+    }
+
+
 def _licence(licence: ExportLicence, world: World, horizon: Horizon, longest: int) -> Plain:
     ready, mean = _cases(licence.processing, longest)
     general, reviewers, held = licence.general, licence.reviewers, licence.look_alikes
@@ -231,10 +244,15 @@ def _licence(licence: ExportLicence, world: World, horizon: Horizon, longest: in
         **_dates(licence, horizon),
         "arcs": _named(world, licence.covered_arcs(world)),
         "coverage": median(licence.coverage),
+        "stockpiling": median(licence.stockpiling),
         "ready": ready,
         "mean": mean,
         "default": median(licence.approval.default),
         "rules": [_rule(rule, licence, world, horizon) for rule in licence.approval.rules],
+        "traders": [
+            ([a for a in _named(world, licence.covered_arcs(world)) if _is(part, a[0], world)], median(part.share))
+            for part in licence.approval.traders
+        ],
         "general": general
         and {"share": median(general.share), "from": horizon.day(general.since), "ramp": general.ramp},
         "reviewers": reviewers
@@ -254,13 +272,26 @@ def _rule(rule: ApprovalRule, licence: ExportLicence, world: World, horizon: Hor
 
     sectors = sorted({sector for sector, _ in world.sectors.names})
     return {
-        "arcs": [a for a in _named(world, licence.covered_arcs(world)) if a[2] in towards and holds(a[0])],
+        "arcs": [
+            a
+            for a in _named(world, licence.covered_arcs(world))
+            if a[2] in towards and holds(a[0]) and _is(rule, a[0], world)
+        ],
+        "buyers": rule.buyers,
         "end_uses": None if rule.end_use is None else rule.end_use.among(sectors),
-        "specific": sum(x is not None for x in (rule.towards, rule.elements, rule.since, rule.until)),
+        "specific": sum(getattr(rule, field) is not None for field in SPECIFIC),
         "since": -math.inf if rule.since is None else horizon.day(rule.since),
         "until": math.inf if rule.until is None else horizon.day(rule.until),
         "share": median(rule.share),
     }
+
+
+def _is(meant: ApprovalRule | Traders, commodity: str, world: World) -> bool:
+    """Whether a good is one of those that a rule is for."""
+    stages = sorted(set(world.stage.values()))
+    return (meant.commodities is None or commodity in meant.commodities.among(world.commodities)) and (
+        meant.stages is None or world.stage[commodity] in meant.stages.among(stages)
+    )
 
 
 def _look_alikes(held: LookAlikes, arcs: list[Any], longest: int) -> Plain:

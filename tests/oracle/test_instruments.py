@@ -27,13 +27,16 @@ def licence(at: When, case: Case) -> Spec:
         "re_export": {"forbidden": True, "enforcement": 0.6},
         "processing": {"lognormal": {"median": {"uniform": {"low": "8 days", "high": "16 days"}}, "p90": "40 days"}},
         "reviewers": {"start": 0.1, "final": 0.8, "time": "40 days"},
+        "stockpiling": 0.25,
         "approval": {"default": 0.6, "rules": [
             {"name": "optics", "end_use": "optics", "share": 0},
             {"name": "cars later", "end_use": "cars", "towards": "AB", "since": at(25.5), "share": 0.9},
             {"name": "element", "elements": "Aa", "share": 0.5},
             {"name": "place", "towards": "AB", "share": 0.4},
             {"name": "thaw", "towards": "AB", "since": at(15), "until": at(20.5), "share": 0.7},
-        ]},
+            {"name": "traders", "buyers": "traders", "stages": "oxide", "until": at(30.5), "share": 0.1},
+            {"name": "magnets", "commodities": "magnet.rich", "share": 0.65},
+        ], "traders": [{"name": "all", "share": 0.2}, {"name": "oxide", "stages": "oxide", "share": 0.7}]},
         "general": {"share": 0.3, "since": at(20), "ramp": "30 days"},
         "look_alikes": {"share": 0.5, "hold": {"lognormal": {"median": "12 days", "p90": "30 days"}}},
     }  # fmt: skip
@@ -78,7 +81,7 @@ def ban(at: When, case: Case) -> Spec:
 
 
 def rocks(at: When, case: Case) -> Spec:
-    """A ban on ores of the home of the other controls, so that restricted trade leaks from the start."""
+    """A ban on ores of the region of the other controls, so that restricted trade leaks from the start."""
     del case
     covers = {"commodities": ["concentrate.rock", "oxide.Aa"]}
     return {"name": "rocks", "kind": "export_ban", "by": "HO", "covers": covers, "in_force": at(4.5), "coverage": 0.4}
@@ -250,6 +253,15 @@ def second_floor(at: When, case: Case) -> Spec:
     }  # fmt: skip
 
 
+def rated(at: When, case: Case) -> Spec:
+    """Orders of tools in AB come first, from a day within a tick on."""
+    del case
+    return {
+        "name": "rated", "kind": "rated_orders", "by": "AB", "sectors": "tools", "share": 0.9, "since": at(4.5),
+        "until": at(40.5),
+    }  # fmt: skip
+
+
 ALONE = {
     "export_licence": (licence, open_licence),
     "export_quota": (quota,),
@@ -257,6 +269,7 @@ ALONE = {
     "leakage": (rocks, leak, leak_of_oxide),
     "supply_shock": (strike, fire),
     "demand_shock": (boom, slump),
+    "rated_orders": (rated, licence, boom),
     "import_tariff": (import_tariff, second_tariff),
     "export_tariff": (export_tariff,),
     "tariff_regime": (import_tariff, regime, soft_regime, answer, ban_in_answer, leak_in_answer),
@@ -288,7 +301,7 @@ FELT = {
 EVERYTHING = (
     *(licence, second_licence, open_licence, quota, ban, rocks, leak, leak_of_oxide, strike, fire, boom, slump),
     *(import_tariff, second_tariff, export_tariff, regime, soft_regime, answer, ban_in_answer, leak_in_answer, review),
-    *(mining_quota, separation_quota, pulling, beside, at_home),
+    *(mining_quota, separation_quota, pulling, beside, at_home, rated),
 )
 PAIRS = [
     pytest.param(case, kind, id=f"{world}-{kind}")

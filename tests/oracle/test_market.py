@@ -112,11 +112,11 @@ def test_every_variable_of_every_tick_is_the_same(case: Case) -> None:
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 def test_the_same_input_is_critical_unless_two_are_equally_scarce(case: Case) -> None:
     theirs, ours = engine(case)["critical"], oracle(case)
-    for commodities, here, cover in zip(theirs, ours["critical"], ours["relative_cover"], strict=True):
+    for commodities, here, scarcity in zip(theirs, ours["critical"], ours["scarcity"], strict=True):
         for (sector, region), commodity in commodities.items():
             mine = here[sector, region]
-            equal = pytest.approx(cover[mine, region, sector], rel=TOLERANCE)
-            assert commodity == mine or cover[commodity, region, sector] == equal
+            equal = pytest.approx(scarcity[mine, region, sector], rel=TOLERANCE, abs=TOLERANCE)
+            assert commodity == mine or scarcity[commodity, region, sector] == equal
 
 
 def test_the_cases_reach_every_regime() -> None:

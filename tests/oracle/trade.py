@@ -51,7 +51,9 @@ class Trade:
             gain = max(0, paid - n.price - p["resale_margin"])
             n.worth = (1 - exp(-gain / p["resale_spread"])) if n.traded else 0.0
             n.netback = paid + n.duty
-            n.elsewhere = 1 - weights[n] / sum(weights.values()) if n in weights else 1.0
+            used = sum(u.use0 for d in buyers for u in d.users)
+            alone = 1 - min(1, n.orders0 / used) if used else 1.0
+            n.elsewhere = 1 - weights[n] / sum(weights.values()) if n in weights else alone
             if n.main and n in weights:  # all use counts
                 n.elsewhere = weights[n] / (n.expected_use + NOBODY)
 

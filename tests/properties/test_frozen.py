@@ -19,7 +19,8 @@ from tests.driver import Built, market, tables
 from tests.strategies import every_kind
 
 CHANGED = {  # by hook: arrays of the state that its rules may write
-    "projects": Supply.writes, "sharing": ("received",), "release": ("received",), "plans": ("planned",),
+    "projects": Supply.writes, "sharing": ("received",), "priority": ("received",), "release": ("received",),
+    "plans": ("planned",),
     "announcements": ("announcement",), "cover": ("target_cover",), "orders": ("orders",),
     "customs": ("pipeline_share",), "prospects": ("supply",), "discounts": ("passed_on",),
 }  # fmt: skip

@@ -104,7 +104,10 @@ def test_more_of_what_is_banned_never_raises_the_loss() -> None:
 
 
 def test_who_may_not_draw_loses_nothing_by_a_reserve() -> None:
-    """In a ban on two countries, which leaks: neither Korea's members nor its makers of appliances."""
+    """In a ban on two countries, which leaks: neither Korea's members nor its makers of appliances.
+
+    While the ban lasts: to fill a reserve costs something before.
+    """
     ban: Spec = {
         "name": "ban", "kind": "export_ban", "by": "CN", "towards": "JP+KR", "coverage": 0.8, "in_force": "2026-07-01",
         "until": "2027-04-01", "covers": {"elements": ["Tb", "Dy"], "stages": ["oxide", "metal", "magnet"]},
@@ -122,9 +125,12 @@ def test_who_may_not_draw_loses_nothing_by_a_reserve() -> None:
 
 
 def _korean_losses(*instruments: Spec) -> dict[str, float]:
-    """USD, mean over ten replicates until April 2027, by sector."""
-    base = load("baseline", {"ensemble.replicates": 10, "horizon.end": "2027-03-31"})
+    """USD, mean over ten replicates while the ban lasts, by sector."""
+    window = {"name": "ban", "from": "2026-07-01", "to": "2027-03-31"}
+    some = {"ensemble.replicates": 10, "horizon.end": "2027-03-31", "outputs.windows": [window]}
+    base = load("baseline", some)
     kinds = tuple(KINDS[str(spec["kind"])].model_validate(spec) for spec in instruments)
     table = sim.run(base.model_copy(update={"instruments": kinds})).summary
-    lost = table[(table["metric"] == "value_added_lost") & (table["region"] == "KR") & (table["commodity"] == "")]
+    is_total = (table["region"] == "KR") & (table["commodity"] == "") & (table["window"] == "ban")
+    lost = table[(table["metric"] == "value_added_lost") & is_total]
     return dict(zip(lost["sector"], lost["mean"], strict=True))

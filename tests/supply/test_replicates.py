@@ -42,6 +42,8 @@ def labels(built: Built) -> Mapping[str, Sequence[object]]:
         "N": world.nodes.names, "D": world.nodes.used, "O": world.nodes.made, "A": world.arcs.names,
         "F": world.facilities.names, "S": world.sectors.names, "U": world.users.names,
         "T": world.users.of_plants[world.users.thrifty],
+        "V": world.users.names[world.users.plants.stop :], "G": world.designs.names,
+        "C": world.changeovers.names,
     }  # fmt: skip
 
 
@@ -123,7 +125,7 @@ def test_twice_the_tonnes_and_the_capital_leave_prices_and_decisions() -> None:
         assert getattr(one.setting.supply.stages, what).tolist() == getattr(two.setting.supply.stages, what).tolist()
     for (name, array), (_, double) in zip(one.market.state.items(), two.market.state.items(), strict=True):
         factor = 2 if State.__dataclass_fields__[name].metadata["unit"] in ("t", "t/day", "unit/day") else 1
-        assert (np.abs(double / factor - array) / (1 + np.abs(array))).max() < 1e-9, name
+        assert (np.abs(double / factor - array) / (1 + np.abs(array))).max(initial=0) < 1e-9, name
     costs = [
         sum(float(m.value()[0]) for m in built.setting.measured if m.item.name == "public_cost") for built in (one, two)
     ]

@@ -1,10 +1,10 @@
-"""What share of licences is granted: by destination, element, end use and time (docs/model.md, eq. 7.6 and 7.9)."""
+"""What share of licences is granted: by destination, good, buyer, end use and time (docs/model.md, eq. 7.6 and 7.9)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
-from typing import final
+from typing import Literal, final
 
 import numpy as np
 from pydantic import Field
@@ -17,6 +17,9 @@ from sim.instruments.parts.scope import Coverage
 from sim.market.hooks import Moment
 from sim.world.build import World
 
+SPECIFIC = ("towards", "elements", "commodities", "stages", "buyers", "since", "until")
+"""Fields by which a rule is more specific than another."""
+
 
 class ApprovalRule(Model):
     """A share granted for some of the trade: the most specific rule wins, of equals the later."""
@@ -24,6 +27,9 @@ class ApprovalRule(Model):
     name: str = Field(description="so that a path can reach it")
     towards: Names | None = Field(None, description="destinations it is for")
     elements: Names | None = Field(None, description="elements it is for")
+    commodities: Names | None = Field(None, description="goods it is for")
+    stages: Names | None = Field(None, description="stages it is for, such as oxide")
+    buyers: Literal["users", "traders"] | None = Field(None, description="who asks; left out, everybody")
     end_use: Names | None = Field(None, description="sectors it is for, such as defence")
     since: Date | None = Field(None, description="first day on which it holds")
     until: Date | None = Field(None, description="first day on which it no longer holds")
@@ -32,7 +38,7 @@ class ApprovalRule(Model):
     @property
     def rank(self) -> tuple[bool, int]:
         """What wins: a rule for an end use, then the one that is specific about more."""
-        specific = sum(getattr(self, field) is not None for field in ("towards", "elements", "since", "until"))
+        specific = sum(getattr(self, field) is not None for field in SPECIFIC)
         return self.end_use is not None, specific
 
     def names(self, end_use: str | None) -> bool:
@@ -44,22 +50,45 @@ class ApprovalRule(Model):
         return (self.since is None or self.since <= day) and (self.until is None or day < self.until)
 
 
+class Traders(Model):
+    """What part of the trade in some goods is bought by traders, who sell on to users."""
+
+    name: str = Field(description="so that a path can reach it")
+    commodities: Names | None = Field(None, description="goods it is for")
+    stages: Names | None = Field(None, description="stages it is for, such as oxide")
+    share: UncertainShare = Field(description="share of the trade")
+
+
 class Approval(Model):
     """What share of decided files is granted."""
 
     default: UncertainShare = Field(description="share granted where no rule fits")
-    rules: tuple[ApprovalRule, ...] = Field((), description="exceptions by destination, element, end use and time")
+    rules: tuple[ApprovalRule, ...] = Field(
+        (), description="exceptions by destination, element, good, buyer, end use and time"
+    )
+    traders: tuple[Traders, ...] = Field((), description="what traders buy of the covered goods; of several, the later")
 
     def check(self, names: WorldNames) -> Iterator[Problem]:
         """Names that are not known."""
         for i, rule in enumerate(self.rules):
             for field, known, what in (
                 ("towards", names.regions, "region"), ("elements", names.elements, "element"),
-                ("end_use", names.sectors, "sector"),
+                ("end_use", names.sectors, "sector"), ("commodities", names.commodities, "commodity"),
+                ("stages", names.stages, "stage"),
             ):  # fmt: skip
-                asked = getattr(rule, field)
-                for found, right in () if asked is None else asked.unknown(known, what):
-                    yield (("rules", i, field), found, right)
+                yield from _unknown(getattr(rule, field), known, what, ("rules", i, field))
+            if rule.buyers == "traders" and not self.traders:
+                found = "no trade of traders is said"
+                yield (("rules", i, "buyers"), found, "Write `traders: [{name: …, stages: oxide, share: 60 %}]`.")
+        for i, part in enumerate(self.traders):
+            yield from _unknown(part.commodities, names.commodities, "commodity", ("traders", i, "commodities"))
+            yield from _unknown(part.stages, names.stages, "stage", ("traders", i, "stages"))
+
+
+def _unknown(asked: Names | None, known: Sequence[str], what: str, path: tuple[str | int, ...]) -> Iterator[Problem]:
+    """Names of a field that are not known."""
+    for found, right in () if asked is None else asked.unknown(known, what):
+        yield (path, found, right)
 
 
 @final
@@ -91,10 +120,14 @@ class Approvals:
         self.world, self.arcs, self.covers = world, arcs, covers
         self.default = draw("approval.default", schema.default)
         drawn = [(rule, draw(f"approval.rules.{rule.name}.share", rule.share)) for rule in schema.rules]
+        traders = [(part, draw(f"approval.traders.{part.name}.share", part.share)) for part in schema.traders]
         self.rules = sorted(drawn, key=lambda drawn: drawn[0].rank)  # the one that wins comes last
         sectors = sorted({s for _, _, s in world.users.names if s})
         self.end_uses = EndUses(world, arcs, [s for s in sectors if any(rule.names(s) for rule in schema.rules)])
         self.share = np.zeros((len(arcs), replicates))
+        self.traders = np.zeros((len(arcs), replicates))  # part of what is asked for that traders ask for
+        for part, share in traders:
+            self.traders[[k for k, a in enumerate(arcs) if self._is_of(part, a)]] = share
         self.granted: list[Floats] = []  # (J, R) by end use: what it is granted on the arcs to where it stands
         self._holding: list[str] | None = None
 
@@ -113,17 +146,35 @@ class Approvals:
         self.share[self.end_uses.rows] = self.end_uses.divert(moment, needed, self.granted)
 
     def _granted(self, day: date, end_use: str | None) -> Floats:
-        """(K, R): share granted to an end use, or to those that no rule names."""
+        """(K, R): share granted to an end use, or to those that no rule names; traders serve all of them alike."""
+        users = self._granted_to("users", day, end_use)
+        if not self.traders.any():
+            return users
+        return users + self.traders * (self._granted_to("traders", day, end_use) - users)
+
+    def _granted_to(self, buyers: str, day: date, end_use: str | None) -> Floats:
+        """(K, R): share granted to users or to traders who ask for an end use."""
         granted = np.zeros_like(self.share) + self.default
         for rule, share in self.rules:
-            if rule.holds(day) and (rule.end_use is None or rule.names(end_use)):
+            fits = rule.buyers in (None, buyers) and (rule.end_use is None or rule.names(end_use))
+            if rule.holds(day) and fits:
                 granted[[k for k, a in enumerate(self.arcs) if self._fits(rule, a)]] = share
         return granted
 
     def _fits(self, rule: ApprovalRule, arc: int) -> bool:
         commodity, _, destination = self.world.arcs.names[arc]
-        return (rule.towards is None or destination in rule.towards.among(self.world.regions)) and (
-            rule.elements is None or self.covers.holds(self.world, commodity, rule.elements)
+        return (
+            (rule.towards is None or destination in rule.towards.among(self.world.regions))
+            and (rule.elements is None or self.covers.holds(self.world, commodity, rule.elements))
+            and self._is_of(rule, arc)
+        )
+
+    def _is_of(self, meant: ApprovalRule | Traders, arc: int) -> bool:
+        """Whether the good on an arc is one of those that are meant."""
+        world, commodity = self.world, self.world.arcs.names[arc][0]
+        stages = sorted(set(world.stage.values()))
+        return (meant.commodities is None or commodity in meant.commodities.among(world.commodities)) and (
+            meant.stages is None or world.stage[commodity] in meant.stages.among(stages)
         )
 
 

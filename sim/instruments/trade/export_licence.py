@@ -10,7 +10,7 @@ import numpy as np
 from pydantic import Field
 from typing_extensions import override
 
-from sim.axes import TINY, Floats, Ints, Scalar, Sum, at_least, at_most, ratio
+from sim.axes import TINY, Floats, Ints, Scalar, Sum, at_least, at_most, ratio, share_of
 from sim.definitions.items import Item
 from sim.definitions.metrics import Metric, declare
 from sim.definitions.variables import Variable, declare_variable
@@ -90,6 +90,10 @@ class ExportLicence(Control):
     processing: Cases = Field(description="days from filing until a file is ready to be decided")
     reviewers: Reviewers | None = Field(None, description="limits on how many files are decided; none: no limit")
     approval: Approval
+    stockpiling: UncertainShare = Field(
+        1.0,
+        description="of what buyers order to hold more than usual, the share for which they may file; 1 is no limit",
+    )
     general: GeneralLicence | None = Field(None, description="general licences")
     look_alikes: LookAlikes | None = Field(None, description="goods of the same customs code")
 
@@ -126,6 +130,8 @@ class ExportLicence(Control):
         setting.hooks.decisions.append(licence.decide)
         setting.hooks.expectations.append(licence.expect)
         setting.hooks.crossings.append(licence.cross)
+        if amount(self.stockpiling) != 1:
+            setting.hooks.limits.append(licence.limit)
         if licence.approval.end_uses.matter:
             setting.hooks.sharing.append(licence.divert)
         setting.measured.extend(licence.measured())
@@ -164,6 +170,7 @@ class _Licence:
         draw = partial(schema.draw, setting, unit="1")
         self.approval = Approvals(schema.approval, world, self.arcs, setting.replicates, schema.covers, draw)
         self.reviewers = None if schema.reviewers is None else _draw_reviewers(schema, schema.reviewers, setting)
+        self.stockpiling = schema.draw(setting, "stockpiling", schema.stockpiling, "1")
         self.general_share: Scalar = 0.0
         if schema.general is not None:
             self.general_share = schema.draw(setting, "general.share", schema.general.share, "1")
@@ -200,6 +207,10 @@ class _Licence:
         since = tick.middle - self.setting.clock.horizon.day(self.schema.general.since)
         return self.general_share * np.clip(since / max(self.schema.general.ramp, TINY), 0, 1)
 
+    def _filing(self, tick: Tick) -> Scalar:
+        """Share of the trade in covered goods that needs a licence of its own."""
+        return self.coverage * self.calendar.share(tick) * (1 - self.general(tick))
+
     def expect(self, moment: Moment) -> None:
         """What people expect: what is restricted, what waits and will come, how long it takes (eq. 7.1, 7.7, 7.8)."""
         tick, controls = moment.tick, moment.controls
@@ -212,20 +223,27 @@ class _Licence:
             self.rows,
             self.coverage * self.calendar.announcement_effect(tick, p["announcement_hold"], p["announcement_fade"]),
         )
-        controls.license(self.rows, self.coverage * self.calendar.share(tick) * (1 - general))
+        filing = self._filing(tick)
+        controls.license(self.rows, filing)
         waiting = self.queue.total + self.pile
         controls.backlog[self.rows] += waiting
         controls.expected_clearance[self.rows] += waiting * self.approval.share
         learned = -np.expm1(-self.calendar.since(tick) / p["licence_learning"])
-        share = self.coverage * self.calendar.share(tick) * (1 - general) * learned
-        controls.licence_days[self.rows] += self.mean_days * share
+        controls.licence_days[self.rows] += self.mean_days * (filing * learned)
         self.totals["tonne days"] += self.sum(waiting)[0] * tick.days
+
+    def limit(self, moment: Moment) -> None:
+        """Nobody may file for what is to lie in a larger stock than usual (eq. 7.4)."""
+        tick, state = moment.tick, moment.state
+        hoarded = state.target_stock * (1 - 1 / state.hoarding) / self.p["stock_adjustment_time"]
+        place = self.setting.world.arcs.destination[self.arcs]
+        refused = (1 - self.stockpiling) * share_of(hoarded, state.orders)[place]
+        moment.controls.block(self.rows, self._filing(tick) * refused)
 
     def cross(self, moment: Moment) -> None:
         """Covered goods wait, but for those under general licences (eq. 7.4)."""
         tick, controls = moment.tick, moment.controls
-        share = self.coverage * self.calendar.share(tick) * (1 - self.general(tick))
-        filed = controls.crossing[self.rows] * share
+        filed = controls.crossing[self.rows] * self._filing(tick)
         controls.crossing[self.rows] -= filed
         self.queue.file(tick, filed, self.calendar.first_days(tick))
         controls.backlog[self.rows] += filed
@@ -239,7 +257,7 @@ class _Licence:
     def divert(self, moment: Moment) -> None:
         """Users for whom licences are denied get none of the goods that needed one (eq. 7.9)."""
         tick = moment.tick
-        share = self.coverage * self.calendar.share(tick) * (1 - self.general(tick))
+        share = self._filing(tick)
         if not np.any(share) and not self.queue.total.any() and not self.pile.any():
             return
         self.approval.move(self.setting.clock.horizon.date(tick.start))
