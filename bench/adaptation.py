@@ -6,14 +6,17 @@ Run it from the project's root: ``python bench/adaptation.py [REPLICATES] [--wri
 
 from __future__ import annotations
 
+import csv
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import sim
 from bench.mechanisms import placed
 
-PAGE = Path(__file__).parents[1] / "docs" / "adaptation.md"
+ROOT = Path(__file__).parents[1]
+PAGE = ROOT / "docs" / "adaptation.md"
 LICENCE = "instruments.china-licence.approval.default"
 SCENARIOS: dict[str, tuple[str, list[str]]] = {  # heading: scenario and settings
     "licences of April 2025": ("april-2025-licensing", []),
@@ -30,8 +33,10 @@ ALONE: dict[str, list[str]] = {
     "nothing is made up": ["parameters.making_up=0"],
     "all sectors give up at one price": ["parameters.choke_by_margin=0"],
     "no other designs": ["parameters.design_ceiling=0"],
+    "nobody buys motors made in China": [],
     "no plant changes over": ["parameters.changeover=0"],
     "contracts are not linked to Chinese prices": ["parameters.contract_index=0"],
+    "nothing stays between affiliates": ["parameters.affiliated=0"],
     "no other designs, but substitution of before": [
         "parameters.design_ceiling=0",
         "parameters.substitution_rate=0.1 /year",
@@ -66,14 +71,27 @@ def main(arguments: Sequence[str]) -> None:
     """Run every scenario with every variant and lay out the table."""
     replicates = next((int(a) for a in arguments if a.isdigit()), 64)
     lines = ["| | " + " | ".join(SCENARIOS) + " |", "|---" * (len(SCENARIOS) + 1) + "|"]
-    for name, settings in VARIANTS.items():
-        cells = [lost(scenario, [*more, *settings], replicates) for scenario, more in SCENARIOS.values()]
-        lines.append(f"| {name} | " + " | ".join(cells) + " |")
-        print(lines[-1], file=sys.stderr)
+    with TemporaryDirectory() as folder:
+        for name, settings in VARIANTS.items():
+            tables = [f"seeds=[{without_motors(Path(folder))}]"] if "motors" in name else []
+            cells = [lost(scenario, [*more, *settings, *tables], replicates) for scenario, more in SCENARIOS.values()]
+            lines.append(f"| {name} | " + " | ".join(cells) + " |")
+            print(lines[-1], file=sys.stderr)
     table = "\n".join(lines)
     print(table)
     if "--write" in arguments:
         PAGE.write_text(placed(PAGE.read_text("utf-8"), "adaptation", table), "utf-8")
+
+
+def without_motors(folder: Path) -> Path:
+    """A folder with the designs that need motors, which nobody can change to."""
+    with (ROOT / "seeds" / "designs.csv").open(newline="", encoding="utf-8") as file:
+        rows = [row for row in csv.DictReader(file) if row["instead"].startswith("component.")]
+    with (folder / "designs.csv").open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, fieldnames=list(rows[0]))
+        writer.writeheader()
+        writer.writerows({**row, "ceiling": "0", "low": "0"} for row in rows)
+    return folder
 
 
 def lost(scenario: str, settings: Sequence[str], replicates: int) -> str:

@@ -28,6 +28,7 @@ from sim.record.mass import MassCheck
 from sim.record.watcher import Watcher
 from sim.supply.settle import Supply
 from sim.world.build import World
+from sim.world.ranges import Factor, drawn_world
 
 NARROWEST = 2  # a lone replicate runs as two columns, so that every sum takes the same road
 
@@ -54,6 +55,8 @@ class Setup:
         Whether distributions are drawn from, or stand at their medians.
     together : Together
         Names whose draws belong together.
+    factors : sequence of Factor
+        What is drawn of the tables.
     """
 
     world: World
@@ -65,6 +68,7 @@ class Setup:
     seed: int = 1
     uncertain: bool = True
     together: Together = ALONE
+    factors: Sequence[Factor] = ()
 
     @cached_property
     def ordered(self) -> tuple[Instrument, ...]:
@@ -101,11 +105,11 @@ class Chunk:
 
     def __init__(self, setup: Setup, replicates: range) -> None:
         keep_freed_memory()
-        world, horizon, arcs = setup.world, setup.horizon, setup.arcs
+        horizon, arcs = setup.horizon, setup.arcs
         width = max(len(replicates), NARROWEST)
         numbers = range(replicates.start, replicates.start + width)
         self.replicates, self.draws = replicates, Draws(setup.seed, numbers, setup.uncertain, setup.together)
-        p = _drawn(setup, self.draws)
+        p, world = _drawn(setup, self.draws), drawn_world(setup.world, setup.factors, self._factor)
         size = np.ones((len(world.facilities), 1)) if setup.size is None else setup.size
         hooks, controls = Hooks(), controls_on(world, arcs, width)
         self.market = Market(world, p, hooks, controls, horizon.tick, width, size)
@@ -120,6 +124,10 @@ class Chunk:
         for instrument in setup.ordered:
             instrument.bind(self.setting)
         self.setting.measured.extend(_public_cost(self.setting.measured))
+
+    def _factor(self, factor: Factor) -> Floats:
+        """(R,): a factor on numbers of a table (eq. 0.7)."""
+        return self.draws.factor(factor.name, factor.low, factor.high)
 
     @property
     def measured(self) -> list[Measured]:

@@ -17,7 +17,7 @@ from sim.definitions.variables import variables
 from sim.ensemble.clock import Horizon
 from sim.ensemble.correlation import Together
 from sim.errors import InputError, Mistake
-from sim.files.distributions import Distribution, Uncertain
+from sim.files.distributions import Distribution, Uncertain, middle
 from sim.files.quantities import WorldNames
 from sim.instruments.base import Instrument
 from sim.instruments.parts.control import Control
@@ -32,6 +32,7 @@ from sim.scenario.scenario import Scenario
 from sim.units import DAYS_A_YEAR
 from sim.world.base_year import Routes
 from sim.world.build import World, build
+from sim.world.ranges import Factor, factors_of
 from sim.world.seeds import Seeds, carried_names
 
 MARGIN = "margin_"
@@ -57,7 +58,10 @@ class Plan:
     @cached_property
     def parameters(self) -> Mapping[str, Uncertain]:
         """The parameters of the tables, with those that the scenario sets."""
-        return {**self.seeds.parameters, **self.scenario.parameters}
+        ours = self.seeds.parameters
+        if self.scenario.uncertainty.parameters == "fixed":
+            ours = {name: middle(value) for name, value in ours.items()}
+        return {**ours, **self.scenario.parameters}
 
     @cached_property
     def text(self) -> str:
@@ -73,7 +77,13 @@ class Plan:
             f"parameters.{name}" for name, value in self.parameters.items() if isinstance(value, Distribution)
         ]
         projects = [f"projects.{name}.{what}" for name in self.world.projects.names for what in DRAWN]
-        return (*instruments, *parameters, *projects)
+        return (*instruments, *parameters, *(one.name for one in self.factors), *projects)
+
+    @cached_property
+    def factors(self) -> tuple[Factor, ...]:
+        """What replicates draw of the tables."""
+        is_drawn = self.scenario.uncertainty.tables == "drawn" and self.scenario.ensemble.uncertain
+        return factors_of(self.seeds.tables) if is_drawn else ()
 
     @cached_property
     def together(self) -> Together:
@@ -98,8 +108,7 @@ class Plan:
 
     def _middle(self, name: str) -> float:
         """A parameter that is one number for all replicates: its median where it is drawn."""
-        value = self.parameters[name]
-        return float(value) if isinstance(value, float | int) else float(value.inverse(np.array([0.5]))[0])
+        return middle(self.parameters[name])
 
     @cached_property
     def horizon(self) -> Horizon:
@@ -126,6 +135,7 @@ class Plan:
             seed=ensemble.seed,
             uncertain=ensemble.uncertain,
             together=self.together,
+            factors=self.factors,
         )
 
     @cached_property

@@ -63,7 +63,7 @@ ROUND: Mapping[str, float] = {
     "final_elasticity": 1, "served_first": 0, "by_value": 0, "making_up": 0, "choke_by_margin": 0,
     "margin_at_stake": 0.3, "least_choke": 1.5,
     "contract_index": 0,
-    "contract_share": 0.67, "contract_time": 91, "price_expectation_time": 42, "long_price_time": 364,
+    "contract_share": 0.67, "affiliated": 0, "contract_time": 91, "price_expectation_time": 42, "long_price_time": 364,
     "saving_elasticity": 0.1, "saving_time": 42, "saving_floor": 0.1, "saving_ceiling": 1.5, "choke_price": 33,
     "choke_spread": 0.57, "thrift_elasticity": 0.5, "thrift_floor": 0.35, "thrift_time": 518, "thrift_return": 0.25,
     "thrift_rate": 0.1 / 365, "thrift_dead_band": 0.02, "growth": 1,

@@ -11,7 +11,8 @@ from sim.axes import Floats, Ints, Scalar
 from sim.definitions.items import Item
 from sim.ensemble.correlation import ALONE, Together
 from sim.ensemble.streams import uniforms
-from sim.files.distributions import Distribution
+from sim.files.distributions import Distribution, middle
+from sim.files.shapes import Triangular
 
 MIDDLE = 0.5  # the draw of a median
 
@@ -51,8 +52,15 @@ class Draws:
         if not isinstance(value, Distribution):
             return value
         if not self.uncertain:
-            return float(value.inverse(np.array([MIDDLE]))[0])
-        drawn = value.inverse(self.together.draw(name, self._own))
+            return middle(value)
+        return self._noted(name, unit, value.inverse(self.together.draw(name, self._own)))
+
+    def factor(self, name: str, low: float, high: float) -> Floats:
+        """One factor a replicate, (R,), from low to high: its logarithm is triangular, most likely 0 (eq. 0.7)."""
+        logs = Triangular(np.log(low), 0.0, np.log(high)).inverse(self.together.draw(name, self._own))
+        return self._noted(name, "1", np.exp(logs))
+
+    def _noted(self, name: str, unit: str, drawn: Floats) -> Floats:
         self.items.append(Item(name, unit=unit))
         self.values.append(drawn)
         return drawn

@@ -116,6 +116,11 @@ class Cases:
         return _written_numbers(self.word, self.numbers, self.dimension)
 
 
+def middle(value: Uncertain) -> float:
+    """The number itself, or the median of what it is drawn from."""
+    return float(value.inverse(np.array(0.5))) if isinstance(value, Distribution) else float(value)
+
+
 def parse(raw: object, dimension: Dimension) -> Uncertain:
     """Read a number that may be uncertain.
 
@@ -139,8 +144,8 @@ def parse_cases(raw: object, dimension: Dimension) -> Cases:
     if not isinstance(raw, Mapping):
         return Cases("", {"value": parse_certain(raw, dimension)}, dimension)
     word, numbers = _read(raw, dimension, parse)
-    middle = {name: _middle(number) for name, number in numbers.items()}
-    _refuse_outside(word, _shape(word, middle), dimension)
+    middles = {name: _middle(number) for name, number in numbers.items()}
+    _refuse_outside(word, _shape(word, middles), dimension)
     return Cases(word, numbers, dimension)
 
 
@@ -301,7 +306,7 @@ def _reach(number: Given) -> tuple[float, float]:
 
 
 def _middle(number: Given) -> Given:
-    return float(number.inverse(np.array(0.5))) if isinstance(number, Distribution) else number
+    return middle(number) if isinstance(number, Distribution) else number
 
 
 def _shape(word: str, numbers: Mapping[str, Given | Scalar]) -> Shape:

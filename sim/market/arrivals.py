@@ -11,7 +11,6 @@ from sim.axes import TINY, Floats, Ints, at_least, pick, share_of
 from sim.ensemble.clock import Tick
 from sim.market.forms import release, step_share
 from sim.market.kernels import Given
-from sim.world.stakes import stakes
 
 
 @final
@@ -40,7 +39,7 @@ class ShareOut:
         self.node, self.to_destination = world.users.node, world.users.to_destination
         self.plants, self.sectors = world.users.plants, world.users.inputs
         self.first, self.by_value, self.release_time = p["served_first"], p["by_value"], p["release_time"]
-        self.ranks = _ranks(self.node, stakes(world)) if np.any(np.asarray(self.first) > 0) else ()
+        self.ranks = _ranks(self.node, world.at_stake) if np.any(np.asarray(self.first) > 0) else ()
 
     def __call__(
         self, tick: Tick, user_orders: Floats, expected_need: Floats, landed: Floats, need: Floats, without: Floats,

@@ -36,7 +36,7 @@ class Expedite:
         )  # fmt: skip
         self.places = np.unique(arcs.destination[_arcs_by_air(given)])
         used = np.maximum(users.need, TINY)  # places that nobody used yet have a cover, too
-        cover = users.to_destination.once(used * users.cover) / users.to_destination.once(used)
+        cover = users.to_destination(used * users.cover) / users.to_destination(used)
         self.usual = out_of_stock(at_least(cover[self.places], self.least), self.critical, self.spread)
         self.stocks = users.to_destination.only(self.places)
         self.transit = arcs.to_destination.only(self.places).scaled(arcs.transit)

@@ -17,7 +17,7 @@ from sim.world.build import World
 from sim.world.designs import Designs
 
 
-def price_paid(contract: Floats, spot: Floats, contract_share: Scalar) -> Floats:
+def price_paid(contract: Floats, spot: Floats, bound: Scalar | Floats) -> Floats:
     """Price paid at a destination (eq. 2.1).
 
     Parameters
@@ -25,13 +25,14 @@ def price_paid(contract: Floats, spot: Floats, contract_share: Scalar) -> Floats
     contract : (D, R) array, ratio to base
         Mean contract price of the origins bought from.
     spot : (D, R) array, ln of the ratio to base
-    contract_share : float or (R,) array, share of 1
+    bound : float or (D, R) array, share of 1
+        What is under contract or between affiliates.
 
     Returns
     -------
     (D, R) array, ratio to base
     """
-    return contract + np.subtract(1, contract_share) * (np.exp(spot) - contract)
+    return contract + np.subtract(1, bound) * (np.exp(spot) - contract)
 
 
 def output_demand(baseline: Floats, cost: Floats, cost_share: Floats, elasticity: Scalar) -> Floats:
@@ -69,24 +70,21 @@ class PricesPaid:
 
     def __init__(self, given: Given) -> None:
         world = given.world
-        self.contract_share, self.tariffs, self.controlled = (
-            given.p["contract_share"],
-            given.hooks.tariffs,
-            given.controls.arcs,
-        )
+        self.bound, self.tariffs, self.controlled = given.bound, given.hooks.tariffs, given.controls.arcs
         self.origin, self.destinations = world.arcs.origin, world.nodes.destinations
         self.landed = world.arcs.to_destination.scaled(world.arcs.landed)
         self.air = given.p["air_freight"] / world.nodes.price[self.destinations]
 
     def __call__(
         self, contract_price: Floats, price: Floats, share: Floats, tariff: Floats, flown: Floats, landed: Floats,
-        *, landed_cost: Floats, paid: Floats,
+        *, landed_cost: Floats, bound: Floats, paid: Floats,
     ) -> None:  # fmt: skip
         bought = share * pick(np.exp(contract_price), self.origin)
         if self.tariffs:
             bought[self.controlled] *= 1 + tariff
         self.landed(bought, out=landed_cost)
-        paid[:] = price_paid(landed_cost, price[self.destinations], self.contract_share)
+        bound[:] = self.bound.at_destinations(share)
+        paid[:] = price_paid(landed_cost, price[self.destinations], bound)
         if flown.any():
             paid += self.air * share_of(flown, landed)
 

@@ -16,6 +16,7 @@ from typing import Any, TypeAlias
 from sim.axes import Floats
 from sim.ensemble.clock import Tick
 from sim.ensemble.parameters import Parameters
+from sim.market.bound import Bound
 from sim.market.controls import Controls
 from sim.market.hooks import Hooks
 from sim.market.under_way import UnderWay
@@ -30,6 +31,7 @@ class Given:
 
     world: World
     p: Parameters
+    bound: Bound
     controls: Controls  # for its arcs and sums; a kernel takes arrays by name
     hooks: Hooks  # to see whether anybody has attached a rule
     under_way: UnderWay

@@ -6,7 +6,7 @@ from typing import final
 
 import numpy as np
 
-from sim.axes import TINY, Floats, Scalar, Sum, at_least, at_most, pick
+from sim.axes import TINY, Floats, Scalar, Sum, Weighted, at_least, at_most, pick
 from sim.ensemble.clock import Tick
 from sim.market.designs import Ahead
 from sim.market.forms import move, smooth, step_share
@@ -74,9 +74,10 @@ class Hoard:
         self.destinations, self.node, self.cover, self.young = (
             world.nodes.destinations, world.users.node, world.users.cover, world.projects.users
         )  # fmt: skip
-        self.stock = world.users.to_destination.scaled(world.users.cover[:, 0])
+        self.stock = Weighted(world.users.to_destination, self.cover)
         shape = (world.arcs.to_destination.shape[0], len(self.young))
-        self.young_stock = Sum(world.users.node[self.young], range(shape[1]), world.users.cover[self.young, 0], shape)
+        young = Sum(world.users.node[self.young], range(shape[1]), 1.0, shape)
+        self.young_stock = Weighted(young, self.cover[self.young])
 
     def __call__(
         self, tick: Tick, price: Floats, announcement: Floats, expected_need: Floats, unstocked: Floats,
@@ -89,8 +90,10 @@ class Hoard:
         )
         remembered_price += growth * step_share(days, p["hoarding_memory"])
         move(hoarding, goal - hoarding, step_share(days, p["hoarding_rise"]), step_share(days, p["hoarding_fall"]))
-        self.stock(expected_need, out=target_stock)
-        target_stock -= self.young_stock(np.minimum(unstocked[self.young], expected_need[self.young]))
+        target_stock.fill(0)
+        self.young_stock.add(np.minimum(unstocked[self.young], expected_need[self.young]), target_stock)
+        np.negative(target_stock, out=target_stock)
+        self.stock.add(expected_need, target_stock)
         target_stock *= hoarding
         np.multiply(pick(hoarding, self.node), self.cover, out=target_cover)
 

@@ -69,24 +69,26 @@ class Choose:
 
 @final
 class Ask:
-    """What is ordered over each arc: contracts by habit, the rest of who is cheap (eq. 6.2)."""
+    """What is ordered over each arc: what is bound by habit, the rest of who is cheap (eq. 6.2)."""
 
     def __init__(self, given: Given) -> None:
         self.world, self.controlled = given.world, given.controls.arcs
-        self.elasticity, self.contract_share = given.p["spot_elasticity"], given.p["contract_share"]
+        self.elasticity, self.bound = given.p["spot_elasticity"], given.bound.of_arcs
 
     def __call__(
         self, price: Floats, orders: Floats, sought: Floats, share: Floats, doubted: Floats, tariff: Floats,
         *, orders_placed: Floats,
     ) -> None:  # fmt: skip
-        world, held = self.world, self.contract_share
+        world = self.world
         cheap = pick(np.exp(-self.elasticity * price[world.nodes.origins]), world.arcs.origin)
         cheap[self.controlled] *= ((1 - doubted) / (1 + tariff)) ** self.elasticity  # what a tonne costs that arrives
-        cheap *= share
-        mean = at_least(world.arcs.to_destination(cheap), TINY)
-        cheap *= pick(orders * np.subtract(1, held) / mean, world.arcs.destination)
-        np.multiply(share, pick(orders * held, world.arcs.destination), out=orders_placed)
+        np.multiply(share, self.bound, out=orders_placed)
+        free = share - orders_placed
+        cheap *= free
+        freely = world.arcs.to_destination(free) / at_least(world.arcs.to_destination(cheap), TINY)
+        cheap *= pick(freely, world.arcs.destination)
         orders_placed += cheap
+        orders_placed *= pick(orders, world.arcs.destination)
         orders_placed += sought
 
 
@@ -118,7 +120,7 @@ class Ship:
 
     def __init__(self, given: Given) -> None:
         self.world, self.p, self.controls, self.tariffs = given.world, given.p, given.controls, given.hooks.tariffs
-        self.origins: Ints = np.empty(0, np.intp)
+        self.bound, self.origins = given.bound.of_arcs, np.empty(0, np.intp)
         self.over = given.world.arcs.to_origin.of_rows(self.origins)
 
     def __call__(
@@ -154,14 +156,15 @@ class Ship:
     ) -> Floats:
         """(B, R), share of 1: what is sent over some arcs, all that leave the same origins (eq. 6.3).
 
-        Of short goods, contracts get the share that is there; of the rest, who pays more gets more. Where nothing is
-        short, everybody gets all.
+        Of short goods, what is bound gets the share that is there; of the rest, who pays more gets more. Where nothing
+        is short, everybody gets all.
         """
-        held = self.p["contract_share"]
+        bound = self.bound[arcs]
         bid = np.exp(self.p["spot_elasticity"] * self._offered(price, tariff, arcs))
-        mean = of_origin(bid * asked) / at_least(of_origin(asked), NEXT_TO_NOTHING)
+        free = asked * (1 - bound)
+        mean = of_origin(bid * free) / at_least(of_origin(free), NEXT_TO_NOTHING)
         odds = filled * bid / at_least(mean, NEXT_TO_NOTHING)[of_origin.rows]
-        return held * filled + np.subtract(1, held) * odds / (1 - filled + odds)
+        return bound * filled + (1 - bound) * odds / (1 - filled + odds)
 
     def _offered(self, price: Floats, tariff: Floats, arcs: Ints) -> Floats:
         """(B, R), ln: what buyers at the end of some arcs pay, without what they are charged."""

@@ -112,6 +112,7 @@ class State:
     contract_price: Floats = _array("O R", "ln 1", "price under contracts")
     long_price: Floats = _array("O R", "ln 1", "price that investors look at")
     paid: Floats = _array("D R", "1", "price paid, ratio to base", 1.0)
+    bound: Floats = _array("D R", "1", "part of what users buy that is under contract or between affiliates")
     landed_cost: Floats = _array("D R", "1", "contract price of what is bought, ratio to base", 1.0)
     unit_cost: Floats = _array("F R", "1", "cost of a unit of activity, ratio to base", 1.0)
     # sectors and plants

@@ -11,6 +11,7 @@ from sim.ensemble.clock import Tick
 from sim.ensemble.parameters import Parameters
 from sim.market.arrivals import Land, LeaveToReserves, SendBack, ShareOut, Stock
 from sim.market.border import Expedite, Leak, Present, Send
+from sim.market.bound import Bound
 from sim.market.controls import PROPOSALS, Controls, no_shocks
 from sim.market.demand import PricesPaid, SectorDemand
 from sim.market.designs import Redesign
@@ -94,6 +95,7 @@ class Market:
         replicates: int,
         size: Floats | float = 1.0,
     ) -> None:
+        self.world = world
         self.p, self.hooks, self.controls, self.shocks = p, hooks, controls, no_shocks(world, replicates)
         self.state = base_state(world, sizes(world, len(controls.arcs), replicates))
         self.state.capacity[:] = size
@@ -101,7 +103,8 @@ class Market:
             world.arcs.transit, world.arcs.flow, world.arcs.to_destination, whole, replicates, float(p["air_transit"])
         )  # fmt: skip
         self.moment = Moment.of(self.state, controls, self.shocks, self.under_way)
-        given = Given(world, p, controls, hooks, self.under_way, whole, size)
+        self.bound = Bound(world, p)
+        given = Given(world, p, self.bound, controls, hooks, self.under_way, whole, size)
         kinds = [entry for entries in TICK.values() for entry in entries if isinstance(entry, type)]
         self.kernels: Mapping[type[Any], Any] = {kind: kind(given) for kind in kinds}
         self.steps = [(section, self._step(entry)) for section, entries in TICK.items() for entry in entries]

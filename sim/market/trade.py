@@ -115,7 +115,7 @@ class Buy:
     def __call__(
         self, tick: Tick, worth: Floats, set_up: Floats, producer_stock: Floats, user_stock: Floats,
         target_stock: Floats, landed: Floats, resold_by_users: Floats, sold_to: Floats, expected_restriction: Floats,
-        restricted: Floats, licensed: Floats,
+        restricted: Floats, licensed: Floats, bound: Floats,
         *, held: Floats, sold_by_producers: Floats, sold_by_users: Floats, sought: Floats, shut: Floats,
     ) -> None:  # fmt: skip
         if not self.active:
@@ -131,8 +131,8 @@ class Buy:
         passing = (1 - expected_restriction[rows]) * (1 - restricted[rows]) * (1 - licensed[rows])
         shut[rows] = (1 - passing) * sold_to[self.destination[rows]]
         world.users.to_destination(user_stock, out=held)
-        free = np.asarray(p["resale_share"]) * np.subtract(1, p["contract_share"])
-        ordered = np.minimum(resold_by_users * tick.days, landed)  # for resale; of the rest, what is not under contract
+        free = (1 - bound) * p["resale_share"]
+        ordered = np.minimum(resold_by_users * tick.days, landed)  # for resale; of the rest, what is not bound
         users = at_least(held - target_stock, 0) * pace + ordered + (landed - ordered) * free
         np.minimum(users * ready[world.nodes.destinations] * places.of_users, held, out=sold_by_users)
 

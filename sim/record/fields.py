@@ -9,7 +9,7 @@ from typing import final
 
 import numpy as np
 
-from sim.axes import Floats, Ints
+from sim.axes import Floats, Ints, pick
 from sim.definitions.items import Item
 from sim.definitions.variables import Variable, declare_variable
 from sim.ensemble.clock import Tick
@@ -123,7 +123,7 @@ def _amounts(world: World, arcs: Ints, resold_goods: Collection[str], days: int)
     sectors = [Label(region=g, sector=s) for s, g in world.sectors.names]
     users = [Label(c, g, sector=s) for c, g, s in world.users.names]
     producers = _node_labels(world.nodes.made)
-    value_added, lost = world.sectors.value_added, _Lost(world, days)
+    lost = _Lost(world, days)
     inputs = tuple(users[world.users.inputs])
     return {
         "exports": Field(_arc_labels(world, abroad), lambda m, t: m.state.crossed[abroad]),
@@ -132,7 +132,7 @@ def _amounts(world: World, arcs: Ints, resold_goods: Collection[str], days: int)
         "other_use": Field(producers, lambda m, t: m.state.other * t.days),
         "use": Field(tuple(users), lambda m, t: m.state.use * t.days),
         "unmet_demand": Field(tuple(Label(u.commodity, u.region) for u in users), partial(_unmet, world)),
-        "value_added": Field(tuple(sectors), lambda m, t: m.state.baseline * (value_added * t.days)),
+        "value_added": Field(tuple(sectors), lambda m, t: m.state.baseline * (m.world.sectors.value_added * t.days)),
         "value_added_lost": Field(tuple(sectors), lost),
         "value_added_lost_gross": Field(tuple(sectors), lambda m, t: lost(m, t) + lost.made_up(m, t)),
         "value_added_made_up": Field(tuple(sectors), lost.made_up),
@@ -227,35 +227,35 @@ class _Lost:
     """
 
     def __init__(self, world: World, days: int) -> None:
-        self.world, self.days = world, days
-        self.of_inputs, self.by_sector = world.sectors.value_added[world.users.sector], world.users.by_sector
+        self.days, self.sector, self.by_sector = days, world.users.sector, world.users.by_sector
 
-    def _worth(self, rows: Floats, days: float) -> Floats:
-        """(V, R) USD: shares a day of base-year output, at the value added of their sectors."""
-        return rows * (self.of_inputs * days)
+    def _of_inputs(self, market: Market, tick: Tick) -> Floats:
+        """(V, R), days of base-year output: what is lost for lack of each input of each sector."""
+        lost = market.state.forgone * tick.days
+        return lost + market.state.awaited if tick.end == self.days else lost
 
     def by_input(self, market: Market, tick: Tick) -> Floats:
         """(V, R): for lack of each input of each sector."""
-        lost = self._worth(market.state.forgone, tick.days)
-        return lost + self._worth(market.state.awaited, 1) if tick.end == self.days else lost
+        return self._of_inputs(market, tick) * pick(market.world.sectors.value_added, self.sector)
 
     def made_up_by_input(self, market: Market, tick: Tick) -> Floats:
         """(V, R): made up, of stops for lack of each input of each sector (eq. 3.7)."""
-        return self._worth(market.state.made_up, tick.days)
+        return market.state.made_up * tick.days * pick(market.world.sectors.value_added, self.sector)
 
     def made_up(self, market: Market, tick: Tick) -> Floats:
         """(S, R): made up."""
-        return self.by_sector(self.made_up_by_input(market, tick))
+        return self.by_sector(market.state.made_up) * (market.world.sectors.value_added * tick.days)
 
     def __call__(self, market: Market, tick: Tick) -> Floats:
         """(S, R): against the baseline, for lack of inputs and because they are dear."""
         state = market.state
-        dear = (state.baseline - state.demand) * (self.world.sectors.value_added * tick.days)
-        return dear + self.by_sector(self.by_input(market, tick))
+        dear = (state.baseline - state.demand) * tick.days
+        dear += self.by_sector(self._of_inputs(market, tick))
+        return dear * market.world.sectors.value_added
 
 
 class _Paid:
-    """Value of what is bought over each arc at the origin's works, thousand USD: under contracts, the rest at spot.
+    """Value of what is bought over each arc at the origin's works, thousand USD: at spot where it is not bound.
 
     What a thin market asks beyond it where goods are short goes to who holds them there, not to who made them.
     """
@@ -265,6 +265,7 @@ class _Paid:
 
     def __call__(self, market: Market, tick: Tick) -> Floats:
         del tick  # of amounts
-        world, state, share = self.world, market.state, market.p["contract_share"]
-        paid = share * np.exp(state.contract_price) + (1 - share) * np.exp(state.price[world.nodes.origins])
-        return state.crossed * self.price * paid[world.arcs.origin]
+        world, state, bound = self.world, market.state, market.bound.of_arcs
+        contract = pick(np.exp(state.contract_price), world.arcs.origin)
+        spot = pick(np.exp(state.price[world.nodes.origins]), world.arcs.origin)
+        return state.crossed * self.price * (bound * contract + (1 - bound) * spot)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import (
     Field,
@@ -72,6 +72,17 @@ class Ensemble(Model):
     uncertain: bool = Field(default=True, description="false puts every distribution at its median")
 
 
+class Uncertainty(Model):
+    """What of the world replicates draw."""
+
+    tables: Literal["drawn", "fixed"] = Field(
+        default="drawn", description="numbers of tables, by ranges.csv; fixed: as the tables have them"
+    )
+    parameters: Literal["prior", "fixed"] = Field(
+        default="prior", description="parameters of the model; fixed: at their medians where the scenario gives none"
+    )
+
+
 class Part(Model):
     """A part of the horizon: every metric is reported for it, too."""
 
@@ -127,6 +138,7 @@ class Scenario(Model):
     title: str = Field(default="", description="the question, in plain words")
     horizon: Horizon = Field(description="the days that are simulated")
     ensemble: Ensemble = Field(default=Ensemble(), description="how many replicates")
+    uncertainty: Uncertainty = Field(default=Uncertainty(), description="what of the world replicates draw")
     instruments: tuple[AnyInstrument, ...] = Field(default=(), description="what happens, and what is done about it")
     parameters: Annotated[
         dict[str, UncertainNumber],

@@ -132,7 +132,7 @@ def unit_costs(world: World, portfolio: Portfolio, p: Parameters) -> list[UnitCo
     ]
     projects = [(row.project, "project", row.region, row.process) for row in portfolio.rows]
     cash = np.array([row.unit_cost for row in portfolio.rows])
-    kilograms = portfolio.running_cost[:, 0] / cash
+    kilograms = portfolio.running_cost[:, 0] / cash  # as the tables have it: nothing is drawn here
     capital = (portfolio.capital / annuity(p["hurdle_merchant"], portfolio.life))[:, 0] / kilograms
     return [
         *_split(names, of_facilities(world), runs.tolist(), conversion[runs], np.zeros(len(runs))),

@@ -90,7 +90,7 @@ def portfolio(world: World, horizon: Horizon, utilisation: float, size: Floats) 
         ramp=column(row.ramp * DAYS_A_MONTH for row in rows),
         qualification=column(row.qualification * DAYS_A_MONTH for row in rows),
         capital=column(row.capital * MILLION for row in rows),
-        running_cost=_by_project(project, activity, [row.unit_cost * TONNE for row in rows]),
+        running_cost=_by_project(project, activity, [row.unit_cost * TONNE for row in rows]) * world.projects.cost,
         life=column(row.life for row in rows),
         contracted=column(row.contracted for row in rows),
         expansion_project=project,

@@ -13,7 +13,8 @@ Node = tuple[str, str]  # commodity, region
 Arc = tuple[str, str, str]  # commodity, origin, destination
 
 TONNE = 1000.0  # kg
-UNTRADED = ("concentrate", "scrap")  # stages that go from those who dig or collect to plants that they know
+ASSEMBLED = frozenset({"component"})  # stages that a control covers only where it names them
+UNTRADED = ("concentrate", "scrap", *ASSEMBLED)  # stages that go to whom they were dug, collected or made for
 
 
 @dataclass(frozen=True)

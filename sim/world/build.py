@@ -22,6 +22,7 @@ from sim.world.facilities import Facilities, Plants, Producers
 from sim.world.nodes import Nodes, nodes_of
 from sim.world.projects import Projects, projects_of
 from sim.world.rows import Tables
+from sim.world.stakes import stakes
 from sim.world.users import Sectors, Users, Uses
 
 
@@ -48,6 +49,7 @@ class World:
     sectors: Sectors
     designs: Designs
     projects: Projects
+    at_stake: Floats  # (U, 1) USD a tonne: value added that hangs on it
 
     def is_traded(self, commodity: str) -> bool:
         """Whether trading houses deal in a good."""
@@ -99,7 +101,8 @@ def build(
     arcs = arcs_of(year, tables, nodes, routes.least_split)
     plants, uses = Plants(year, tables, nodes, margins), Uses(year, tables, nodes, possible_inputs(year, tables))
     facilities = plants.facilities()
-    users = uses.users(plants, facilities)
+    users, sectors = uses.users(plants, facilities), uses.sectors()
+    designs = designs_of(year, tables, users)
     return World(
         tables=tables,
         elements=tuple(row.element for row in tables.elements),
@@ -116,7 +119,8 @@ def build(
         changeovers=changeovers_of(tables, facilities),
         producers=plants.producers(arcs),
         users=users,
-        sectors=uses.sectors(),
-        designs=designs_of(year, tables, users),
+        sectors=sectors,
+        designs=designs,
         projects=projects_of(tables, projects, facilities),
+        at_stake=stakes(users, arcs, facilities, sectors, designs),
     )

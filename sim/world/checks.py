@@ -14,7 +14,7 @@ from sim.world.base_year import BaseYear, Node, Routes, base_year, with_expansio
 from sim.world.kinds import KINDS
 from sim.world.row_reading import at
 from sim.world.rows import Tables
-from sim.world.tables import Found, History, Key, assembled, key_of, stands, together
+from sim.world.tables import Found, History, Key, assembled, key_of, stands, together, values_in
 
 MASSES = ("base_year", "facilities", "expansion_recipes")  # tables whose rows say what goods are made of
 TOLERANCE = 1e-4  # of what is made, arrives, or is held: rounded to five digits, a base year still balances
@@ -82,6 +82,11 @@ class Readers:
             "expansion_prices": {(c, region[f]) for f, c in {**year.inputs, **year.outputs} if f in built},
             "records": {(row.slips,) for row in tables.projects},
             "cost_shares": {(row.process, g) for row in tables.projects for g in (row.region, "*")},
+            "ranges": {
+                key_of(row, KINDS["ranges"])
+                for row in tables.ranges
+                if row.which in ("", "*") or row.which in values_in(tables, row.table, row.by)
+            },
         }
 
     def reads(self, table: str, key: Key) -> bool:
@@ -124,6 +129,7 @@ WHERE_READ = {
     "expansion_prices": "where a facility of a project takes or makes the commodity",
     "records": "where a project follows the record",
     "cost_shares": "where a project of this process stands in the region",
+    "ranges": "where the table has a row whose column `by` says `which`",
 }
 
 

@@ -22,6 +22,7 @@ from sim.world.rows import (
     ParameterRow,
     ProcessRow,
     ProjectRow,
+    RangeRow,
     RecordRow,
     RegionRow,
     RouteRow,
@@ -169,4 +170,18 @@ KINDS: Mapping[str, Kind] = {
         ranged=("met", "operating", "capital", "environmental", "social"),
     ),
     "dates": Kind(DateRow, ("what",)),
+    "ranges": Kind(RangeRow, ("table", "column", "by", "which"), optional=("by", "which")),
 }
+
+DRAWN: Mapping[tuple[str, str], tuple[str, ...]] = {
+    ("sectors", "cover"): ("sector", "region"),
+    ("sectors", "spread"): ("sector", "region"),
+    ("sectors", "value_added"): ("sector", "region"),
+    ("commodities", "user_cover"): ("commodity", "stage"),
+    ("end_uses", "spare"): ("sector",),
+    ("end_uses", "wait"): ("sector",),
+    ("designs", "ceiling"): ("design", "sector", "commodity"),
+    ("designs", "qualify"): ("design", "sector", "commodity"),
+    ("projects", "unit_cost"): ("project", "process", "region"),
+}
+"""Columns that may be drawn, and by which columns of their tables rows may share a factor."""

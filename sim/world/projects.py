@@ -8,7 +8,7 @@ from typing import final
 
 import numpy as np
 
-from sim.axes import Ints
+from sim.axes import Floats, Ints
 from sim.world.axis import Axis
 from sim.world.facilities import Facilities
 from sim.world.rows import ProjectRow, Tables
@@ -22,6 +22,7 @@ class Projects(Axis):
     names: tuple[str, ...]
     rows: tuple[ProjectRow, ...]
     users: Ints  # rows of users (U) whose plants any of them adds to
+    cost: Floats  # (J, 1) unit cost, ratio to what the table says
 
     def where(
         self,
@@ -47,4 +48,5 @@ def projects_of(tables: Tables, chosen: Collection[str], facilities: Facilities)
     added_to = {row.facility for row in tables.expansions if row.project in chosen}
     theirs = np.array([f in added_to for f in facilities.names])
     names = tuple(row.project for row in rows)
-    return Projects(names, rows, np.unique(facilities.need.rows[theirs[facilities.need.columns]]))
+    users = np.unique(facilities.need.rows[theirs[facilities.need.columns]])
+    return Projects(names, rows, users, np.ones((len(rows), 1)))

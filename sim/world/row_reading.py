@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from sim.errors import InputError, MistakeError, Place, Problem
 from sim.files.distributions import limits_of, parse_in_unit, refuse_beyond
 from sim.units import dimension_of
 from sim.world.cells import Converter, NumberError, in_unit, number, refuse_hidden, refuse_signs
-from sim.world.kinds import KINDS, MEASURED, Kind
-from sim.world.rows import BaseYearRow, CommodityRow, CostShareRow, Fact, ParameterRow, ProjectRow
+from sim.world.kinds import DRAWN, KINDS, MEASURED, Kind
+from sim.world.rows import BaseYearRow, CommodityRow, CostShareRow, Fact, ParameterRow, ProjectRow, RangeRow
 
 NAMES = {column for kind in KINDS.values() for column in kind.names}  # that scenario files may use
 
@@ -193,9 +193,28 @@ def _of_another_stage(place: Place, cells: Mapping[str, str]) -> list[Problem]:
     ]
 
 
-CHECKS: Mapping[type[Any], Callable[[Place, Mapping[str, str]], list[Problem]]] = {
+def _no_factor(place: Place, cells: Mapping[str, str]) -> Iterator[Problem]:
+    """A range of what is not drawn, or one that leaves out what the table says."""
+    known = dict.fromkeys(table for table, _ in DRAWN)
+    columns = [column for table, column in DRAWN if table == cells["table"]]
+    ways = ("", *DRAWN.get((cells["table"], cells["column"]), ()))
+    for column, words in (("table", tuple(known)), ("column", columns), ("by", ways)):
+        if cells[column] not in words:
+            named = ", ".join(word or "nothing" for word in words)
+            yield at(place, column, f"{cells[column]!r} is not drawn.\nOne of {named}.")
+            return
+    if bool(cells["by"]) != bool(cells["which"]):
+        yield at(place, "which", "by and which belong together.\nWrite a value of that column or *, or neither.")
+    low, high = (number(cells[column] or "0") for column in ("low", "high"))
+    if not 0 < low <= 1 <= high:
+        right = "Factors on what the table says, low above 0 and at most 1, high at least 1; both 1 where it is known."
+        yield at(place, "low", f"{low:g} to {high:g} is no range of factors.\n{right}")
+
+
+CHECKS: Mapping[type[Any], Callable[[Place, Mapping[str, str]], Iterable[Problem]]] = {
     CommodityRow: _of_another_stage,
     ParameterRow: _no_value,
     CostShareRow: _not_all,
     ProjectRow: _undated,
+    RangeRow: _no_factor,
 }

@@ -12,7 +12,7 @@ from typing import Annotated, Literal, TypeAlias
 from sim.world.cells import Day, Limits
 
 Confidence = Literal["high", "medium", "low", "assumption"]
-Process = Literal["mine", "separation", "metal", "magnet", "recycling", "chemical"]
+Process = Literal["mine", "separation", "metal", "magnet", "component", "recycling", "chemical"]
 Slips = Literal["greenfield", "separation", "brownfield", "magnet", "metal", "recycling"]
 Stage = Literal["permit", "decision", "construction", "operating"]
 Quantity = Literal["activity", "input", "output", "flow", "use", "other_use", "content", "price"]
@@ -234,6 +234,16 @@ class ChangeoverRow(Fact):
 
 
 @dataclass(frozen=True)
+class RangeRow(Fact):
+    """How far numbers of a column may be from what the table says: `low` and `high` are factors on them."""
+
+    table: str
+    column: str
+    by: str  # rows that agree in this column share a factor; empty: all rows share one
+    which: str  # of these rows; * for each value that has no row of its own
+
+
+@dataclass(frozen=True)
 class ParameterRow(Fact):
     """A parameter of the model."""
 
@@ -291,5 +301,6 @@ class Tables:
     records: tuple[RecordRow, ...] = ()
     cost_shares: tuple[CostShareRow, ...] = ()
     dates: tuple[DateRow, ...] = ()
+    ranges: tuple[RangeRow, ...] = ()
     base_capacity: Mapping[str, float] = field(default_factory=dict)
     """t/year by facility when its activity of the base year was what it is; its capacity where nothing is said."""

@@ -137,7 +137,7 @@ class Sources:
 GOODS = {"commodity": "commodities"}
 LATER = (  # what the base year does not need
     "base_year", "projects", "expansions", "expansion_recipes", "expansion_prices", "records", "cost_shares", "dates",
-    "end_uses", "designs", "changeovers",
+    "end_uses", "designs", "changeovers", "ranges",
 )  # fmt: skip
 SOURCE_KINDS = {name: kind for name, kind in KINDS.items() if name not in LATER} | {
     "contents": Kind(ContentRow, ("commodity", "element"), GOODS | {"element": "elements"}),

@@ -52,6 +52,11 @@ def assembled(layers: Mapping[str, History]) -> Tables:
     return Tables(**rows, base_capacity=_base_capacity(layers))
 
 
+def values_in(tables: Tables, table: str, by: str) -> tuple[str, ...]:
+    """What stands in a column of a table, in its order."""
+    return tuple(dict.fromkeys(getattr(row, by) for row in getattr(tables, table)))
+
+
 def stands(found: Sequence[Found]) -> bool:
     """Whether a row counts: one of the base year with the value 0 takes out the row that it is laid over."""
     row, layer = found[-1].row, found[-1].layer

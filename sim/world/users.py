@@ -79,10 +79,15 @@ class Sectors(Axis):
     value_added: Floats  # (S, 1) USD/day
     growth: Floats  # (S, 1) a day
     spread: Floats  # (S, 1) of the logarithm of firms' covers
-    cost_share: Floats  # (S, 1) of inputs in all that a sector spends and earns
+    spent: Floats  # (S, 1) USD/day, on inputs at base prices
     cover: Floats  # (S, 1) days
     spare: Floats  # (S, 1) of normal output, most that is made on top
     wait: Floats  # (S, 1) days, mean, for which buyers wait
+
+    @cached_property
+    def cost_share(self) -> Floats:
+        """(S, 1): of inputs in all that a sector spends and earns."""
+        return self.spent / (self.spent + self.value_added)
 
 
 @final
@@ -145,16 +150,12 @@ class Uses:
     def sectors(self) -> Sectors:
         """What they are."""
         rows, made_up = [self.rows[s] for s in self.names], self.end_uses
-        value_added, cost = (
-            column(row.value_added / DAYS_A_YEAR for row in rows),
-            column(self.spent[s] for s in self.names),
-        )
         return Sectors(
             names=self.names,
-            value_added=value_added,
+            value_added=column(row.value_added / DAYS_A_YEAR for row in rows),
             growth=column(np.log1p(row.growth) / DAYS_A_YEAR for row in rows),
             spread=column(row.spread for row in rows),
-            cost_share=cost / (cost + value_added),
+            spent=column(self.spent[s] for s in self.names),
             cover=column(row.cover * DAYS_A_WEEK for row in rows),
             spare=column(made_up[row.sector].spare if row.sector in made_up else 0.0 for row in rows),
             wait=column(made_up[row.sector].wait * DAYS_A_WEEK if row.sector in made_up else 0.0 for row in rows),

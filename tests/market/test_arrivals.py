@@ -9,7 +9,6 @@ import pytest
 
 from sim.market.arrivals import ShareOut
 from sim.market.hooks import Moment
-from sim.world.stakes import stakes
 from tests.tiny import (
     HALF,
     MAGNETS_OF_CARS,
@@ -138,7 +137,7 @@ def test_of_those_who_stand_whoever_makes_more_of_a_tonne_comes_first(by_value: 
 def test_what_hangs_on_a_tonne_goes_up_the_chain() -> None:
     """Half a tonne of oxide makes a tonne of magnets: a third goes to cars in HO, the rest to cars in AB."""
     case = Case()
-    found = stakes(case.world)
+    found = case.world.at_stake
     in_magnets = (4 * 1e6 / 4 + 8 * 1.275e6 / 8) / 12
     assert found[case.user[MAGNETS_OF_CARS], 0] == pytest.approx(1.275e6 / 8)
     assert found[case.user[WORKS], 0] == pytest.approx(in_magnets * 12 / 6)

@@ -38,8 +38,9 @@ EAGER |= {"resale_time": HALF, "contract_share": 0.6, "expectation_time": HALF, 
 
 
 def ready(case: Case, **prices: float) -> Case:
-    """Trading houses are set up everywhere; prices of oxide by region, ln of a ratio."""
+    """Trading houses are set up everywhere, 0.6 of trade is bound; prices of oxide by region, ln of a ratio."""
     case.state.set_up[:] = 1
+    case.state.bound[:] = 0.6
     for region, price in prices.items():
         case.state.price[case.node["oxide.Ee", region]] = price
     return case

@@ -29,7 +29,7 @@ from tests.oracle.parts import (
 
 THRIFTY = {"magnet", "chemical"}  # processes that make end-use goods (eq. 9.3)
 YEAR, WEEK, KILOGRAMS = 365.0, 7.0, 1000.0
-UNTRADED = {"concentrate", "scrap"}  # stages in which trading houses do not deal (eq. 6.5)
+UNTRADED = {"concentrate", "scrap", "component"}  # stages in which trading houses do not deal (eq. 6.5)
 
 
 def mean(pairs: Iterable[tuple[float, float]]) -> float:

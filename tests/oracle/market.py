@@ -30,7 +30,7 @@ class World:
         for a in base.arcs:
             self._start_arc(a)
         for o in base.origins:
-            o.producer_stock, o.expected_orders, o.expected_net = o.cover * o.orders0, o.orders0, o.made0 - o.other0
+            o.producer_stock, o.expected_orders, o.expected_net = o.cover * o.orders0, o.orders0, o.orders0
         for u in base.users:
             u.stock, u.expected_use, u.order, u.need = u.cover * u.use0, u.use0, u.use0, u.use0
             u.node.expected_use += u.use0
@@ -168,13 +168,18 @@ class World:
 
     def _pay(self, d: Node) -> None:
         """What is paid at a destination, with what it costs to let some of it fly (eqs 1.6, 2.1)."""
-        w = self.p["contract_share"]
-        d.contract = 0.0
+        d.contract = d.bound = 0.0
         for a in d.into:
+            d.bound += a.share * self._bound(a)
             d.contract += a.share * a.landed_value * (1 + a.tariff) * exp(a.origin.contract_price)
-        d.paid = w * d.contract + (1 - w) * exp(d.price)
+        d.paid = d.bound * d.contract + (1 - d.bound) * exp(d.price)
         if d.landed:
             d.paid += self.p["air_freight"] / d.base_price * min(1, d.flown / d.landed)
+
+    def _bound(self, a: Arc) -> float:
+        """What is under contract, or between affiliates of one region (eq. 6.2)."""
+        held = self.p["contract_share"]
+        return held + (1 - held) * (self.p["affiliated"] if a.origin is a.destination else 0.0)
 
     def _plan(self, s: Sector) -> None:
         """What a sector would make, and need for it (eqs 2.2 to 2.5)."""
@@ -451,14 +456,14 @@ class World:
         return a.share0 * exp(-repelled) * max(a.origin.fill_rate, p["fill_rate_floor"])
 
     def _ask(self, d: Node) -> None:
-        """What is ordered over each arc: contracts by habit, the rest of who is cheap (eq. 6.2)."""
-        held, elasticity = self.p["contract_share"], self.p["spot_elasticity"]
+        """What is ordered over each arc: what is bound by habit, the rest of who is cheap (eq. 6.2)."""
+        elasticity = self.p["spot_elasticity"]
         cheap = {a: ((1 - a.doubted) / (exp(a.origin.price) * (1 + a.tariff))) ** elasticity for a in d.into}
-        all_cheap = sum(a.share * cheap[a] for a in d.into)
+        free = {a: a.share * (1 - self._bound(a)) for a in d.into}
+        all_cheap = sum(free[a] * cheap[a] for a in d.into)
         for a in d.into:
-            a.orders_placed = (
-                d.all_orders * a.share * (held + (1 - held) * cheap[a] / max(all_cheap, NOTHING)) + a.sought
-            )
+            freely = sum(free.values()) * free[a] * cheap[a] / max(all_cheap, NOTHING)
+            a.orders_placed = d.all_orders * (a.share * self._bound(a) + freely) + a.sought
 
     def _send(self, o: Node) -> None:
         """What producers at an origin send of what is asked of them (eqs 6.2, 6.3)."""
@@ -480,11 +485,11 @@ class World:
 
     def _favoured(self, a: Arc, o: Node, filled: float) -> float:
         """Share of what is ordered over an arc that is sent, where goods are short (eq. 6.3)."""
-        held = self.p["contract_share"]
-        asked = sum(b.orders_placed * (1 - b.restricted) for b in o.out_of)
-        mean = sum(b.orders_placed * (1 - b.restricted) * self._bid(b) for b in o.out_of) / asked
-        bid = self._bid(a) / mean
-        return held * filled + (1 - held) * bid * filled / (1 - filled + bid * filled)
+        bound = self._bound(a)
+        asked = {b: b.orders_placed * (1 - b.restricted) * (1 - self._bound(b)) for b in o.out_of}
+        mean = sum(free * self._bid(b) for b, free in asked.items()) / max(sum(asked.values()), NOTHING)
+        bid = self._bid(a) / max(mean, NOTHING)
+        return bound * filled + (1 - bound) * bid * filled / (1 - filled + bid * filled)
 
     def _bid(self, a: Arc) -> float:
         """What a buyer pays, net of duties (eq. 6.3)."""

@@ -72,6 +72,7 @@ class Node:
     alarmed: float = 1.0  # what reserves leave of alarm (eq. 12.8)
     contract: float = 1.0  # against base
     paid: float = 1.0  # against base
+    bound: float = 0.0  # part of what is bought that is under contract or between affiliates
     hoarding: float = 1.0
     price_remembered: float = 0.0
 

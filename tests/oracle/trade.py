@@ -110,7 +110,7 @@ class Trade:
             return 0.0
         stock = sum(u.stock for u in d.users)
         ordered = min(d.landed, d.resold_by_users * self.tick.days)
-        free = self.p["resale_share"] * (1 - self.p["contract_share"]) * (d.landed - ordered)
+        free = self.p["resale_share"] * (1 - d.bound) * (d.landed - ordered)
         spare = max(0, stock - d.target_stock) * pace
         return min(stock, d.worth * d.set_up * (ordered + free + spare))
 

@@ -14,6 +14,7 @@ from pydantic import Field
 from sim.axes import Ints
 from sim.files.quantities import Model, Names, Share, WorldNames
 from sim.instruments.base import Problem
+from sim.world.base_year import ASSEMBLED
 from sim.world.build import World
 
 
@@ -42,7 +43,7 @@ class Coverage(Model):
     def covered(self, world: World) -> frozenset[str]:
         """Commodities that are covered."""
         stages = sorted(set(world.stage.values()))
-        stages = stages if self.stages is None else self.stages.among(stages)
+        stages = [s for s in stages if s not in ASSEMBLED] if self.stages is None else self.stages.among(stages)
         found = set() if self.commodities is None else set(self.commodities.among(world.commodities))
         if self.elements is not None:
             elements = self.elements.among(world.elements)
