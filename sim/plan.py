@@ -292,7 +292,7 @@ def load(path_or_name: str | Path, overrides: Overrides = ()) -> Scenario:
 
 def drafted(draft: Draft, overrides: Overrides = ()) -> Scenario:
     """Make a scenario of files that are read already; arguments and errors as of `load`."""
-    scenario = draft.scenario(overrides, lambda folders: names_of(Seeds.read(tuple(folders))))
+    scenario = draft.scenario(overrides, lambda folders, world: names_of(Seeds.read(tuple(folders), world)))
     make_plan(scenario)
     return scenario
 
@@ -317,6 +317,7 @@ def names_of(seeds: Seeds) -> WorldNames:
 
 def make_plan(scenario: Scenario, *, keeps_series: bool = True) -> Plan:
     """Read the tables a scenario stands on, and check that its instruments have something to act on."""
-    plan = Plan(scenario, Seeds.read(tuple(Path(folder) for folder in scenario.seeds)), keeps_series)
+    folders = tuple(Path(folder) for folder in scenario.seeds)
+    plan = Plan(scenario, Seeds.read(folders, scenario.world), keeps_series)
     plan.check()
     return plan

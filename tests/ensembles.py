@@ -105,4 +105,4 @@ def recorded(plan: Plan, replicates: range) -> tuple[ChunkResult, Floats]:
 
 def scenario(path: Path, world: Seeds, overrides: Sequence[str] = ()) -> Scenario:
     """Read a scenario against the names of a small world."""
-    return load_scenario(path, overrides, lambda folders: names_of(world))
+    return load_scenario(path, overrides, lambda _folders, _world: names_of(world))

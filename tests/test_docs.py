@@ -31,7 +31,8 @@ ROOT = Path(__file__).parent.parent
 TUTORIAL = ROOT / "docs" / "tutorial.md"
 RESULTS = ROOT / "docs" / "results.md"
 INDEX = ROOT / "docs" / "how-to" / "README.md"
-HOW_TO = sorted(set(INDEX.parent.glob("*.md")) - {INDEX})
+MINERALS = ROOT / "docs" / "minerals.md"
+HOW_TO = [*sorted(set(INDEX.parent.glob("*.md")) - {INDEX}), MINERALS]
 LINES = range(30, 141)  # of a how-to page, files and all that is printed included
 BLOCK = re.compile(r"```(console|yaml|csv|python|text)\n(.*?)```\n", re.DOTALL)
 COMMAND = re.compile(r"^\$ .*\n(?:> .*\n)*", re.MULTILINE)
@@ -177,7 +178,10 @@ def test_a_how_to_page_is_complete_and_short(page: Path) -> None:
 
 def test_the_index_of_how_to_pages_has_each_page_with_its_question() -> None:
     listed = dict(re.findall(r"^- \[(How .*?)\]\((\S+?\.md)\)", INDEX.read_text(encoding="utf-8"), re.MULTILINE))
-    asked = {page.read_text(encoding="utf-8").split("\n")[0].removeprefix("# "): page.name for page in HOW_TO}
+    asked = {
+        page.read_text(encoding="utf-8").split("\n")[0].removeprefix("# "): os.path.relpath(page, INDEX.parent)
+        for page in HOW_TO
+    }
     assert listed == asked
 
 

@@ -53,7 +53,7 @@ def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def read(path: str = "base.yaml", overrides: Mapping[str, object] | Sequence[str] = ()) -> Scenario:
-    return load(path, overrides, lambda folders: NAMES)
+    return load(path, overrides, lambda _folders, _world: NAMES)
 
 
 def refused(overrides: Mapping[str, object] | Sequence[str]) -> str:
@@ -143,7 +143,7 @@ def test_names_of_the_world_come_from_the_scenarios_own_folders() -> None:
     Path("sub/own.yaml").write_text("monazite: 1\nextends: ../base.yaml\nseeds: [mine]\n")
     asked: list[Path] = []
 
-    def names(folders: Sequence[Path]) -> WorldNames:
+    def names(folders: Sequence[Path], _world: str) -> WorldNames:
         asked.extend(folders)
         return NAMES
 

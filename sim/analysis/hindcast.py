@@ -9,9 +9,11 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+import numpy as np
+
 from sim.analysis import targets as tables
 from sim.analysis.figures import draw
-from sim.analysis.scores import Score, values_of
+from sim.analysis.scores import Score, carried_of, values_of
 from sim.analysis.targets import Known, Target
 from sim.chunk import Chunk
 from sim.errors import InputError, Place, Problem
@@ -25,8 +27,9 @@ from sim.results.manifest import hashes, origin, peak_memory, sha256, spent
 from sim.scenario.scenario import Scenario
 from sim.simulation import observe
 
-COMPARISON, SCENARIO = "comparison.csv", "scenario.yaml"
+COMPARISON, SCORES, SCENARIO = "comparison.csv", "scores.csv", "scenario.yaml"
 SIMULATED = ("simulated_p05", "simulated_p50", "simulated_p95")
+SCORED = ("target", "score", "nothing_happens", "carried_forward", "says")
 COLUMNS = ("target", "from", "to", "unit", "observed_low", "observed_high", *SIMULATED, "inside")
 
 
@@ -43,18 +46,38 @@ class Hindcast:
     @cached_property
     def scores(self) -> list[Score]:
         """One for each target."""
-        return [Score(t, values_of(t, self.observed), values_of(t, self.null)) for t in self.targets]
+        observed, null = self.observed, self.null
+        return [Score(t, values_of(t, observed), values_of(t, null), carried_of(t, null)) for t in self.targets]
+
+    @property
+    def means(self) -> tuple[float, float, float]:
+        """Mean scores over the targets: of the scenario, of nothing happening, of the last value carried forward."""
+        known = np.array([score.scores for score in self.scores])
+        own, null, carried = known[np.isfinite(known).all(axis=1)].mean(axis=0).tolist()
+        return own, null, carried
 
     def save(self, folder: str | Path, *, overwrite: bool = False) -> Path:
         """Write the folder, whole or not at all: the comparison, figures, the scenario, and the manifest."""
         place = Path(folder)
         with whole(place, overwrite=overwrite) as partial:
             csvfile.write(partial / COMPARISON, COLUMNS, [self._columns()])
+            csvfile.write(partial / SCORES, SCORED, [self._scored()])
             (partial / SCENARIO).write_text(self.plan.text, encoding="utf-8", newline="\n")
             carry(partial, self.plan.seeds.own)
             draw(partial, self.scores, self.observed, self.null)
             write_manifest(partial, {**self.facts, "files": hashes(partial)})
         return place
+
+    def _scored(self) -> dict[str, list[Any]]:
+        """The columns of the scores."""
+        own, null, carried = zip(*(score.scores for score in self.scores), strict=True)
+        return {
+            "target": [t.name for t in self.targets],
+            "score": list(own),
+            "nothing_happens": list(null),
+            "carried_forward": list(carried),
+            "says": [str(score.says).lower() for score in self.scores],
+        }
 
     def _columns(self) -> dict[str, list[Any]]:
         """The columns of the comparison."""

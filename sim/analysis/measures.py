@@ -62,6 +62,12 @@ class Measure:
         there = series.daily(first, last) >= self.level
         return np.where(there.any(axis=0), there.argmax(axis=0), np.inf)
 
+    def of_constant(self, value: Floats, days: int) -> Floats:
+        """(R,): the measure over some days on which the series has one value."""
+        if self.word == UNTIL:
+            return np.where(value >= self.level, 0.0, np.inf)
+        return value * days if self.word == "sum" else value
+
 
 def _level(text: str, level: str) -> float:
     try:

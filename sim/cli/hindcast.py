@@ -59,6 +59,11 @@ def _print(found: "Hindcast", folder: Path) -> None:
     scores = found.scores
     print(head(found.facts, folder))
     print(_table(found))
+    own, null, carried = (number(mean) for mean in found.means)
+    print(f"mean score {own} (nothing happens: {null}; last value carried forward: {carried}): smaller is better")
+    silent = sum(not score.says for score in scores)
+    if silent:
+        print(f"{silent} of {len(scores)} bands are wider than a factor of three: a ✓ in brackets says nothing")
     hits, by_nothing = (sum(marks) for marks in zip(*((s.inside, s.null_inside) for s in scores), strict=True))
     print(f"{hits} of {len(scores)} inside (nothing happens: {by_nothing})")
 
@@ -69,7 +74,8 @@ def _table(found: "Hindcast") -> str:
     for score in found.scores:
         target, simulated = score.target, [number(value) for value in score.quantiles]
         observed, nothing = f"{number(target.low)}–{number(target.high)}", number(score.null_median)
-        marks = MARKS[score.inside], MARKS[score.null_inside]
+        mark = MARKS[score.inside] if score.says or not score.inside else f"({MARKS[True]})"
+        marks = mark, MARKS[score.null_inside]
         rows.append([target.name, target.unit, observed, *simulated, marks[0], nothing, marks[1]])
     rights = [False, False, *[True] * 7]
     return fit(HEADER, rows, rights, columns_of_terminal())

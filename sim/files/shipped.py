@@ -36,6 +36,27 @@ def shipped(kind: Literal["scenarios", "seeds"]) -> Path:
     raise RunError(f"{kind} do not stand beside the program: install it again")
 
 
+def shipped_world(name: str = "") -> tuple[Path, ...]:
+    """Folders of the tables of a world that ships: its own before that of the tables which it shares with all.
+
+    Raises
+    ------
+    InputError
+        There is no such world.
+    """
+    seeds = shipped("seeds")
+    if not name:
+        return (seeds,)
+    if name not in worlds():
+        raise InputError(Problem(Place(), f"no world {name!r} ships", suggest(name, worlds())))
+    return seeds / name, seeds
+
+
+def worlds() -> tuple[str, ...]:
+    """Names of the worlds that ship beside that of today."""
+    return tuple(sorted(folder.name for folder in shipped("seeds").iterdir() if (folder / "dates.csv").is_file()))
+
+
 def scenario_files() -> dict[str, Path]:
     """List scenarios that ship, by name; subfolders are looked into, but for that of sweeps."""
     found = sorted(shipped("scenarios").rglob("*.yaml"))

@@ -14,7 +14,7 @@ from sim.files import writing
 from sim.files.merge import beside_of, override, read_merged, split_setting
 from sim.files.positions import Node, plain, problem
 from sim.files.quantities import WorldNames
-from sim.files.shipped import find_scenario, is_folder, shipped_scenario
+from sim.files.shipped import find_scenario, is_folder, shipped_scenario, worlds
 from sim.files.strict import mistakes_of
 from sim.scenario.scenario import Scenario
 
@@ -22,16 +22,16 @@ Overrides: TypeAlias = Mapping[str, object] | Sequence[str]
 """By path, or as ``path=value``."""
 
 
-def no_names(folders: Sequence[Path]) -> WorldNames:
+def no_names(folders: Sequence[Path], world: str) -> WorldNames:
     """Know no names: of a scenario that names nothing of the world."""
-    del folders
+    del folders, world
     return WorldNames()
 
 
 def load(
     path_or_name: str | Path,
     overrides: Overrides = (),
-    names: Callable[[Sequence[Path]], WorldNames] = no_names,
+    names: Callable[[Sequence[Path], str], WorldNames] = no_names,
 ) -> Scenario:
     """Read a scenario with all that it extends, and check it; everything that is wrong is reported at once.
 
@@ -42,7 +42,7 @@ def load(
     overrides
         Values that are laid over the file last: by path, or as ``path=value``.
     names
-        Given the scenario's own seeds folders, knows the names of the world.
+        Given the scenario's own seeds folders and its world, knows the names of that.
 
     Returns
     -------
@@ -80,12 +80,14 @@ class Draft:
         assert isinstance(data, dict)
         return writing.to_yaml(data)
 
-    def scenario(self, overrides: Overrides = (), names: Callable[[Sequence[Path]], WorldNames] = no_names) -> Scenario:
+    def scenario(
+        self, overrides: Overrides = (), names: Callable[[Sequence[Path], str], WorldNames] = no_names
+    ) -> Scenario:
         """Lay overrides over it and check what comes of it; arguments and errors as of `load`."""
         problems = list(self.problems)
         root = override(self.root, _pairs(overrides, problems), problems)
         root, folders = _with_folders(root, problems)
-        scenario, found = _checked(root, names(folders))
+        scenario, found = _checked(root, names(folders, _world_of(root)))
         reported = {one.place for one in problems}  # a key without a value is not reported as missing, too
         problems += [one for one in (problem(root, mistake) for mistake in found) if one.place not in reported]
         if scenario is None or problems:
@@ -127,6 +129,12 @@ def _with_folders(root: Node, problems: list[Problem]) -> tuple[Node, list[Path]
     folders = [Path(str(item.value)) for item in items]
     written = root.value | {"seeds": replace(seeds, value=items)}
     return replace(root, value=written), [folder for folder in folders if is_folder(folder)]
+
+
+def _world_of(root: Node) -> str:
+    """The world that it names; nothing where it names none that ships, which is reported of its own place."""
+    named = root.child("world")
+    return str(named.value) if named is not None and named.value in worlds() else ""
 
 
 def _checked(root: Node, names: WorldNames) -> tuple[Scenario | None, list[Mistake]]:

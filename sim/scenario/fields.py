@@ -28,6 +28,7 @@ from sim.files.quantities import (
     TonnesPerDay,
     WorldNames,
 )
+from sim.files.shipped import worlds
 from sim.files.strict import mistakes_of
 from sim.instruments.base import KINDS, Instrument
 from sim.units import WHOLE_DAYS, dimension_of, parse
@@ -66,6 +67,17 @@ Version: TypeAlias = Annotated[int, PlainValidator(_version), WithJsonSchema({"c
 FolderName: TypeAlias = Annotated[
     str, PlainValidator(_folder_name), WithJsonSchema({"pattern": f"^{FOLDER_NAME.pattern}$"})
 ]
+
+
+def _world(raw: object) -> str:
+    """Read the name of a world that ships; a year may be written as a number."""
+    name = "" if raw is None else str(raw)
+    if name and name not in worlds():
+        raise mistake(f"no world {name!r} ships", suggest(name, worlds()))
+    return name
+
+
+World: TypeAlias = Annotated[str, PlainValidator(_world), WithJsonSchema({"type": ["string", "integer"]})]
 
 
 def _known(info: ValidationInfo) -> WorldNames:

@@ -38,6 +38,7 @@ from sim.scenario.fields import (
     Uncertain,
     Version,
     WindowName,
+    World,
     read_every,
     read_facilities,
     read_parameters,
@@ -154,6 +155,7 @@ class Scenario(Model):
         default={}, description="facilities that differ here, by name"
     )
     correlate: tuple[Correlated, ...] = Field(default=(), description="uncertain numbers whose draws belong together")
+    world: World = Field(default="", description="tables of another base year or other minerals that ship, by name")
     seeds: tuple[str, ...] = Field(default=(), description="folders of tables laid over those that ship")
     outputs: Outputs = Field(default=Outputs(), description="what is kept of the series")
 

@@ -59,10 +59,10 @@ class Year:
         self.wishes.append(Wish({mass: 1.0}, value, SPREAD[confidence] * value))
 
 
-def rebuild(folder: Path) -> tuple[BaseYearRow, ...]:
-    """Balance the tables of a folder anew and write its base_year.csv."""
-    rows = balance(read_sources(folder))
-    write(rows, folder / "base_year.csv")
+def rebuild(folders: tuple[Path, ...]) -> tuple[BaseYearRow, ...]:
+    """Balance the tables of a world anew and write the base_year.csv of its own folder, the first."""
+    rows = balance(read_sources(folders))
+    write(rows, folders[0] / "base_year.csv")
     return rows
 
 

@@ -12,7 +12,7 @@ from sim.world.checks import WHERE_READ, Readers, missing, unbalanced
 from sim.world.kinds import KINDS, Kind
 from sim.world.row_reading import at
 from sim.world.rows import Fact, Tables
-from sim.world.tables import Found, History, assembled, key_of, read_layers, stands
+from sim.world.tables import Found, History, Layer, assembled, key_of, read_layers, stands
 
 SHEETS = (".xlsx", ".xls", ".ods", ".numbers", ".tsv", ".parquet", ".json")
 BALANCED = (
@@ -24,12 +24,12 @@ EVIDENCE = frozenset(column.name for column in fields(Fact))
 DESCRIPTIVE = EVIDENCE | {"name", "operator", "description", "group"}  # columns for people
 
 
-def read_over(shipped: Path, *folders: Path) -> tuple[Tables, list[str]]:
+def read_over(shipped: Layer, *folders: Path) -> tuple[Tables, list[str]]:
     """Read the tables that ship, with the rows of other folders laid over them by key.
 
     Parameters
     ----------
-    shipped : Path
+    shipped : Path, or several
         Holds every table.
     folders : Path
         Hold some tables, with some rows; later ones are laid over earlier ones.

@@ -50,11 +50,12 @@ def factors_of(tables: Tables) -> tuple[Factor, ...]:
 
 
 def _values(row: RangeRow, tables: Tables) -> Sequence[str]:
+    there = values_in(tables, row.table, row.by) if row.by else ("",)
     if row.which != ALL_OTHERS:
-        return (row.which,)
+        return [which for which in (row.which,) if which in there]
     alike = (one for one in tables.ranges if (one.table, one.column, one.by) == (row.table, row.column, row.by))
     own = {one.which for one in alike}
-    return [value for value in values_in(tables, row.table, row.by) if value not in own]
+    return [value for value in there if value not in own]
 
 
 def _named(row: RangeRow, which: str) -> str:

@@ -43,7 +43,7 @@ class ElementRow(Fact):
 
     element: str
     name: str
-    group: Literal["light", "heavy"]
+    group: Literal["light", "heavy", "other"]
 
 
 @dataclass(frozen=True)

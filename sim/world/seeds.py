@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Self
 
 from sim.files.distributions import Uncertain, limits_of, parse_in_unit
-from sim.files.shipped import shipped
+from sim.files.shipped import shipped_world
 from sim.world.overlays import read_over, refuse_folders
 from sim.world.rows import Tables
 
@@ -40,24 +40,28 @@ class Seeds:
     own: Mapping[str, bytes] = field(default_factory=dict)
 
     @classmethod
-    def read(cls, overlays: Sequence[Path] = ()) -> Self:
-        """Read the tables that ship, with the rows of other folders laid over them.
+    def read(cls, overlays: Sequence[Path] = (), world: str = "") -> Self:
+        """Read the tables that ship, or those of another world that ships, with the rows of other folders over them.
 
         Tables are remembered by what their files hold, so that a file that was edited is read again.
         """
         refuse_folders(overlays)
-        folders = (shipped("seeds"), *overlays)
-        files = [(i, file) for i, folder in enumerate(folders) for file in sorted(folder.glob("*.csv"))]
-        hashes = tuple((_called(i, file), sha256(file.read_bytes()).hexdigest()) for i, file in files)
-        return cls._remembered(folders, hashes)
+        base = shipped_world(world)
+        files = [(f"seeds/{file.relative_to(base[-1]).as_posix()}", file) for file in _files_of(base)]
+        for i, folder in enumerate(overlays, start=1):
+            files += [(f"overlay {i}/{file.name}", file) for file in sorted(folder.glob("*.csv"))]
+        hashes = tuple((name, sha256(file.read_bytes()).hexdigest()) for name, file in files)
+        return cls._remembered(base, tuple(overlays), hashes)
 
     @classmethod
     @lru_cache(maxsize=KEPT)
-    def _remembered(cls, folders: tuple[Path, ...], hashes: tuple[tuple[str, str], ...]) -> Self:
-        tables, notes = read_over(*folders)
+    def _remembered(
+        cls, base: tuple[Path, ...], overlays: tuple[Path, ...], hashes: tuple[tuple[str, str], ...]
+    ) -> Self:
+        tables, notes = read_over(base if len(base) > 1 else base[0], *overlays)
         own = {
             f"{name}/{file.name}": file.read_bytes()
-            for name, folder in zip(carried_names(folders[1:]), folders[1:], strict=True)
+            for name, folder in zip(carried_names(overlays), overlays, strict=True)
             for file in sorted(folder.glob("*.csv"))
         }
         return cls(tables, dict(hashes), notes, own)
@@ -84,8 +88,10 @@ class Seeds:
         return {row.parameter: parse_in_unit(row.value, row.unit) for row in self.tables.parameters}
 
 
-def _called(folder: int, file: Path) -> str:
-    return f"overlay {folder}/{file.name}" if folder else f"seeds/{file.name}"
+def _files_of(base: Sequence[Path]) -> list[Path]:
+    """The tables of a world: those of its own folder, and those that it shares with all."""
+    found = {file.name: file for folder in reversed(base) for file in sorted(folder.glob("*.csv"))}
+    return sorted(found.values())
 
 
 def carried_names(folders: Sequence[Path]) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 from sim.world.kinds import KINDS, Kind
@@ -18,7 +17,7 @@ from sim.world.rows import (
     RouteRow,
     SectorRow,
 )
-from sim.world.tables import read_tables
+from sim.world.tables import Layer, read_tables
 
 
 @dataclass(frozen=True)
@@ -155,6 +154,6 @@ SOURCE_KINDS = {name: kind for name, kind in KINDS.items() if name not in LATER}
 }
 
 
-def read_sources(folder: Path) -> Sources:
+def read_sources(folder: Layer) -> Sources:
     """Read what the base year is balanced from."""
     return Sources(**read_tables(SOURCE_KINDS, folder))

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from sim.errors import InputError, Place, Problem, suggest
 from sim.files.positions import shown
@@ -31,12 +31,15 @@ class Found(NamedTuple):
     layer: int = 0
 
 
+Layer: TypeAlias = "Path | tuple[Path, ...]"
+"""A folder of tables; or several, the first that has a table is asked for it."""
+
 History = dict[Key, list[Found]]
 """Rows of a table by key: what each folder says, the last of which counts."""
 
 
-def read(folder: Path) -> Tables:
-    """Read the tables of a world from one folder.
+def read(folder: Layer) -> Tables:
+    """Read the tables of a world from one folder, or each from the first of several that has it.
 
     Raises
     ------
@@ -82,19 +85,21 @@ def read_table(path: Path, row: type[Row], key: Sequence[str] = ()) -> tuple[Row
     return tuple(item.row for item in found)
 
 
-def read_tables(kinds: Mapping[str, Kind], folder: Path) -> dict[str, Any]:
+def read_tables(kinds: Mapping[str, Kind], folder: Layer) -> dict[str, Any]:
     """Read tables of given kinds from one folder, and check the names in them."""
     layers = read_layers(kinds, folder)
     return {name: tuple(found[-1].row for found in history.values()) for name, history in layers.items()}
 
 
-def read_layers(kinds: Mapping[str, Kind], *folders: Path, problems: list[Problem] | None = None) -> dict[str, History]:
+def read_layers(
+    kinds: Mapping[str, Kind], *folders: Layer, problems: list[Problem] | None = None
+) -> dict[str, History]:
     """Read tables of given kinds from folders, the later laid over the earlier, and check the names in them.
 
     Parameters
     ----------
     kinds : mapping of str to Kind
-    folders : Path
+    folders : Path, or several
         The first holds every table.
     problems : list of Problem, optional
         Takes every fault of every table; without it they are raised.
@@ -118,13 +123,20 @@ def read_layers(kinds: Mapping[str, Kind], *folders: Path, problems: list[Proble
     return layers
 
 
-def _layered(name: str, kind: Kind, folders: Sequence[Path], problems: list[Problem]) -> History:
+def file_of(folder: Layer, name: str) -> Path:
+    """The file of a table."""
+    several = folder if isinstance(folder, tuple) else (folder,)
+    files = [one / f"{name}.csv" for one in several]
+    return next((file for file in files if file.exists()), files[-1])
+
+
+def _layered(name: str, kind: Kind, folders: Sequence[Layer], problems: list[Problem]) -> History:
     """Rows of a table by key, as the folders have them."""
     history: History = {}
     for layer, folder in enumerate(folders):
-        path = folder / f"{name}.csv"
+        path = file_of(folder, name)
         if layer == 0 or path.exists():
-            for place, row, _ in _read_file(path, kind, problems):
+            for place, row, _ in _read_file(path, kind, problems, may_be_empty=isinstance(folder, tuple)):
                 item = Found(place, row, layer)
                 found = history.setdefault(key_of(row, kind), [])
                 found.append(item)
@@ -138,7 +150,7 @@ def key_of(row: object, kind: Kind) -> Key:
     return tuple(getattr(row, column) for column in kind.key)
 
 
-def _read_file(path: Path, kind: Kind, problems: list[Problem]) -> list[Found]:
+def _read_file(path: Path, kind: Kind, problems: list[Problem], *, may_be_empty: bool = False) -> list[Found]:
     """Rows of one file; what is wrong is added to the problems."""
     try:
         header, body = _lines(path)
@@ -148,7 +160,7 @@ def _read_file(path: Path, kind: Kind, problems: list[Problem]) -> list[Found]:
     if faults := _wrong_columns(path, header, kind):
         problems += faults
         return []
-    if not body:
+    if not body and not may_be_empty:
         problems.append(Problem(Place(shown(path), 1), "it holds no rows.", "Write one below the header."))
     found: list[Found] = []
     wrong: list[Problem] = []

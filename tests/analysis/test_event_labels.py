@@ -15,7 +15,7 @@ from sim.analysis import event_labels
 from sim.analysis.event_labels import MOST, labels_of, places
 from sim.analysis.figures import panels_of, picture
 from sim.analysis.measures import Measure
-from sim.analysis.scores import Score, values_of
+from sim.analysis.scores import Score, carried_of, values_of
 from sim.analysis.targets import Reading, Target
 from sim.definitions.items import Event, Item
 from sim.ensemble.clock import Horizon
@@ -32,7 +32,8 @@ def drawn(events: list[Event]) -> Figure:
     """The picture of one series, with events."""
     observed, null = Observation(HORIZON, SERIES, events), Observation(HORIZON, SERIES, [])
     target = Target("seen", Reading(EXPORTS, Measure.read("mean"), 0, 30, "exports HO"), None, "1", 0.5, 1.5, "made up")
-    (panel,) = panels_of([Score(target, values_of(target, observed), values_of(target, null))])
+    values = values_of(target, observed), values_of(target, null), carried_of(target, null)
+    (panel,) = panels_of([Score(target, *values)])
     return picture(panel, observed, null)
 
 

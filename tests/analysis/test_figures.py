@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import sim.scenario.fields  # noqa: F401  (with it, every variable is declared)
 from sim.analysis.figures import draw, panels_of
 from sim.analysis.measures import Measure
-from sim.analysis.scores import Score, values_of
+from sim.analysis.scores import Score, carried_of, values_of
 from sim.analysis.targets import Reading, Target
 from sim.definitions.items import Event, Item
 from sim.ensemble.clock import Horizon
@@ -31,7 +32,7 @@ NULL = Observation(HORIZON, {EXPORTS: SERIES[EXPORTS], STOCK: SERIES[STOCK]}, []
 
 def score(top: Reading, base: Reading | None = None, low: float = 0.5, high: float = 1.5) -> Score:
     target = Target("what was seen", top, base, "1", low, high, "made up")
-    return Score(target, values_of(target, OBSERVED), values_of(target, NULL))
+    return Score(target, values_of(target, OBSERVED), values_of(target, NULL), carried_of(target, NULL))
 
 
 def reading(item: Item, measure: str, first: int, last: int) -> Reading:

@@ -99,7 +99,7 @@ def test_a_score_is_about_the_median() -> None:
     """Of 1, 3 and a world without a number: median 2, from 1.1 to 2.9; one replicate is no score."""
     reading = Reading(WATCHED[0], Measure("mean"), 0, 1, "exports")
     target = Target("between 2 and 3", reading, None, "t/day", 2, 3, "made up")
-    score = Score(target, np.array([1.0, 3.0, np.nan]), np.array([np.nan]))
+    score = Score(target, np.array([1.0, 3.0, np.nan]), np.array([np.nan]), np.array([2.0]))
     assert score.quantiles == pytest.approx((1.1, 2.0, 2.9))
     assert score.inside
     assert np.isnan(score.null_median)

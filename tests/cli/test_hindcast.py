@@ -41,6 +41,7 @@ def test_it_prints_simulated_against_observed_and_writes_the_folder(
     assert lines[0].startswith("controls-2025: 2 replicates, ")
     assert lines[0].endswith(" s, in results/controls-2025.hindcast")
     assert lines[-1] == "2 of 3 inside (nothing happens: 2)"
+    assert any(line.startswith("mean score ") for line in lines[-3:-1])
     assert max(map(len, lines)) <= 100
     (row,) = [line.split() for line in lines if line.startswith("lines stop")]
     assert row == ["lines", "stop", "days", "5–inf", "inf", "inf", "inf", "✓", "inf", "✓"]
@@ -53,6 +54,10 @@ def test_it_prints_simulated_against_observed_and_writes_the_folder(
         "target", "from", "to", "unit", "observed_low", "observed_high",
         "simulated_p05", "simulated_p50", "simulated_p95", "inside",
     ]  # fmt: skip
+    with (folder / "scores.csv").open(encoding="utf-8", newline="") as file:
+        scores = list(csv.DictReader(file))
+    assert list(scores[0]) == ["target", "score", "nothing_happens", "carried_forward", "says"]
+    assert [row["says"] for row in scores] == ["true", "true", "true"]
     assert [row["target"] for row in rows] == ["lines stop", "exports, May", "granted"]
     assert [row["inside"] for row in rows] == ["true", "false", "true"]
     assert (rows[0]["observed_high"], rows[0]["simulated_p50"]) == ("inf", "inf")

@@ -25,7 +25,7 @@ def _only_tolls(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_is_said(case: str, request: pytest.FixtureRequest) -> None:
     """The message is the one that somebody has read and found right."""
     with pytest.raises(InputError) as caught:
-        draft.load(f"{case}.yaml", names=lambda folders: NAMES)
+        draft.load(f"{case}.yaml", names=lambda _folders, _world: NAMES)
     said = f"{caught.value}\n"
     golden = FOLDER / f"{case}.txt"
     if request.config.getoption("--update-golden", default=False):

@@ -10,11 +10,12 @@ import pytest
 
 from sim.chunk import Chunk, Setup
 from sim.ensemble.clock import Horizon
+from sim.files.shipped import shipped_world, worlds
 from sim.world.build import build
 from sim.world.rows import Tables
 from sim.world.tables import read
 from tests.oracle import Record, run
-from tests.oracle.cases import PARAMETERS, numbers, parameters
+from tests.oracle.cases import numbers, parameters
 from tests.oracle.engine import TOLERANCE, difference, follow
 from tests.worlds import MARGINS, ROUTES, small_tables
 
@@ -30,19 +31,19 @@ class Case:
     days: int = 364
     start: int = 0
     settings: tuple[tuple[str, float], ...] = ()
-    shipped: bool = False
+    ships: str | None = None  # name of the world that ships; empty is that of today
 
     @property
     def tables(self) -> Tables:
         """The world."""
-        if self.shipped:
-            return read(PARAMETERS.parent)
+        if self.ships is not None:
+            return read(shipped_world(self.ships))
         return small_tables(numbers(self.start), self.regions, self.growth)
 
     @property
     def margins(self) -> dict[str, float]:
         """Value of outputs over costs, by process."""
-        if self.shipped:
+        if self.ships is not None:
             return {k.removeprefix("margin_"): v for k, v in self.p.items() if k.startswith("margin_")}
         return MARGINS
 
@@ -80,7 +81,8 @@ CASES = {
     "bounds that hold, much stock": Case(
         THREE, growth=0.15, perturb=2.0, start=450, settings=(*BOUNDS, ("least_prospect", 130.0))
     ),
-    "the world that ships": Case(growth=1.0, perturb=0.8, days=140, shipped=True),
+    "the world that ships": Case(growth=1.0, perturb=0.8, days=140, ships=""),
+    **{f"the world of {name}": Case(growth=1.0, perturb=0.8, days=140, ships=name) for name in worlds()},
     "four times the stock, two years": Case(THREE, growth=0.15, perturb=4.0, days=728, start=350),
 }
 
