@@ -1,6 +1,6 @@
-"""What each mechanism carries: the hindcast of 2025, and the same with one mechanism switched off at a time.
+"""What each mechanism carries: the hindcasts of 2025 and of 2010, and the same with one mechanism off at a time.
 
-Run it from the project's root: ``python bench/mechanisms.py [REPLICATES] [--write]``. It prints two tables in Markdown;
+Run it from the project's root: ``python bench/mechanisms.py [REPLICATES] [--write]``. It prints tables in Markdown;
 ``--write`` puts them in docs/validation.md.
 """
 
@@ -21,6 +21,7 @@ PAGE = ROOT / "docs" / "validation.md"
 EPISODE = "controls-2025"
 RESTATED = {4, 7, 12, 13, 14, 15, 18}  # rows that a world in which nothing happens passes, or that an input restates
 HARD = {1, 5, 10, 11, 17}
+OLDER = "quotas-2010"
 THIN = 4  # buffers are divided by so much
 LICENCE = "instruments.china-licence"
 
@@ -33,6 +34,7 @@ VARIANTS: dict[str, list[str]] = {
     "nobody served first": ["parameters.served_first=0"],
     "nothing made up": ["parameters.making_up=0"],
     "all give up at one price": ["parameters.choke_by_margin=0"],
+    "nothing stays between affiliates": ["parameters.affiliated=0"],
     "nothing flies": ["parameters.air_share=0"],
     "no other designs": ["parameters.design_ceiling=0"],
     "no plant changes over": ["parameters.changeover=0"],
@@ -58,20 +60,33 @@ instruments:
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Run every variant and lay out the tables."""
+    """Run every variant of both episodes and lay out the tables."""
     replicates = next((int(a) for a in arguments if a.isdigit()), 200)
-    found: dict[str, Hindcast] = {}
     with TemporaryDirectory() as folder:
-        for name, settings in VARIANTS.items():
-            scenario, more = prepared(name, Path(folder))
-            loaded = sim.load(scenario, overrides=[f"ensemble.replicates={replicates}", *settings, *more])
-            found[name] = hindcast(loaded, targets_beside(EPISODE))
-            print(f"{name}: {summary(found[name])}", file=sys.stderr)
-    tables = {"scores": scores(found["as it is"]), "mechanisms": mechanisms(found)}
+        found, older = (run_all(episode, replicates, Path(folder)) for episode in (EPISODE, OLDER))
+    tables = {
+        "scores": scores(found["as it is"]),
+        "mechanisms": mechanisms(found),
+        "scores of 2010": scores(older["as it is"]),
+        "mechanisms of 2010": mechanisms(older),
+    }
     for name, table in tables.items():
         print(f"\n{table}")
         if "--write" in arguments:
             PAGE.write_text(placed(PAGE.read_text("utf-8"), name, table), "utf-8")
+
+
+def run_all(episode: str, replicates: int, folder: Path) -> dict[str, Hindcast]:
+    """Run every variant of an episode; those of the licences are only of 2025."""
+    found: dict[str, Hindcast] = {}
+    for name, settings in VARIANTS.items():
+        if episode == OLDER and (name.startswith(("with ", "buffers")) or any(LICENCE in one for one in settings)):
+            continue
+        scenario, more = prepared(name, folder) if episode == EPISODE else (episode, [])
+        loaded = sim.load(scenario, overrides=[f"ensemble.replicates={replicates}", *settings, *more])
+        found[name] = hindcast(loaded, targets_beside(episode))
+        print(f"{episode}, {name}: {summary(found[name])}", file=sys.stderr)
+    return found
 
 
 def placed(page: str, name: str, table: str) -> str:
@@ -103,16 +118,18 @@ def thin(table: Path, folder: Path, column: str) -> None:
         writer.writerows({**row, column: str(float(row[column]) / THIN)} for row in rows)
 
 
-def counted(hits: Sequence[bool]) -> tuple[int, int, int]:
-    """How many are inside: of those that say something, of the hard ones, of all."""
+def counted(hits: Sequence[bool]) -> tuple[int, int]:
+    """How many of the numbers of 2025 are inside: of those that say something, and of the hard ones."""
     rows = {row for row, hit in enumerate(hits, start=1) if hit}
-    return len(rows - RESTATED), len(rows & HARD), len(rows)
+    return len(rows - RESTATED), len(rows & HARD)
 
 
 def summary(found: Hindcast) -> str:
-    """The counts in a line."""
-    telling, hard, everything = counted([score.inside for score in found.scores])
-    return f"{telling} of 11, {hard} of 5, {everything} of 18"
+    """The counts and the mean scores in a line."""
+    inside = [score.inside for score in found.scores]
+    own, null, carried = map(short, found.means)
+    telling = "{} of 11, {} of 5, ".format(*counted(inside)) if found.plan.scenario.name == EPISODE else ""
+    return f"{telling}{sum(inside)} of {len(inside)}, mean score {own} ({null} and {carried})"
 
 
 def scores(found: Hindcast) -> str:
@@ -141,10 +158,16 @@ def mechanisms(found: dict[str, Hindcast]) -> str:
         cells = [f"{short(s.quantiles[1])} {mark(s.inside)}" for s in row]
         cells.append(f"{short(row[0].null_median)} {mark(row[0].null_inside)}")
         lines.append(f"| {number} | " + " | ".join(cells) + " |")
-    counts = [counted([s.inside for s in found[n].scores]) for n in names]
-    counts.append(counted([s.null_inside for s in found[names[0]].scores]))
-    for what, place in (("of the eleven", 0), ("of the hard five", 1), ("of all", 2)):
-        lines.append(f"| **{what}** | " + " | ".join(f"**{count[place]}**" for count in counts) + " |")
+    hits = [[s.inside for s in found[n].scores] for n in names]
+    hits.append([s.null_inside for s in found[names[0]].scores])
+    totals: dict[str, Sequence[int]] = {"of all": [sum(marks) for marks in hits]}
+    if found[names[0]].plan.scenario.name == EPISODE:
+        telling, hard = zip(*(counted(marks) for marks in hits), strict=True)
+        totals = {"of the eleven": telling, "of the hard five": hard} | totals
+    for what, total in totals.items():
+        lines.append(f"| **{what}** | " + " | ".join(f"**{count}**" for count in total) + " |")
+    means = [short(found[n].means[0]) for n in names] + [short(found[names[0]].means[1])]
+    lines.append("| **mean score** | " + " | ".join(f"**{mean}**" for mean in means) + " |")
     return "\n".join(lines)
 
 

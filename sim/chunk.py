@@ -15,6 +15,7 @@ from sim.ensemble.clock import Clock, Horizon, Tick
 from sim.ensemble.correlation import ALONE, Together
 from sim.ensemble.draws import Draws
 from sim.ensemble.gauges import Measured, Traced
+from sim.ensemble.joint import Joint
 from sim.ensemble.memory import keep_freed_memory
 from sim.ensemble.parameters import Parameters
 from sim.ensemble.transitions import Transitions
@@ -57,6 +58,8 @@ class Setup:
         Names whose draws belong together.
     factors : sequence of Factor
         What is drawn of the tables.
+    joint : Joint, optional
+        Vectors of draws that replicates take whole.
     """
 
     world: World
@@ -69,6 +72,7 @@ class Setup:
     uncertain: bool = True
     together: Together = ALONE
     factors: Sequence[Factor] = ()
+    joint: Joint | None = None
 
     @cached_property
     def ordered(self) -> tuple[Instrument, ...]:
@@ -108,7 +112,10 @@ class Chunk:
         horizon, arcs = setup.horizon, setup.arcs
         width = max(len(replicates), NARROWEST)
         numbers = range(replicates.start, replicates.start + width)
-        self.replicates, self.draws = replicates, Draws(setup.seed, numbers, setup.uncertain, setup.together)
+        self.replicates, self.draws = (
+            replicates,
+            Draws(setup.seed, numbers, setup.uncertain, setup.together, setup.joint),
+        )
         p, world = _drawn(setup, self.draws), drawn_world(setup.world, setup.factors, self._factor)
         size = np.ones((len(world.facilities), 1)) if setup.size is None else setup.size
         hooks, controls = Hooks(), controls_on(world, arcs, width)

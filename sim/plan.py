@@ -16,9 +16,11 @@ from sim.correlations import refuse_undrawn, together, without_instruments
 from sim.definitions.variables import variables
 from sim.ensemble.clock import Horizon
 from sim.ensemble.correlation import Together
+from sim.ensemble.joint import Joint
 from sim.errors import InputError, Mistake
 from sim.files.distributions import Distribution, Uncertain, middle
 from sim.files.quantities import WorldNames
+from sim.files.shipped import shipped
 from sim.instruments.base import Instrument
 from sim.instruments.parts.control import Control
 from sim.notes import begins_too_early, schedule_notes, unread_tables, windows_outside
@@ -47,6 +49,16 @@ SAME = (
 distributions that each replicate draws from."""
 
 
+OF_THE_YEAR = ("utilisation_base", "utilisation_floor", "least_ratio", "utilisation_bound", "least_cover")
+"""Parameters that the base year rests on, or that only keep equations from dividing by zero."""
+
+
+def wide_parameters(seeds: Seeds) -> Mapping[str, Uncertain]:
+    """Parameters that are one number, within their ranges; not those that are one for all replicates."""
+    same = {*SAME, *(name for name in seeds.parameters if name.startswith(MARGIN)), *OF_THE_YEAR}
+    return {name: value for name, value in seeds.ranges.items() if name not in same}
+
+
 @dataclass(frozen=True)
 class Plan:
     """What is the same for every chunk: the world, what acts on it, what is recorded."""
@@ -61,6 +73,8 @@ class Plan:
         ours = self.seeds.parameters
         if self.scenario.uncertainty.parameters == "fixed":
             ours = {name: middle(value) for name, value in ours.items()}
+        if self.scenario.uncertainty.parameters == "calibrated":
+            ours = {**ours, **wide_parameters(self.seeds)}
         return {**ours, **self.scenario.parameters}
 
     @cached_property
@@ -89,6 +103,18 @@ class Plan:
     def together(self) -> Together:
         """Uncertain numbers whose draws belong together, by name; errors as of `sim.correlations.together`."""
         return together(self.scenario, self.drawn)
+
+    @cached_property
+    def joint(self) -> Joint | None:
+        """Vectors that past episodes left; not of what the scenario, its own tables or `correlate` say otherwise."""
+        if self.scenario.uncertainty.parameters != "calibrated" or not self.scenario.ensemble.uncertain:
+            return None
+        ships, file = Seeds.read(), shipped("seeds") / "calibrated.csv"
+        wide = {**ships.parameters, **wide_parameters(ships)}
+        changed = [name for name, value in self.parameters.items() if value != wide.get(name)]
+        if not file.is_file():
+            return None
+        return Joint.read(file).without({*(f"parameters.{name}" for name in changed), *self.together.by_name})
 
     def without_instruments(self) -> Plan:
         """The same replicates in which nothing happens; with instruments go the draws that belong to theirs."""
@@ -136,6 +162,7 @@ class Plan:
             uncertain=ensemble.uncertain,
             together=self.together,
             factors=self.factors,
+            joint=self.joint,
         )
 
     @cached_property

@@ -151,12 +151,12 @@ def test_a_tick_of_three_days_tells_the_same_story() -> None:
 
 
 HEADLINES = {
-    ("value_added_lost", "", "*-CN", "", "*"): 0.13,
-    ("value_added_lost_gross", "", "*-CN", "", "*"): 0.05,
-    ("price_peak_ratio", "oxide.Dy", "*-CN", "", ""): 0.05,  # licensed goods leave and land by whole ticks
+    ("value_added_lost", "", "*-CN", "", "*"): 0.11,
+    ("value_added_lost_gross", "", "*-CN", "", "*"): 0.04,
+    ("price_peak_ratio", "oxide.Dy", "*-CN", "", ""): 0.03,
     ("price_peak_ratio", "oxide.NdPr", "CN", "", ""): 0.03,
     ("price_peak_ratio", "magnet.NdFeB-Dy", "*-CN", "", ""): 0.03,
-    ("price_gap_peak", "oxide.Dy", "*-CN", "", ""): 0.05,
+    ("price_gap_peak", "oxide.Dy", "*-CN", "", ""): 0.03,
     ("exports", "magnet.*", "CN", "*", ""): 0.03,
     ("allied_share", "magnet.NdFeB-Dy", "*", "", ""): 0.03,
 }

@@ -12,7 +12,7 @@ from sim.chunk import Chunk
 from sim.ensemble.clock import Tick
 from sim.errors import InputError
 from sim.files.shipped import shipped, shipped_world, worlds
-from sim.plan import Plan, make_plan
+from sim.plan import make_plan
 from sim.scenario.scenario import Scenario
 from sim.world.balance import balance
 from sim.world.seeds import Seeds
@@ -31,14 +31,12 @@ def scenario(folder: Path, world: str, *more: str) -> Scenario:
     return sim.load(file)
 
 
-def plan_of(folder: Path, world: str) -> Plan:
-    return make_plan(scenario(folder, world, f"world: '{world}'"))
-
-
+@pytest.mark.parametrize("parameters", ["prior", "calibrated"])
 @pytest.mark.parametrize("world", ["", *worlds()])
-def test_a_world_rests_whatever_is_drawn(world: str, tmp_path: Path) -> None:
-    """Parameters and tables are drawn, and nothing happens: no price moves."""
-    chunk = Chunk(plan_of(tmp_path, world).setup, range(DRAWS))
+def test_a_world_rests_whatever_is_drawn(world: str, parameters: str, tmp_path: Path) -> None:
+    """Parameters and tables are drawn, from priors or in calibrated vectors, and nothing happens: no price moves."""
+    drawn = f"uncertainty: {{parameters: {parameters}}}"
+    chunk = Chunk(make_plan(scenario(tmp_path, world, f"world: '{world}'", drawn)).setup, range(DRAWS))
     moved: list[float] = []
 
     def settle(tick: Tick) -> None:

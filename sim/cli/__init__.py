@@ -10,6 +10,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from sim.cli.calibrate import calibrate
 from sim.cli.compare import compare
 from sim.cli.hindcast import hindcast
 from sim.cli.inputs import quick_start
@@ -32,7 +33,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-for command in (run, validate, show, schema, list_, world, sweep, compare, sensitivity, hindcast):
+for command in (run, validate, show, schema, list_, world, sweep, compare, sensitivity, hindcast, calibrate):
     app.command(command.__name__.rstrip("_"))(command)
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from sim.axes import Floats, Ints, Scalar
 from sim.definitions.items import Item
 from sim.ensemble.correlation import ALONE, Together
+from sim.ensemble.joint import Joint
 from sim.ensemble.streams import uniforms
 from sim.files.distributions import Distribution, middle
 from sim.files.shapes import Triangular
@@ -30,10 +31,21 @@ class Draws:
         Whether distributions are drawn from.
     together : Together
         Names whose draws belong together.
+    joint : Joint, optional
+        Vectors that replicates take whole: a name that stands in them is not drawn on its own.
     """
 
-    def __init__(self, seed: int, replicates: range, uncertain: bool = True, together: Together = ALONE) -> None:
+    def __init__(
+        self,
+        seed: int,
+        replicates: range,
+        uncertain: bool = True,
+        together: Together = ALONE,
+        joint: Joint | None = None,
+    ) -> None:
         self.seed, self.replicates, self.uncertain, self.together = seed, replicates, uncertain, together
+        self.joint = joint
+        self.vector = None if joint is None else joint.picked(seed, replicates)
         self.items: list[Item] = []
         self.values: list[Floats] = []
 
@@ -67,6 +79,8 @@ class Draws:
 
     def _own(self, name: str) -> Floats:
         """(R,), share of 1: the draw of a name that belongs to no other."""
+        if self.joint is not None and name in self.joint.row:
+            return self.joint.shares[self.joint.row[name], self.vector]
         return uniforms(self.seed, name, self.replicates)
 
     def occurrences(self, *names: str) -> Occurrences:

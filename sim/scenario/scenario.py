@@ -79,8 +79,10 @@ class Uncertainty(Model):
     tables: Literal["drawn", "fixed"] = Field(
         default="drawn", description="numbers of tables, by ranges.csv; fixed: as the tables have them"
     )
-    parameters: Literal["prior", "fixed"] = Field(
-        default="prior", description="parameters of the model; fixed: at their medians where the scenario gives none"
+    parameters: Literal["calibrated", "prior", "fixed"] = Field(
+        default="prior",
+        description="parameters of the model; calibrated: with the tables, in vectors that past episodes leave; "
+        "fixed: at their medians where the scenario gives none",
     )
 
 

@@ -17,6 +17,7 @@ from sim.world.tables import values_in
 from sim.world.users import Sectors, Users
 
 Row: TypeAlias = Mapping[str, str]
+On: TypeAlias = Callable[[str, str, Sequence[Row]], "Floats | float"]
 ALL_OTHERS = "*"
 
 
@@ -120,10 +121,7 @@ def drawn_world(world: World, factors: Sequence[Factor], draw: Callable[[Factor]
     )
 
 
-_On: TypeAlias = Callable[[str, str, Sequence[Row]], "Floats | float"]
-
-
-def _sectors(sectors: Sectors, on: _On) -> Sectors:
+def _sectors(sectors: Sectors, on: On) -> Sectors:
     rows = [{"sector": s, "region": g} for s, g in sectors.names]
     end_uses = [{"sector": s} for s, _ in sectors.names]
     return replace(
@@ -136,7 +134,7 @@ def _sectors(sectors: Sectors, on: _On) -> Sectors:
     )
 
 
-def _users(world: World, sectors: Sectors, on: _On) -> Users:
+def _users(world: World, sectors: Sectors, on: On) -> Users:
     """Plants hold by the stage of the good, inputs of sectors as their sectors do."""
     users = world.users
     goods = [{"commodity": c, "stage": world.stage[c]} for c, _ in users.of_plants]

@@ -14,7 +14,7 @@ from typing import Self
 from sim.files.distributions import Uncertain, limits_of, parse_in_unit
 from sim.files.shipped import shipped_world
 from sim.world.overlays import read_over, refuse_folders
-from sim.world.rows import Tables
+from sim.world.rows import ParameterRow, Tables
 
 KEPT = 8  # sets of tables that one process remembers
 
@@ -86,6 +86,23 @@ class Seeds:
     def parameters(self) -> Mapping[str, Uncertain]:
         """Parameters in internal units."""
         return {row.parameter: parse_in_unit(row.value, row.unit) for row in self.tables.parameters}
+
+    @cached_property
+    def ranges(self) -> Mapping[str, Uncertain]:
+        """Parameters that are one number and have a range: triangular within it, most likely at the number."""
+        wide = (row for row in self.tables.parameters if _is_wide(row))
+        return {row.parameter: parse_in_unit(_triangular(row), row.unit) for row in wide}
+
+
+def _is_wide(row: ParameterRow) -> bool:
+    """Whether a parameter is a number between two others."""
+    if row.value.lstrip().startswith("{") or not row.low or not row.high:
+        return False
+    return float(row.low) <= float(row.value) <= float(row.high) and float(row.low) < float(row.high)
+
+
+def _triangular(row: ParameterRow) -> str:
+    return f"{{triangular: {{low: {row.low}, mode: {row.value}, high: {row.high}}}}}"
 
 
 def _files_of(base: Sequence[Path]) -> list[Path]:
