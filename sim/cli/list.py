@@ -69,6 +69,17 @@ def _sweeps() -> Rows:
     return [(name, _title(file)) for name, file in sweep_files().items()]
 
 
+def _worlds() -> Rows:
+    from sim.files.shipped import worlds
+    from sim.world.seeds import Seeds
+
+    found = ((name, Seeds.read(world=name)) for name in ("", *worlds()))
+    return [
+        (name, seeds.dates["base_year"].isoformat(), " ".join(row.element for row in seeds.tables.elements))
+        for name, seeds in found
+    ]
+
+
 def _title(file: Path) -> str:
     """Find the line of a scenario file that says its question."""
     lines = file.read_text(encoding="utf-8").splitlines()
@@ -174,6 +185,7 @@ def _parameters(tables: "Tables") -> Rows:
 KINDS: Mapping[str, Callable[[], Rows]] = {
     "scenarios": _scenarios,
     "sweeps": _sweeps,
+    "worlds": _worlds,
     "instruments": _instruments,
     "commodities": _from_tables(_commodities),
     "regions": _from_tables(_regions),
@@ -189,6 +201,7 @@ KINDS: Mapping[str, Callable[[], Rows]] = {
 MEANINGS = {
     "scenarios": "scenarios that ship, to run or to extend",
     "sweeps": "sweeps that ship",
+    "worlds": "base years and minerals that `world:` names; without a name that of today",
     "instruments": "kinds of instrument",
     "commodities": "goods, from concentrates to magnets",
     "regions": "countries and the rest of the world; which of them are allied",
@@ -204,6 +217,7 @@ MEANINGS = {
 HEADERS = {
     "scenarios": ["scenario", "question"],
     "sweeps": ["sweep", "question"],
+    "worlds": ["world", "first day", "elements"],
     "instruments": ["kind", "what it is"],
     "commodities": ["commodity", "unit", "name"],
     "regions": ["region", "", "name"],
