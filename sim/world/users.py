@@ -87,7 +87,9 @@ class Sectors(Axis):
     @cached_property
     def cost_share(self) -> Floats:
         """(S, 1): of inputs in all that a sector spends and earns."""
-        return self.spent / (self.spent + self.value_added)
+        share: Floats = self.spent / (self.spent + self.value_added)
+        share.flags.writeable = False
+        return share
 
 
 @final
