@@ -112,10 +112,8 @@ class Chunk:
         horizon, arcs = setup.horizon, setup.arcs
         width = max(len(replicates), NARROWEST)
         numbers = range(replicates.start, replicates.start + width)
-        self.replicates, self.draws = (
-            replicates,
-            Draws(setup.seed, numbers, setup.uncertain, setup.together, setup.joint),
-        )
+        self.replicates = replicates
+        self.draws = Draws(setup.seed, numbers, setup.uncertain, setup.together, setup.joint)
         p, world = _drawn(setup, self.draws), drawn_world(setup.world, setup.factors, self._factor)
         size = np.ones((len(world.facilities), 1)) if setup.size is None else setup.size
         hooks, controls = Hooks(), controls_on(world, arcs, width)

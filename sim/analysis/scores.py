@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -64,7 +65,7 @@ class Score:
         low, _, high = self.quantiles
         return low == high or (low > 0 and high <= WIDEST * low)
 
-    @property
+    @cached_property
     def scores(self) -> tuple[float, float, float]:
         """Of the scenario, of nothing happening, and of the last value carried forward, over the observed half-width.
 
