@@ -210,7 +210,7 @@ class Plan:
     @cached_property
     def mass(self) -> MassCheck:
         """The check that every tonne is accounted for."""
-        return MassCheck(self.world, self.arcs, f"monazite run {self.scenario.name} --replicate")
+        return MassCheck(self.world, self.arcs, f"{self.scenario.command} --replicate")
 
     @cached_property
     def focus(self) -> Focus:

@@ -154,6 +154,18 @@ def dimension_of(unit: str) -> Dimension:
     raise UnitError(f"{unit!r} is not a unit", f"Known: {known}.")
 
 
+def size_of(unit: str) -> float:
+    """How much of the internal unit a unit of a table is, where numbers in it add up.
+
+    Examples
+    --------
+    >>> size_of("weeks"), size_of("USD/kg"), size_of("1")
+    (7.0, 1000.0, 1.0)
+    """
+    dimension = dimension_of(unit)
+    return 1.0 if dimension is NUMBER else float(dimension.units[unit].size)
+
+
 def parse(text: str | float, dimension: Dimension) -> float:
     """Read a quantity as it is written, into internal units.
 

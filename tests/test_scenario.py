@@ -56,6 +56,16 @@ def read(path: str = "base.yaml", overrides: Mapping[str, object] | Sequence[str
     return load(path, overrides, lambda _folders, _world: NAMES)
 
 
+def test_a_scenario_knows_the_command_that_runs_it() -> None:
+    """With all that was laid over the file, so that a defect can be run again as it was found."""
+    share = "instruments.toll-one.share"
+    assert read().command == "monazite run base.yaml"
+    given = read(overrides=[f"{share}=20 %", "ensemble.seed=7"])
+    assert given.command == f"monazite run base.yaml --set '{share}=20 %' --set ensemble.seed=7"
+    by_path = read(overrides={share: {"uniform": {"low": "10 %", "high": 0.4}}})
+    assert by_path.command == f"monazite run base.yaml --set '{share}={{uniform: {{low: 10 %, high: 0.4}}}}'"
+
+
 def refused(overrides: Mapping[str, object] | Sequence[str]) -> str:
     with pytest.raises(InputError) as caught:
         read(overrides=overrides)

@@ -14,6 +14,7 @@ from sim.ensemble.joint import Joint
 from sim.ensemble.streams import uniforms
 from sim.files.distributions import Distribution, middle
 from sim.files.shapes import Triangular
+from sim.units import size_of
 
 MIDDLE = 0.5  # the draw of a median
 
@@ -59,7 +60,7 @@ class Draws:
         value
             What to draw from, in internal units.
         unit
-            For the table of draws.
+            Of the table of draws.
         """
         if not isinstance(value, Distribution):
             return value
@@ -74,7 +75,7 @@ class Draws:
 
     def _noted(self, name: str, unit: str, drawn: Floats) -> Floats:
         self.items.append(Item(name, unit=unit))
-        self.values.append(drawn)
+        self.values.append(drawn / size_of(unit))
         return drawn
 
     def _own(self, name: str) -> Floats:
@@ -88,7 +89,7 @@ class Draws:
         return Occurrences(self, names)
 
     def table(self) -> Floats:
-        """(Q, R): everything drawn so far, in the order of `items`."""
+        """(Q, R): everything drawn so far, in the order and the units of `items`."""
         return np.array(self.values).reshape(len(self.values), len(self.replicates))
 
 

@@ -87,7 +87,7 @@ class Redesign:
         changed += done
         at_least(changed, 0, out=changed)
         designs.depends(changed, out=depends)
-        depends += designs.is_used
+        depends += designs.part
 
     def _start(self, tick: Tick, pays: Floats, taken: Floats, fed: Floats) -> Floats:
         """(G, R): what is begun of what would pay, or of what is left where goods are wanting; in place of `pays`."""
@@ -151,5 +151,5 @@ class Ahead:
     def add(self, need: Floats, begun: Floats, depends: Floats) -> None:
         """Add it to what users need, (U, R), in place."""
         rows, designs, replaced = need[self.inputs], self.designs, self.designs.replaced
-        whole = pick(rows / at_least(depends, TINY), designs.user[replaced])  # if nothing had been changed
+        whole = pick(rows * designs.part / at_least(depends, TINY), designs.user[replaced])  # if nothing had changed
         designs.to_instead.add(begun[replaced] * self.soon * whole, rows)

@@ -137,7 +137,7 @@ class State:
     awaited: Floats = _array(
         "V R", "days", "output that stops have cost and buyers wait for, by the input that was short"
     )
-    depends: Floats = _array("V R", "1", "part of a sector that depends on each input", lambda w: w.designs.is_used)
+    depends: Floats = _array("V R", "1", "part of a sector that depends on each input", lambda w: w.designs.part)
     fed: Floats = _array("V R", "1", "what came in of each input, over what was needed, smoothed", 1.0)
     begun: Floats = _array("G R", "1", "share of a use for which another design is being qualified")
     changed: Floats = _array("G R", "1", "share of a use that another design has taken")

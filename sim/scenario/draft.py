@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -62,6 +63,7 @@ class Draft:
 
     root: Node
     problems: Sequence[Problem] = ()
+    name: str = ""  # as it was asked for
 
     @classmethod
     def read(cls, path_or_name: str | Path) -> Draft:
@@ -72,7 +74,7 @@ class Draft:
         if design is not None and root.child("scenario") is not None:
             right = "Run it with monazite sweep; with --dry-run that only checks it."
             raise InputError(Problem(replace(design.place, path=""), "this is a sweep, not a scenario", right))
-        return cls(root, problems)
+        return cls(root, problems, str(path_or_name))
 
     def text(self, overrides: Overrides = ()) -> str:
         """Lay overrides over it and write what comes of it, unchecked."""
@@ -93,7 +95,14 @@ class Draft:
         if scenario is None or problems:
             places = dict.fromkeys(problems)
             raise InputError(sorted(places, key=lambda p: (p.place.file, p.place.line, p.place.column)))
+        scenario._command = self.command(overrides)
         return scenario
+
+    def command(self, overrides: Overrides = ()) -> str:
+        """The command line that runs it with some overrides."""
+        asked = overrides.items() if isinstance(overrides, Mapping) else map(split_setting, overrides)
+        settings = (f"{path}={value if isinstance(value, str) else writing.flow(value)}" for path, value in asked)
+        return shlex.join(["monazite", "run", self.name, *(word for one in settings for word in ("--set", one))])
 
 
 def _pairs(overrides: Overrides, problems: list[Problem]) -> Iterator[tuple[str, object]]:

@@ -163,6 +163,7 @@ class Scenario(Model):
 
     _root: Node | None = PrivateAttr(None)
     _units: Mapping[str, str] = PrivateAttr({})
+    _command: str = PrivateAttr("monazite run …")
 
     @field_serializer("parameters")
     def _written_parameters(self, parameters: dict[str, Uncertain]) -> dict[str, object]:
@@ -172,6 +173,11 @@ class Scenario(Model):
     def problem(self, found: Mistake) -> Problem:
         """Give a mistake in this scenario its place in the file it comes from."""
         return problem(self._root or as_node({}), found)
+
+    @property
+    def command(self) -> str:
+        """The command line that runs it as it was read, with what was laid over its file."""
+        return self._command
 
     def to_yaml(self, *, origins: bool = False) -> str:
         """Write it with every default filled in: running that again gives the same."""

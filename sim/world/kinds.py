@@ -50,6 +50,8 @@ class Kind:
         Columns of which `low` and `high` may be the range, the usual one first: one of them lies in it.
     optional : tuple of str
         Columns that name rows of other tables and may be empty.
+    read : tuple of str
+        Columns of evidence that a run reads.
     closed : bool
         Whether rows of other folders only change those that ship.
     """
@@ -61,6 +63,7 @@ class Kind:
     others: str = ""
     ranged: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
+    read: tuple[str, ...] = ()
     closed: bool = False
 
 
@@ -170,7 +173,7 @@ KINDS: Mapping[str, Kind] = {
         ranged=("met", "operating", "capital", "environmental", "social"),
     ),
     "dates": Kind(DateRow, ("what",)),
-    "ranges": Kind(RangeRow, ("table", "column", "by", "which"), optional=("by", "which")),
+    "ranges": Kind(RangeRow, ("table", "column", "by", "which"), optional=("by", "which"), read=("low", "high")),
 }
 
 DRAWN: Mapping[tuple[str, str], tuple[str, ...]] = {

@@ -171,7 +171,7 @@ def _without_effect(layers: Mapping[str, History]) -> list[str]:
                 changed = {c.name for c in fields(row) if getattr(row, c.name) != getattr(found[-2].row, c.name)}
                 if stands(found) and not readers.reads(name, key):
                     notes.append(f"{place}: it has no effect: such a row counts {WHERE_READ[name]}.")
-                elif not changed - DESCRIPTIVE - readers.idle(name, key):
+                elif not changed - (DESCRIPTIVE - {*KINDS[name].read}) - readers.idle(name, key):
                     what = f"it changes its {' and '.join(sorted(changed))} alone" if changed else "it says what ships"
                     notes.append(f"{place}: it has no effect: {what}.")
     return notes

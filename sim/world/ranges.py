@@ -12,7 +12,7 @@ import numpy as np
 from sim.axes import Floats
 from sim.world.build import World
 from sim.world.kinds import DRAWN
-from sim.world.rows import RangeRow, Tables
+from sim.world.rows import SPREAD, RangeRow, Tables
 from sim.world.tables import values_in
 from sim.world.users import Sectors, Users
 
@@ -127,7 +127,7 @@ def _sectors(sectors: Sectors, on: On) -> Sectors:
     return replace(
         sectors,
         cover=sectors.cover * on("sectors", "cover", rows),
-        spread=sectors.spread * on("sectors", "spread", rows),
+        spread=np.clip(sectors.spread * on("sectors", "spread", rows), SPREAD.least, SPREAD.most),
         value_added=sectors.value_added * on("sectors", "value_added", rows),
         spare=np.minimum(sectors.spare * on("end_uses", "spare", end_uses), 1),
         wait=sectors.wait * on("end_uses", "wait", end_uses),

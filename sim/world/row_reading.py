@@ -13,6 +13,7 @@ from sim.world.cells import Converter, NumberError, in_unit, number, refuse_hidd
 from sim.world.kinds import DRAWN, KINDS, MEASURED, Kind
 from sim.world.rows import BaseYearRow, CommodityRow, CostShareRow, Fact, ParameterRow, ProjectRow, RangeRow
 
+FURTHEST = 10  # factor on a number of a table: who is further off does not know it
 NAMES = {column for kind in KINDS.values() for column in kind.names}  # that scenario files may use
 
 
@@ -206,8 +207,11 @@ def _no_factor(place: Place, cells: Mapping[str, str]) -> Iterator[Problem]:
     if bool(cells["by"]) != bool(cells["which"]):
         yield at(place, "which", "by and which belong together.\nWrite a value of that column or *, or neither.")
     low, high = (number(cells[column] or "0") for column in ("low", "high"))
-    if not 0 < low <= 1 <= high:
-        right = "Factors on what the table says, low above 0 and at most 1, high at least 1; both 1 where it is known."
+    if not 1 / FURTHEST <= low <= 1 <= high <= FURTHEST:
+        right = (
+            f"Factors on what the table says, low from {1 / FURTHEST:g} to 1, high from 1 to {FURTHEST:g}; "
+            "both 1 where it is known."
+        )
         yield at(place, "low", f"{low:g} to {high:g} is no range of factors.\n{right}")
 
 

@@ -19,6 +19,7 @@ Quantity = Literal["activity", "input", "output", "flow", "use", "other_use", "c
 
 Share: TypeAlias = Annotated[float, Limits(0, 1, "as a share of 1")]
 Weeks: TypeAlias = Annotated[float, Limits(0.1, 520, "weeks")]
+SPREAD = Limits(0.01, 5)  # beyond it all firms or none are out of stock
 Months: TypeAlias = Annotated[float, Limits(0, 600, "months")]
 TonnesPerYear: TypeAlias = Annotated[float, Limits(0, 1e9, "t/year", above=True)]
 DollarsPerKilogram: TypeAlias = Annotated[float, Limits(0, 1e6, "USD/kg", above=True)]
@@ -195,7 +196,7 @@ class SectorRow(Fact):
     ]  # 2025 USD a year that stands still when all its lines do
     growth: Annotated[float, Limits(-0.5, 1, "as a share a year")]  # share a year
     cover: Weeks  # weeks of critical inputs held, mean over firms
-    spread: Annotated[float, Limits(0.01, 5)]  # sigma of the lognormal of firms' covers
+    spread: Annotated[float, SPREAD]  # sigma of the lognormal of firms' covers
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,8 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sim.ensemble.clock import Tick
 from sim.instruments.parts.calendar import Calendar
@@ -77,3 +79,10 @@ def test_an_end_that_nobody_knows_is_not_expected_on_its_day() -> None:
     assert np.asarray(Calendar(0, 0, ends, 0.05).ahead(SECOND, 20)) == pytest.approx(np.array([expected, 0, expected]))
     assert Calendar(0, 24, math.inf, 0.0).ahead(SECOND, 20) == pytest.approx(0.5)
     assert Calendar(14, 24, math.inf, 0.0).ahead(SECOND, 20) == 0
+
+
+@given(days=st.floats(1e-3, 1e4), start=st.integers(0, 2000), hazard=st.none() | st.floats(0, 10))
+def test_nobody_expects_more_than_everything_to_be_held_up(days: float, start: int, hazard: float | None) -> None:
+    """However the days that people look ahead are rounded: a share above 1 would make orders negative."""
+    tick = Tick(1, start, start + 7, 7)
+    assert 0 <= Calendar(0, start, math.inf, hazard).ahead(tick, days) <= 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,17 +11,20 @@ import pytest
 from sim.axes import Scalar
 from sim.market.forms import normal
 from sim.world.rows import DesignRow
+from tests import driver
 from tests.tiny import (
     CARS_HO,
     FACT,
     HALF,
     MAGNETS_OF_CARS,
+    MARGINS,
     OXIDE_AB,
     OXIDE_OF_CARS,
     ROUND,
     Case,
     one,
     redesigned,
+    tables,
 )
 
 LEANER = DesignRow(*FACT, "leaner", "cars", "oxide.Ee", "magnet.Ee", 0.5, 10.0, 24.0, 0.5, HALF / 7, 40.0)
@@ -107,6 +111,25 @@ def test_lines_stop_as_far_as_they_depend_on_what_is_missing() -> None:
     assert one(case.state.idle, case.sector[CARS_HO]) == pytest.approx(0.25)
     assert one(case.state.production, case.sector[CARS_HO]) == pytest.approx(0.75)
     assert one(case.state.use, user) == 0
+
+
+def test_who_buys_a_component_does_not_need_what_is_in_it() -> None:
+    """Cars in AB use 8 t of what a component is now, and 2 t of oxide, of which half a tonne makes one: 8 and 1 of 9.
+
+    A quarter of the ninth that made its own buys components, and a tenth of the others makes its own.
+    """
+    tiny = tables()
+    goods = tuple(replace(row, stage="component") if row.stage == "magnet" else row for row in tiny.commodities)
+    back = replace(LEANER, design="own", commodity="magnet.Ee", instead="oxide.Ee", amount=2.0)
+    world = driver.market(replace(tiny, commodities=goods, designs=(LEANER, back)), (), margins=MARGINS, **ROUND)
+    case = Case.of(world)
+    oxide, component = (case.user[name] - case.world.users.plants.stop for name in (OXIDE_OF_CARS, MAGNETS_OF_CARS))
+    assert [one(case.state.depends, v) for v in (oxide, component)] == pytest.approx([1 / 9, 8 / 9])
+    place = {(design, g): i for i, (design, _, g, _) in enumerate(case.world.designs.names)}
+    case.state.changed[place["leaner", "AB"]], case.state.changed[place["own", "AB"]] = 0.25, 0.1
+    depends = case.world.designs.depends(case.state.changed) + case.world.designs.part
+    moved = 0.25 / 9 - 0.1 * 8 / 9
+    assert [one(depends, v) for v in (oxide, component)] == pytest.approx([1 / 9 - moved, 8 / 9 + moved])
 
 
 def test_what_is_begun_is_ordered_before_it_is_qualified() -> None:

@@ -152,6 +152,21 @@ class BaseYear:
                         row.rate / YEAR,
                     )
                 )  # fmt: skip
+        self._read_parts()
+
+    def _read_parts(self) -> None:
+        """Which part of a sector depends on each input: who buys a component does not need what is in it (eq. 9.5)."""
+        components = {u for u in self.user.values() if self.goods[u.name[0]].stage == "component"}
+        for component in (u for u in components if u.use0):
+            made_of = [g for g in self.designs if g.instead is component]
+            others = sum(g.amount * g.user.use0 for g in made_of)
+            component.depends = component.use0 / (component.use0 + others)
+            for g in made_of:
+                g.user.depends = 1 - component.depends
+        for u in self.user.values():
+            u.depends0 = u.depends
+        for g in self.designs:
+            g.moves = g.instead is not None and (not g.instead.depends0 or bool({g.user, g.instead} & components))
 
     def _user(self, name: UserName, cover: float) -> User:
         """The user of this name, new at its node if need be."""
@@ -248,7 +263,7 @@ class BaseYear:
         for s in self.sectors:
             for u in s.users:
                 replaced = (g.amount * g.user.use0 for g in self.designs if g.instead is u)
-                u.stake = s.value_added / (u.use0 or max(replaced))
+                u.stake = s.value_added * (u.depends0 or 1.0) / (u.use0 or max(replaced))
         for _ in range(64):
             place = {d: mean((u.use0, u.stake) for u in d.users) for d in self.destinations}
             origin = {o: mean((a.flow0, place[a.destination]) for a in o.out_of) for o in self.origins}

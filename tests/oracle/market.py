@@ -390,7 +390,8 @@ class World:
         for g in self.base.designs:  # eq. 5.1
             if g.instead:
                 soon = alpha(self.p["look_ahead"] / (g.time * self.p["design_time"]))
-                ahead[g.instead] += g.begun * g.amount * soon * g.user.need / max(g.user.depends, NOTHING)
+                whole = g.user.need * g.user.depends0 / max(g.user.depends, NOTHING)
+                ahead[g.instead] += g.begun * g.amount * soon * whole
         for d in self.base.destinations:
             d.expected_use = 0.0
             for u in d.users:
@@ -639,8 +640,8 @@ class World:
             g.changed = max(0, g.changed + done - back)
         for u in {u for g in designs for u in (g.user, g.instead) if u}:
             left = sum(g.changed for g in designs if g.user is u)
-            came_to = sum(g.changed for g in designs if g.instead is u)
-            u.depends = came_to - left if u.use0 == 0 else 1 - left
+            came_to = sum(g.changed * g.user.depends0 for g in designs if g.instead is u and g.moves)
+            u.depends = u.depends0 * (1 - left) + came_to
 
     def _who_gains(self, g: Design, paid: float, paid_instead: float) -> float:
         """Share of users for whom a design is cheaper, with what it costs to change (eq. 9.5)."""

@@ -173,6 +173,7 @@ class User:
     claim: float = 0.0  # t, beyond its part by orders
     without: float = 0.0  # share of the firms of a sector that are out of it
     depends: float = 1.0  # part of a sector that depends on this input
+    depends0: float = 1.0  # the same in the base year
     fed: float = 1.0  # what came in over what was needed, smoothed
     awaited: float = 0.0  # days of base-year output that its lack has cost and buyers wait for
     made_up: float = 0.0
@@ -198,6 +199,7 @@ class Design:
     ceiling: float  # of the use
     time: float  # days to qualify
     rate: float  # a day, of the use, at most
+    moves: bool = False  # whether what depended on the one comes to depend on the other
     ceiling0: float = 0.0  # with all designs of the use in view
     usual: float = 0.0  # share of users whom it would pay at base prices
     begun: float = 0.0

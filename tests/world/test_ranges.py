@@ -77,6 +77,12 @@ def test_shares_stay_below_one() -> None:
     assert world.sectors.spare.max() <= 1
 
 
+def test_firms_never_differ_more_than_the_table_may_say() -> None:
+    """Beyond a spread of 5 all firms or none would be out of stock."""
+    tables = ranges(("sectors", "spread", "region", "HO", 0.1, 10), ("sectors", "spread", "sector", "optics", 0.1, 10))
+    assert world_of(tables, 10.0).sectors.spread.max() == 5
+
+
 def test_half_of_the_draws_of_a_range_that_is_even_in_ratio_are_below_one() -> None:
     drawn = Draws(1, range(4000)).factor("tables.sectors.cover", 0.5, 2)
     assert drawn.min() > 0.5
@@ -120,6 +126,7 @@ def test_what_is_not_drawn_of_tables_draws_the_same_beside_it() -> None:
         ("sectors,cover,commodity,US,me,assumption,0.5,2,", "'commodity' is not drawn."),
         ("sectors,cover,region,,me,assumption,0.5,2,", "by and which belong together."),
         ("sectors,cover,region,US,me,assumption,1.5,2,", "1.5 to 2 is no range of factors."),
+        ("sectors,spread,region,US,me,assumption,0.5,100,", "0.5 to 100 is no range of factors."),
         ("sectors,cover,region,UX,me,assumption,0.5,2,", "nothing refers to 'sectors cover region UX'"),
     ],
 )
@@ -142,3 +149,29 @@ def test_an_own_table_says_what_is_known(tmp_path: Path) -> None:
     assert "tables.sectors.cover.KR" not in names
     assert "tables.sectors.cover.JP" in names
     assert (shipped("seeds") / "ranges.csv").is_file()
+
+
+def test_a_changed_range_has_an_effect(tmp_path: Path) -> None:
+    """Nobody is told that it has none; a changed source has none."""
+    own = tmp_path / "own"
+    own.mkdir()
+    shipped_row = "sectors,cover,sector,*,assumption,assumption"
+    (own / "ranges.csv").write_text(f"{HEADER}{shipped_row},0.5,2,\n", encoding="utf-8")
+    plan, _ = draws_of(f"seeds=[{own}]")
+    assert not [note for note in plan.notes if "no effect" in note]
+    (own / "ranges.csv").write_text(f"{HEADER}sectors,cover,sector,*,me,assumption,0.75,1.35,\n", encoding="utf-8")
+    plan, _ = draws_of(f"seeds=[{own}]")
+    assert [note for note in plan.notes if "no effect" in note]
+
+
+def test_draws_are_written_in_the_unit_of_the_table() -> None:
+    """Weeks of a parameter lie within its range in weeks."""
+    plan, chunk = draws_of()
+    table = {row.parameter: row for row in plan.seeds.tables.parameters}
+    drawn = zip(chunk.draws.items, chunk.draws.table(), strict=True)
+    found = [(item, values) for item, values in drawn if item.name.startswith("parameters.")]
+    for item, values in found:
+        row = table[item.name.removeprefix("parameters.")]
+        assert item.unit == row.unit
+        assert np.all((float(row.low) <= values) & (values <= float(row.high))), item.name
+    assert {item.unit for item, _ in found} > {"weeks", "1"}

@@ -66,14 +66,14 @@ class Calendar(Dates):
 
     def share(self, tick: Tick) -> Scalar:
         """Share of the days of the tick on which it is in force."""
-        return self._days(tick.start, tick.end) / tick.days
+        return self._days(tick.start, tick.days) / tick.days
 
     def ahead(self, tick: Tick, days: Scalar) -> Scalar:
         """Share of the days after the tick in which it will be in force, as far as it is announced."""
         if tick.end <= self.announced:
             return 0.0
         if self.hazard is None:
-            return self._days(tick.end, tick.end + days) / days
+            return self._days(tick.end, days) / days
         left = np.maximum(days - max(self.start - tick.end, 0), 0) * (np.asarray(self.end) > tick.end)
         return _expected(left, self.hazard) / days
 
@@ -96,15 +96,15 @@ class Calendar(Dates):
         """Days in force at mid-tick; negative where it is not yet."""
         return tick.middle - self.start
 
-    def _days(self, first: float, last: Scalar) -> Scalar:
-        """Days in force of the days [first, last)."""
-        return np.maximum(np.minimum(self.end, last) - max(self.start, first), 0)
+    def _days(self, first: int, days: Scalar) -> Scalar:
+        """Days in force of some days from the first on; never more than these, whatever their rounding."""
+        return np.maximum(np.minimum(self.end - first, days) - max(self.start - first, 0), 0)
 
 
 def _expected(days: Scalar, hazard: Scalar) -> Scalar:
     """Of some days from its first on, those on which people expect a control whose end nobody knows (eq. 7.1)."""
     ends = np.asarray(hazard * days)  # how often, if it could
-    return days * np.where(ends > 0, -np.expm1(-ends) / np.maximum(ends, TINY), 1.0)
+    return days * np.minimum(np.where(ends > 0, -np.expm1(-ends) / np.maximum(ends, TINY), 1.0), 1.0)
 
 
 @final
