@@ -172,6 +172,13 @@ def redesigned(designs: tuple[DesignRow, ...], **overrides: Scalar) -> Built:
     return driver.market(replace(tables(), designs=designs), (), margins=MARGINS, **values)
 
 
+def assembled(*designs: DesignRow) -> Built:
+    """The same world, whose magnets are components."""
+    tiny, values = tables(), dict[str, Any](ROUND)
+    goods = tuple(replace(row, stage="component") if row.stage == "magnet" else row for row in tiny.commodities)
+    return driver.market(replace(tiny, commodities=goods, designs=designs), (), margins=MARGINS, **values)
+
+
 def wide_market(*instruments: Spec, **overrides: float) -> Built:
     """The tiny world with two more places, where optics use a tonne of oxide a day: CD has it from HO, EF from AB."""
     narrow, more, mined = tables(), ("CD", "EF"), {"HO mine": 11 * YEAR, "AB mine": 2 * YEAR}

@@ -193,6 +193,7 @@ _CONDITIONS = {
     "seed": "Run one again with the seed of the other, or add --unpaired to compare means of other replicates.",
     "horizon": "Compare scenarios of the same start and end.",
     "tick": "Compare scenarios of the same tick.",
+    "world": "Compare scenarios of the same world.",
     "version": "Run both with one version of monazite.",
     "set of seeds tables": "Run both on the same tables.",
 }
@@ -213,9 +214,11 @@ def conditions(manifest: Mapping[str, Any] | None, scenario: str) -> dict[str, A
     if manifest is not None:
         known = {"seed": manifest["seed"], "version": manifest["monazite"], "set of seeds tables": manifest["seeds"]}
     if scenario:
-        horizon = read_scenario(scenario).get("horizon")
+        said = read_scenario(scenario)
+        horizon = said.get("horizon")
         horizon = horizon if isinstance(horizon, Mapping) else {}
         known |= {"horizon": f"{horizon.get('start')} to {horizon.get('end')}", "tick": horizon.get("tick")}
+        known["world"] = said.get("world") or "the one that ships"
     return known
 
 

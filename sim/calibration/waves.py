@@ -118,7 +118,7 @@ class Calibration:
             for name in self.episodes
             for first in range(0, self.points, BLOCK)
         ]
-        todo = [part for part in parts if not part.file.is_file()]
+        todo = [part for part in parts if not _is_whole(part.file)]
         work = partial(_run, names_of(self.quantities), folder / "shares.npy", self.each)
         for i, _ in enumerate(self._done(work, todo), start=1):
             tell(f"wave {number}: {len(parts) - len(todo) + i} of {len(parts)} blocks")
@@ -142,6 +142,15 @@ class Calibration:
         points = qmc.Sobol(len(self.quantities), rng=self.seed + number).random(self.points).T
         edge = 2.0**-53
         return np.clip(box[:, :1] + points * np.diff(box, axis=1), edge, 1 - edge)
+
+
+def _is_whole(file: Path) -> bool:
+    """Whether a block is there and can be read; one that a disk has damaged is run again."""
+    try:
+        np.load(file, mmap_mode="r")
+    except (OSError, ValueError, EOFError):
+        return False
+    return True
 
 
 def _nothing() -> None:

@@ -1,5 +1,6 @@
 """`monazite calibrate`: which values of what nobody knows history leaves."""
 
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -8,6 +9,7 @@ import typer
 
 from sim.cli.inputs import RESULTS
 from sim.cli.text import table
+from sim.errors import InputError, Place, Problem
 
 if TYPE_CHECKING:
     from sim.calibration.episodes import Episode
@@ -35,20 +37,22 @@ def calibrate(
     from sim.calibration.episodes import Episode, shipped_episodes
     from sim.calibration.quantities import quantities_of
     from sim.calibration.waves import Calibration, summary
-    from sim.errors import InputError, Place, Problem, RunError
+    from sim.errors import RunError
     from sim.files.shipped import shipped
     from sim.results import csvfile
     from sim.world.seeds import Seeds
 
-    if points & (points - 1):
-        raise InputError(Problem(Place("--points"), f"{points} is no power of two", "Write 1024, 2048 or the like."))
+    _check(points, out)
     seeds = Seeds.read()
     quantities = quantities_of(seeds)
     episodes = {name: Episode(name) for name in shipped_episodes()}
     blocks = out / f"blocks-{points}-{each}-{seed}-{_known(seeds, episodes)}"
-    found = Calibration(quantities, episodes, points, each, waves, seed, blocks, workers).waves(
-        lambda line: None if quiet else print(line, flush=True)
-    )
+    calibration = Calibration(quantities, episodes, points, each, waves, seed, blocks, workers)
+    try:
+        found = calibration.waves(lambda line: None if quiet else print(line, flush=True))
+    except KeyboardInterrupt:
+        print(f"Interrupted. Kept: the blocks in {blocks}; the same command goes on from them.", file=sys.stderr)
+        raise typer.Exit(130) from None
     first, last = found[0], found[-1]
     if not last.left(list(episodes)).any():
         raise RunError(f"history rules out all {points} vectors of a wave.\n  Ask for more --points.")
@@ -63,6 +67,21 @@ def calibrate(
         csvfile.write(shipped("seeds") / "calibrated.csv", tuple(files["calibrated.csv"]), [files["calibrated.csv"]])
     if not quiet:
         print(table(HEADER, [tuple(row.values()) for row in summary(found)]))
+
+
+def _check(points: int, out: Path) -> None:
+    """Refuse what cannot be run, and a place where a result stands, or a file, before anything is computed for it."""
+    from sim.results.facts import MANIFEST
+    from sim.results.folder import check_writable
+
+    if points & (points - 1):
+        raise InputError(Problem(Place("--points"), f"{points} is no power of two", "Write 1024, 2048 or the like."))
+    right = "Choose another folder with --out."
+    if out.exists() and not out.is_dir():
+        raise InputError(Problem(Place(str(out)), "what is there is no folder", right))
+    if (out / MANIFEST).exists():
+        raise InputError(Problem(Place(str(out)), "the result of a run is there", right))
+    check_writable(out)
 
 
 def _known(seeds: "Seeds", episodes: "Mapping[str, Episode]") -> str:

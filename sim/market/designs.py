@@ -9,7 +9,7 @@ import numpy as np
 from sim.axes import TINY, TOLERANCE, Floats, at_least, at_most, pick
 from sim.ensemble.clock import Tick
 from sim.ensemble.parameters import Parameters
-from sim.market.forms import normal, smooth, step_share
+from sim.market.forms import Step, normal, smooth, step_share
 from sim.market.kernels import Given
 from sim.world.build import World
 
@@ -58,13 +58,14 @@ class Redesign:
         self.designs, self.p, self.alternatives = world.designs, p, Alternatives(world, p)
         self.inputs = world.users.inputs
         self.cover = world.users.cover[self.inputs][world.designs.instead]
-        self.time = world.designs.time * p["design_time"]
+        self.qualified = Step(np.atleast_2d(world.designs.time * p["design_time"]))
         self.ceiling = _ceiling(given)
         self.stays = self.ceiling * p["design_stays"]
         width = np.broadcast(self.alternatives.own, self.alternatives.change).shape[1]
         at_base = np.ones((len(world.nodes.used), width))
         self.usual = normal(self.alternatives.dear(at_base) / p["design_spread"])
-        self.others = 1 / (1 - self.usual)
+        self.others = self.ceiling / (1 - self.usual)
+        self.before = self.usual * self.others + self.ceiling * TOLERANCE  # rounding alone pays nobody
         self.is_on = bool(self.ceiling.any())
 
     def __call__(
@@ -79,7 +80,7 @@ class Redesign:
         came_in = np.divide(received[inputs], needed, out=np.ones_like(needed), where=needed > 0)
         smooth(fed, at_most(came_in, p["want_most"], out=came_in), step_share(days, p["want_time"]))
         pays, taken = self._pays(paid), changed + begun
-        done = begun * step_share(days, self.time)
+        done = begun * self.qualified(days)
         done[designs.replaced] *= self._in_store(user_stock[inputs], expected_need[inputs])
         begun += self._start(tick, pays - taken, taken, fed)
         begun -= done
@@ -110,12 +111,9 @@ class Redesign:
     def _pays(self, paid: Floats) -> Floats:
         """(G, R): of the use, that of users whom a design pays and would not at base prices."""
         share = normal(self.alternatives.dear(paid) / self.p["design_spread"])
-        share -= self.usual
         share *= self.others
-        share -= TOLERANCE  # rounding alone pays nobody
-        at_least(share, 0, out=share)
-        share *= self.ceiling
-        return share
+        share -= self.before
+        return at_least(share, 0, out=share)
 
     def _wanting(self, missing: Floats) -> Floats:
         """(G, R): how much of an input is missing, beyond what is missing of the one used instead."""

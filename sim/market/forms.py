@@ -34,6 +34,25 @@ def step_share(days: Scalar, time: Scalar | Floats) -> Scalar | Floats:
     return -np.expm1(-days / time)
 
 
+@final
+class Step:
+    """The share of a gap that closes in a tick, worked out once for all ticks of one length (eq. 0.1).
+
+    Parameters
+    ----------
+    time : (M, 1) or (M, R) array, days
+    """
+
+    def __init__(self, time: Floats) -> None:
+        self.time, self._days, self._share = time, 0.0, np.zeros_like(time)
+
+    def __call__(self, days: float) -> Floats:
+        """(M, 1) or (M, R), share of 1."""
+        if days != self._days:
+            self._days, self._share = days, np.asarray(step_share(days, self.time))
+        return self._share
+
+
 def smooth(x: Floats, towards: Floats, share: Scalar | Floats) -> None:
     """Move x a share of the way, in place (eq. 0.1).
 

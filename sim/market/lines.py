@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.axes import TINY, TOLERANCE, Bools, Floats, Scalar, at_least, at_most
 from sim.ensemble.clock import Tick
-from sim.market.forms import HALF, normal, smooth, step_share, take
+from sim.market.forms import HALF, Step, normal, smooth, step_share, take
 from sim.market.kernels import Given
 
 
@@ -27,7 +27,7 @@ def out_of_stock(cover: Floats, critical: Scalar, spread: Scalar | Floats) -> Fl
     -------
     (S, R) array, share of 1
     """
-    return 1 - normal(np.log(cover / critical) / spread - spread / 2)
+    return normal(spread / 2 - np.log(cover / critical) / spread)
 
 
 @final
@@ -40,6 +40,7 @@ class CriticalInput:
         users, sectors = world.users, world.sectors
         self.spread = sectors.spread[users.sector]
         self.usual = out_of_stock(sectors.cover[users.sector], self.short, self.spread)
+        self.others = 1 / (1 - self.usual)
         self.inputs, self.slots = users.inputs, users.input_slots
 
     def __call__(
@@ -47,14 +48,15 @@ class CriticalInput:
         *, without: Floats, critical: Floats, critical_cover: Floats, critical_feed: Floats, critical_out: Floats,
         critical_part: Floats,
     ) -> None:  # fmt: skip
-        needed = need[self.inputs]
-        needed = np.where(needed > 0, needed, 1.0)  # who needs nothing depends on nothing
+        needed = at_least(need[self.inputs], TINY)  # who needs nothing depends on nothing
         feed = received[self.inputs] / needed
-        cover = at_least(user_stock[self.inputs] / needed - HALF * (feed + tick.days), self.least)
+        cover = user_stock[self.inputs] / needed
+        cover -= HALF * (feed + tick.days)
+        at_least(cover, self.least, out=cover)
         raw = out_of_stock(cover, self.short, self.spread)
-        np.divide(raw - self.usual, 1 - self.usual, out=without)  # eq. 3.2
+        np.subtract(raw, self.usual, out=without)  # eq. 3.2
+        without *= self.others
         at_least(without, 0, out=without)
-        without *= depends > 0
         raw *= depends
         cover /= at_least(depends, TINY)
         first, *others = self.slots
@@ -111,15 +113,21 @@ class Produce:
         depends: Floats, *, production: Floats, use: Floats, user_stock: Floats, awaited: Floats, made_up: Floats,
         forgone: Floats,
     ) -> None:  # fmt: skip
+        inputs, slots = self.users.inputs, self.users.input_slots
         np.subtract(1, stopped, out=production)
-        for slot, rows in zip(self.users.slots, self.users.input_slots, strict=True):
-            made, part = production[: slot.stop - slot.start], depends[rows]
-            there = at_most(user_stock[slot] / at_least(need[slot], TINY) / tick.days, 1)
-            np.minimum(made, 1 - part * (1 - there), out=made)
-        for slot in self.users.slots:
-            np.multiply(need[slot], production[: slot.stop - slot.start], out=use[slot])
-            np.minimum(use[slot], user_stock[slot] / tick.days, out=use[slot])
-        inputs = self.users.inputs
+        there = at_least(need[inputs], TINY)
+        there *= tick.days
+        np.divide(user_stock[inputs], there, out=there)  # share of the need that the stock is
+        goes = at_most(there, 1)
+        goes -= 1
+        goes *= depends
+        goes += 1
+        for slot in slots:
+            made = production[: slot.stop - slot.start]
+            np.minimum(made, goes[slot], out=made)
+        for slot in slots:
+            np.minimum(there[slot], production[: slot.stop - slot.start], out=there[slot])
+        np.multiply(need[inputs], there, out=use[inputs])
         take(user_stock[inputs], use[inputs], tick.days)
         gone = (1 - production) * demand
         if self.waiting.is_on:
@@ -134,31 +142,34 @@ class Waiting:
 
     def __init__(self, given: Given) -> None:
         world, spare = given.world, given.world.sectors.spare
-        self.wait = world.sectors.wait * (spare > 0)  # nobody waits for what will not be made
-        self.spare = spare * given.p["making_up"] * (self.wait > 0)
+        wait = world.sectors.wait * (spare > 0)  # nobody waits for what will not be made
+        self.waits = wait > 0
+        self.spare = spare * given.p["making_up"] * self.waits
         self.slots, self.total = world.users.input_slots, world.users.by_sector
+        self.turn_away = Step(at_least(wait, TINY))
         self.is_on = bool(np.any(self.spare > 0))
 
     def kept(self, days: float) -> Floats:
-        """(S, 1): the share of buyers who still wait after some days."""
-        return np.exp(-days / at_least(self.wait, TINY))
+        """(S, 1) or (S, R): the share of buyers who still wait after some days."""
+        return 1 - self.turn_away(days)
 
     def settle(
         self, tick: Tick, gone: Floats, made: Floats, critical: Floats, awaited: Floats, made_up: Floats,
         forgone: Floats,
     ) -> None:  # fmt: skip
         """What stops cost is awaited, by the critical input; what is made up leaves it, and who waits no longer."""
-        kept = self.kept(tick.days)
-        share = made / at_least(kept * self.total(awaited), TINY)  # a day, of what is awaited
+        turned_away, kept = self.turn_away(tick.days) / tick.days, self.kept(tick.days)
+        share = kept * (made / at_least(kept * self.total(awaited), TINY))  # a day, of what was awaited
+        stays = at_least(kept - share * tick.days, 0)
+        waits, lost = gone * (self.waits * tick.days), gone * ~self.waits
         for k, slot in enumerate(self.slots):
-            n = slot.stop - slot.start
-            is_short, waits = critical[:n] == k, self.wait[:n] > 0
-            still = awaited[slot] * kept[:n]
-            forgone[slot] = (awaited[slot] - still) / tick.days + gone[:n] * (is_short & ~waits)
-            np.multiply(still, share[:n], out=made_up[slot])
-            still -= made_up[slot] * tick.days
-            still += gone[:n] * (tick.days * (is_short & waits))
-            at_least(still, 0, out=awaited[slot])
+            rows, was = slice(slot.stop - slot.start), awaited[slot]
+            is_short = critical[rows] == k
+            np.multiply(was, turned_away[rows], out=forgone[slot])
+            forgone[slot] += lost[rows] * is_short
+            np.multiply(was, share[rows], out=made_up[slot])
+            was *= stays[rows]
+            was += waits[rows] * is_short
 
     def give_up(self, gone: Floats, critical: Floats, forgone: Floats) -> None:
         """Where nothing is made up, what stops cost is lost at once."""

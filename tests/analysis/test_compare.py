@@ -131,6 +131,13 @@ def test_what_must_be_the_same_is_asked_for_at_once() -> None:
     assert "--unpaired" in str(caught.value)
 
 
+def test_points_of_two_worlds_are_not_compared() -> None:
+    """Their sweep has one set of tables; the scenarios tell the worlds apart."""
+    base, other = result("a", {LOSS: [1, 2]}), result("b", {LOSS: [1, 2]}, horizon=f'{HORIZON}\nworld: "2010"\n')
+    with pytest.raises(InputError, match="its world differs from that of a: 2010 against the one that ships"):
+        compare(base, other)
+
+
 def test_two_seeds_are_compared_when_reported_to() -> None:
     """Means 20 and 25 of other replicates, also of another number."""
     base, other = result("a", {LOSS: [10, 20, 30]}), result("b", {LOSS: [20, 30]}, seed=8)

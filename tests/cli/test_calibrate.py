@@ -43,3 +43,24 @@ def test_points_are_a_power_of_two(monazite: Monazite, tmp_path: Path) -> None:
     assert answer.code == 2
     assert answer.err == "--points: 5 is no power of two.\n  Write 1024, 2048 or the like.\n"
     assert not (tmp_path / "cal").exists()
+
+
+def test_it_never_writes_among_the_files_of_a_run_or_over_a_file(monazite: Monazite, tmp_path: Path) -> None:
+    (tmp_path / "cal").mkdir()
+    (tmp_path / "cal" / "manifest.json").write_text("{}", encoding="utf-8")
+    answer = monazite("calibrate", *FEW, "--out", "cal")
+    assert (answer.code, answer.out) == (2, "")
+    assert answer.err == "cal: the result of a run is there.\n  Choose another folder with --out.\n"
+    (tmp_path / "file").write_text("mine", encoding="utf-8")
+    answer = monazite("calibrate", *FEW, "--out", "file")
+    assert (answer.code, answer.err) == (2, "file: what is there is no folder.\n  Choose another folder with --out.\n")
+
+
+def test_stopped_by_hand_it_says_what_is_kept(monazite: Monazite, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("sim.calibration.waves.Calibration.waves", stop)
+    answer = monazite("calibrate", *FEW, "--out", "cal")
+    assert (answer.code, answer.out) == (130, "")
+    assert answer.err.startswith("Interrupted. Kept: the blocks in cal/blocks-32-2-1-")

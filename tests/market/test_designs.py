@@ -11,20 +11,18 @@ import pytest
 from sim.axes import Scalar
 from sim.market.forms import normal
 from sim.world.rows import DesignRow
-from tests import driver
 from tests.tiny import (
     CARS_HO,
     FACT,
     HALF,
     MAGNETS_OF_CARS,
-    MARGINS,
     OXIDE_AB,
     OXIDE_OF_CARS,
     ROUND,
     Case,
+    assembled,
     one,
     redesigned,
-    tables,
 )
 
 LEANER = DesignRow(*FACT, "leaner", "cars", "oxide.Ee", "magnet.Ee", 0.5, 10.0, 24.0, 0.5, HALF / 7, 40.0)
@@ -118,11 +116,8 @@ def test_who_buys_a_component_does_not_need_what_is_in_it() -> None:
 
     A quarter of the ninth that made its own buys components, and a tenth of the others makes its own.
     """
-    tiny = tables()
-    goods = tuple(replace(row, stage="component") if row.stage == "magnet" else row for row in tiny.commodities)
     back = replace(LEANER, design="own", commodity="magnet.Ee", instead="oxide.Ee", amount=2.0)
-    world = driver.market(replace(tiny, commodities=goods, designs=(LEANER, back)), (), margins=MARGINS, **ROUND)
-    case = Case.of(world)
+    case = Case.of(assembled(LEANER, back))
     oxide, component = (case.user[name] - case.world.users.plants.stop for name in (OXIDE_OF_CARS, MAGNETS_OF_CARS))
     assert [one(case.state.depends, v) for v in (oxide, component)] == pytest.approx([1 / 9, 8 / 9])
     place = {(design, g): i for i, (design, _, g, _) in enumerate(case.world.designs.names)}

@@ -22,7 +22,9 @@ class Coverage(Model):
     """Goods that a control names: by elements and stages, or one by one."""
 
     elements: Names | None = Field(None, description="elements that it names")
-    stages: Names | None = Field(None, description="stages at which goods are covered; none: every stage")
+    stages: Names | None = Field(
+        None, description="stages at which goods are covered; none: every stage but component, which has to be named"
+    )
     commodities: Names | None = Field(None, description="goods covered by name, whatever they hold")
     share_above: Share = Field(0.001, description="least share of a covered good that the named elements make up")
 
