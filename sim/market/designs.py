@@ -132,7 +132,7 @@ def _ceiling(given: Given) -> Floats:
     designs, most = given.world.designs, given.p["design_most"]
     ceiling = np.atleast_2d(designs.ceiling * given.p["design_ceiling"])
     together = pick(designs.of_user(np.ascontiguousarray(ceiling)), designs.user)
-    return ceiling * (most / at_least(together, most))
+    return ceiling * (most / np.maximum(together, at_least(np.asarray(most), TINY)))
 
 
 @final
