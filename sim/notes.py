@@ -38,6 +38,12 @@ def windows_outside(scenario: Scenario) -> Iterator[Mistake]:
             yield Mistake((*path, "name"), f"the name {part.name!r} is taken", "Give each its own name.")
 
 
+def uncertainty_notes(scenario: Scenario) -> Iterator[str]:
+    """Say where what replicates should draw is drawn by none of them."""
+    if scenario.uncertainty.parameters == "calibrated" and not scenario.ensemble.uncertain:
+        yield "uncertainty.parameters: calibrated has no effect: with ensemble.uncertain: false nothing is drawn."
+
+
 def schedule_notes(scenario: Scenario, horizon: Horizon, dates: Mapping[str, date]) -> Iterator[str]:
     """Say where the days of a run are not those of the tables, of its ticks or of its series."""
     base, outlook = dates.get(BASE_YEAR), dates.get(OUTLOOK_END)

@@ -23,7 +23,7 @@ from sim.files.quantities import WorldNames
 from sim.files.shipped import shipped
 from sim.instruments.base import Instrument
 from sim.instruments.parts.control import Control
-from sim.notes import begins_too_early, schedule_notes, unread_tables, windows_outside
+from sim.notes import begins_too_early, schedule_notes, uncertainty_notes, unread_tables, windows_outside
 from sim.record.fields import Fields, fields_of
 from sim.record.mass import MassCheck
 from sim.record.recorder import Record, Thresholds
@@ -237,7 +237,8 @@ class Plan:
         """What to know before a run: what of it is not as it looks, in sentences."""
         own = (note for one in self.scenario.instruments for note in one.notes(self.world, self.horizon))
         tables = (*self.seeds.notes, *unread_tables(self.scenario, self.seeds.own))
-        return (*tables, *schedule_notes(self.scenario, self.horizon, self.seeds.dates), *own)
+        schedule = schedule_notes(self.scenario, self.horizon, self.seeds.dates)
+        return (*tables, *uncertainty_notes(self.scenario), *schedule, *own)
 
     def check(self) -> None:
         """Refuse instruments that have nothing to act on: silence would look like an answer."""

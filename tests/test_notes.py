@@ -36,6 +36,7 @@ def test_a_start_before_the_base_year_is_refused() -> None:
         ({"horizon__end": "2025-01-10", "horizon__tick": "30 days"}, "the tick, 30 days, is longer than the run"),
         ({"horizon__end": "2025-12-31", "outputs__every": "10 days"}, "series end on 2025-12-26: outputs.every leaves"),
         ({"horizon__end": "2025-12-15", "outputs__every": "month"}, "series end on 2025-11-30: outputs.every leaves"),
+        ({"uncertainty__parameters": "calibrated", "ensemble__uncertain": False}, "calibrated has no effect: with"),
         ({"outputs__record": "[stock, use]"}, "use is kept for goods under a control"),
     ],
 )

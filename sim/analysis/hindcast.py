@@ -51,10 +51,14 @@ class Hindcast:
 
     @property
     def means(self) -> tuple[float, float, float]:
-        """Mean scores over the targets: of the scenario, of nothing happening, of the last value carried forward."""
-        known = np.array([score.scores for score in self.scores])
-        own, null, carried = known[np.isfinite(known).all(axis=1)].mean(axis=0).tolist()
+        """Mean scores over `compared`: of the scenario, of nothing happening, of the last value carried forward."""
+        own, null, carried = np.mean([score.scores for score in self.compared], axis=0).tolist()
         return own, null, carried
+
+    @cached_property
+    def compared(self) -> list[Score]:
+        """Those of targets that can be told where nothing happens, too; a licence has no wait without a licence."""
+        return [score for score in self.scores if np.isfinite(score.scores).all()]
 
     def save(self, folder: str | Path, *, overwrite: bool = False) -> Path:
         """Write the folder, whole or not at all: the comparison, figures, the scenario, and the manifest."""

@@ -60,6 +60,8 @@ def _print(found: "Hindcast", folder: Path) -> None:
     print(head(found.facts, folder))
     print(_table(found))
     own, null, carried = (number(mean) for mean in found.means)
+    if alone := len(scores) - len(found.compared):
+        print(f"{alone} of {len(scores)} targets cannot be told where nothing happens, and are in no mean")
     print(f"mean score {own} (nothing happens: {null}; last value carried forward: {carried}): smaller is better")
     silent = sum(not score.says for score in scores)
     if silent:

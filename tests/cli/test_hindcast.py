@@ -42,6 +42,7 @@ def test_it_prints_simulated_against_observed_and_writes_the_folder(
     assert lines[0].endswith(" s, in results/controls-2025.hindcast")
     assert lines[-1] == "2 of 3 inside (nothing happens: 2)"
     assert any(line.startswith("mean score ") for line in lines[-3:-1])
+    assert "1 of 3 targets cannot be told where nothing happens, and are in no mean" in lines
     assert max(map(len, lines)) <= 100
     (row,) = [line.split() for line in lines if line.startswith("lines stop")]
     assert row == ["lines", "stop", "days", "5–inf", "inf", "inf", "inf", "✓", "inf", "✓"]
