@@ -70,6 +70,7 @@ ROUND: Mapping[str, float] = {
     "substitution_rate": 0.1 / 365, "design_ceiling": 0, "design_cost": 1, "design_time": 1, "design_horizon": 730,
     "design_spread": 0.8, "design_begin": 28, "design_return": 1460, "design_stays": 0.25, "want_time": 56,
     "want_tolerated": 0.1, "want_most": 1.5, "design_most": 0.95,
+    "withholding": 0, "withholding_growth": 0.8, "withholding_memory": 182,
     # trade
     "spot_elasticity": 0, "resale_share": 0, "resale_margin": 0.03, "resale_spread": 0.05, "resale_choice": 12,
     "resale_setup": 56, "resale_time": 21, "resale_transit": 30, "thin_market": 1e-12,

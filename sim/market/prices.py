@@ -109,7 +109,7 @@ class LookAhead:
         self, tick: Tick, orders_placed: Floats, expected_restriction: Floats, backlog: Floats, expected_use: Floats,
         traded: Floats, resold_by_users: Floats, resold_by_producers: Floats, resold_to: Floats,
         user_stock: Floats, producer_stock: Floats, expected_output: Floats, expected_orders: Floats,
-        target_stock: Floats,
+        target_stock: Floats, withheld: Floats,
         *, expected_trade: Floats, prospective_use: Floats, sold_abroad: Floats, supply: Floats, wanted: Floats,
     ) -> None:  # fmt: skip
         world, controls, d, o = self.world, self.controls, self.world.nodes.destinations, self.world.nodes.origins
@@ -136,7 +136,7 @@ class LookAhead:
         world.users.to_destination.add(user_stock, there)
         self.arriving.add(permitted, there)
         controls.to_destination.add(backlog * passing, there)
-        supply[o] += producer_stock + expected_output * self.look_ahead
+        supply[o] += (producer_stock + expected_output * self.look_ahead) * (1 - withheld)
 
 
 @final

@@ -40,6 +40,26 @@ class FollowPrices:
 
 
 @final
+class Withhold:
+    """Who expects prices to go on rising sells later (eq. 9.6)."""
+
+    def __init__(self, given: Given) -> None:
+        p, self.origins = given.p, given.world.nodes.origins
+        self.most, self.growth, self.memory = p["withholding"], p["withholding_growth"], p["withholding_memory"]
+        self.is_on = bool(np.any(np.asarray(self.most) > 0))
+
+    def __call__(self, tick: Tick, price: Floats, *, sellers_price: Floats, withheld: Floats) -> None:
+        if not self.is_on:
+            return
+        spot = price[self.origins]
+        risen = at_least(spot - sellers_price, 0) / self.growth
+        risen *= risen
+        np.divide(risen, 1 + risen, out=withheld)
+        withheld *= self.most
+        smooth(sellers_price, spot, step_share(tick.days, self.memory))
+
+
+@final
 class Thrift:
     """Sectors substitute (eq. 9.2), and plants save soon and thrift slowly (eq. 9.3)."""
 

@@ -125,7 +125,8 @@ class Ship:
 
     def __call__(
         self, tick: Tick, orders_placed: Floats, orders_received: Floats, restricted: Floats, made: Floats,
-        other: Floats, price: Floats, tariff: Floats, *, shipped: Floats, producer_stock: Floats, fill_rate: Floats,
+        other: Floats, price: Floats, tariff: Floats, withheld: Floats,
+        *, shipped: Floats, producer_stock: Floats, fill_rate: Floats,
     ) -> None:  # fmt: skip
         world, controls, days = self.world, self.controls, tick.days
         np.multiply(orders_placed, days, out=shipped)
@@ -134,6 +135,7 @@ class Ship:
         asked = at_least((orders_received - stopped) * days, TINY)
         fresh = (made - other) * days
         most = np.minimum(release(producer_stock - fresh, fresh, days, self.p["release_time"]), producer_stock)
+        most *= 1 - withheld
         filled = (most / asked).clip(0, 1)
         part = pick(filled, world.arcs.origin)
         some = np.flatnonzero(((filled < 1) & (asked > TINY)).any(axis=1))

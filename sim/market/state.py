@@ -111,6 +111,8 @@ class State:
     expected_price: Floats = _array("O R", "ln 1", "price that plants plan with")
     contract_price: Floats = _array("O R", "ln 1", "price under contracts")
     long_price: Floats = _array("O R", "ln 1", "price that investors look at")
+    sellers_price: Floats = _array("O R", "ln 1", "spot price that sellers compare with")
+    withheld: Floats = _array("O R", "1", "share of what producers hold and will make that they do not offer")
     paid: Floats = _array("D R", "1", "price paid, ratio to base", 1.0)
     bound: Floats = _array("D R", "1", "part of what users buy that is under contract or between affiliates")
     landed_cost: Floats = _array("D R", "1", "contract price of what is bought, ratio to base", 1.0)

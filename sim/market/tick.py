@@ -21,7 +21,7 @@ from sim.market.lines import CriticalInput, IdleLines, Produce
 from sim.market.orders import Announce, Expect, Hoard, Order
 from sim.market.plants import PlanActivity, PutOut, RunPlants, UnitCost
 from sim.market.prices import Compare, Costs, Expose, LookAhead, MovePrices
-from sim.market.responses import FollowPrices, Invest, Thrift
+from sim.market.responses import FollowPrices, Invest, Thrift, Withhold
 from sim.market.sourcing import Ask, Choose, CountOrders, Ship
 from sim.market.state import base_state, sizes
 from sim.market.trade import Buy, Quote, SendOn, SetUp
@@ -55,7 +55,7 @@ TICK: Mapping[str, tuple[Entry, ...]] = {
     "border": (Present, Hook("crossings"), Expedite, Send, Hook("leaks"), Leak, Hook("customs")),
     "trade": (Quote, Buy, SendOn, SetUp),
     "prices": (LookAhead, Hook("prospects"), Compare, Expose, Costs, Hook("discounts"), MovePrices),
-    "responses": (FollowPrices, Thrift, Invest, Redesign),
+    "responses": (FollowPrices, Withhold, Thrift, Invest, Redesign),
     "contracts": (Hook("settled"),),
 }  # fmt: skip
 """Kernels and hooks in the order in which a tick comes to them, by section."""

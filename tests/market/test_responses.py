@@ -34,6 +34,36 @@ def test_contracts_are_linked_to_the_price_of_the_largest_producer() -> None:
     assert one(case.state.contract_price, case.o[OXIDE_HO]) == pytest.approx(0.1)
 
 
+def test_sellers_wait_while_prices_rise() -> None:
+    """A rise of 0.8, at which half of 0.6 is kept back; nothing where the price fell. Then half of it is remembered."""
+    case = Case(withholding=0.6, withholding_growth=0.8, withholding_memory=HALF)
+    case.state.price[case.node[OXIDE_HO]], case.state.price[case.node[OXIDE_AB]] = 0.8, -0.5
+    case.settle("responses")
+    assert one(case.state.withheld, case.o[OXIDE_HO]) == pytest.approx(0.3)
+    assert one(case.state.withheld, case.o[OXIDE_AB]) == 0
+    assert one(case.state.sellers_price, case.o[OXIDE_HO]) == pytest.approx(0.4)
+    case.settle("responses")
+    assert one(case.state.withheld, case.o[OXIDE_HO]) == pytest.approx(0.6 * 0.25 / 1.25)
+
+
+def test_what_sellers_keep_back_is_neither_sent_nor_in_prospect() -> None:
+    """A quarter kept back takes a quarter of what can be sent, and of what is in prospect; it stays in store."""
+    sent, supply, stock = [], [], []
+    for share in (0.0, 0.25):
+        case = Case()
+        o = case.o[OXIDE_HO]
+        case.state.producer_stock[o] = 14  # two days of output: less than is asked for
+        case.state.withheld[o] = share
+        case.settle("sourcing")
+        case.settle("prices")
+        sent.append(float(case.state.shipped[case.world.arcs.origin == o, 0].sum()))
+        supply.append(one(case.state.supply, case.node[OXIDE_HO]))
+        stock.append(one(case.state.producer_stock, o))
+    assert sent[1] == pytest.approx(0.75 * sent[0])
+    assert stock[1] == pytest.approx(stock[0] + 0.25 * sent[0])
+    assert supply[1] < supply[0]
+
+
 def test_sectors_substitute_when_inputs_are_dear() -> None:
     """Cost fourfold: goal 4^(−½), of the gap of 0.5 all but the dead band of 0.02, half of it."""
     case = Case(thrift_elasticity=0.5, thrift_time=HALF, substitution_rate=1.0, thrift_dead_band=0.02)

@@ -52,6 +52,7 @@ ENGINE = {  # axis: variable of the oracle and its name in the engine
         "expected_price": "expected_price",
         "contract_price": "contract_price",
         "long_price": "long_price",
+        "withheld": "withheld",
     },
     "U": {
         "stock": "user_stock",

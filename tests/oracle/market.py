@@ -14,7 +14,7 @@ from tests.oracle.trade import Trade
 TIMES = (
     *("expectation_time", "output_expectation_time", "restart_time", "habit_time", "saving_time", "investment_time"),
     *("hoarding_memory", "hoarding_rise", "hoarding_fall"),
-    *("price_time", "price_expectation_time", "contract_time", "long_price_time"),
+    *("price_time", "price_expectation_time", "contract_time", "long_price_time", "withholding_memory"),
 )
 EQUAL = 1e-9  # inputs that differ by less are equally scarce (eq. 3.2)
 NOTHING = 1e-12  # t/day: less than anybody orders
@@ -476,6 +476,7 @@ class World:
         o.expected_orders = smooth(o.expected_orders, counted_on, learning)
         inflow = o.net * h
         can = min(o.producer_stock, release(o.producer_stock - inflow, inflow, self.p["release_time"], h))
+        can *= 1 - o.withheld
         filled = min(1, can / asked) if asked else 1
         for a in o.out_of:
             allowed = a.orders_placed * (1 - a.restricted) * h
@@ -539,7 +540,8 @@ class World:
 
     def _supply_ahead(self, n: Node) -> float:
         """Prospective supply, t (eq. 8.1)."""
-        supply = n.producer_stock + self.p["look_ahead"] * n.expected_net + n.reserves_ahead
+        offered = (1 - n.withheld) * (n.producer_stock + self.p["look_ahead"] * n.expected_net)
+        supply = offered + n.reserves_ahead
         for u in n.users:
             supply += u.stock
         for a in n.into:
@@ -601,6 +603,9 @@ class World:
             agreed = (1 - p["contract_index"]) * o.price + p["contract_index"] * quoted.price
             o.contract_price = smooth(o.contract_price, agreed, self.alpha["contract_time"])
             o.long_price = smooth(o.long_price, o.price, self.alpha["long_price_time"])
+            risen = max(0, o.price - o.sellers_price) / p["withholding_growth"]  # eq. 9.6
+            o.withheld = p["withholding"] * risen**2 / (1 + risen**2)
+            o.sellers_price = smooth(o.sellers_price, o.price, self.alpha["withholding_memory"])
         for s in self.base.sectors:  # eq. 9.2
             s.intensity = self.responses.slow(s.intensity, log(s.cost), h, p["substitution_rate"])
         for u in self.base.thrifty:  # eq. 9.3

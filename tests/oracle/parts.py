@@ -96,6 +96,8 @@ class Node:
     expected_price: float = 0.0
     contract_price: float = 0.0
     long_price: float = 0.0
+    sellers_price: float = 0.0
+    withheld: float = 0.0  # share of what producers hold and will make that they do not offer
 
     @property
     def all_orders(self) -> float:

@@ -22,7 +22,7 @@ RECORDED = {  # list of the base year: what is kept of its parts
             "fill_rate",
             "resold_by_producers",
         ),
-        *("expected_price", "contract_price", "long_price"),
+        *("expected_price", "contract_price", "long_price", "withheld"),
     ),
     "destinations": (
         "contract",

@@ -83,6 +83,9 @@ CASES = {
     ),
     "the world that ships": Case(growth=1.0, perturb=0.8, days=140, ships=""),
     **{f"the world of {name}": Case(growth=1.0, perturb=0.8, days=140, ships=name) for name in worlds()},
+    "little stock, and sellers who wait": Case(
+        THREE, perturb=0.3, days=364, start=500, settings=(("withholding", 0.8), ("withholding_growth", 0.1))
+    ),
     "four times the stock, two years": Case(THREE, growth=0.15, perturb=4.0, days=728, start=350),
 }
 
@@ -127,6 +130,8 @@ def test_the_cases_reach_every_regime() -> None:
     assert min(min(values.values()) for values in short["production"]) < 0.9
     assert max(max(values.values()) for values in short["hoarding"]) > 1.1
     assert max(max(values.values()) for values in short["price"]) > 1
+    waiting = oracle(CASES["little stock, and sellers who wait"])
+    assert max(max(values.values()) for values in waiting["withheld"]) > 0.3
     assert min(min(values.values()) for values in short["thrifting"]) < 0.98
     assert min(min(values.values()) for values in ample["price"]) < -0.3
     assert len({c for values in short["critical"] for c in values.values()}) > 1
