@@ -7,10 +7,11 @@ from typing import final
 
 import numpy as np
 
-from sim.axes import Floats, at_least, pick
+from sim.axes import Floats, Sum, at_least, pick, share_of
 from sim.ensemble.clock import Tick
 from sim.market.forms import FastResponse, SlowResponse, Trend, smooth, step_share
 from sim.market.kernels import Given
+from sim.world.build import World
 
 
 @final
@@ -45,8 +46,9 @@ class Withhold:
 
     def __init__(self, given: Given) -> None:
         p, self.origins = given.p, given.world.nodes.origins
-        self.most, self.growth, self.memory = p["withholding"], p["withholding_growth"], p["withholding_memory"]
-        self.is_on = bool(np.any(np.asarray(self.most) > 0))
+        self.growth, self.memory = p["withholding_growth"], p["withholding_memory"]
+        self.most = p["withholding"] * _share_of_all(given.world)
+        self.is_on = bool(np.any(self.most > 0))
 
     def __call__(self, tick: Tick, price: Floats, *, sellers_price: Floats, withheld: Floats) -> None:
         if not self.is_on:
@@ -57,6 +59,13 @@ class Withhold:
         np.divide(risen, 1 + risen, out=withheld)
         withheld *= self.most
         smooth(sellers_price, spot, step_share(tick.days, self.memory))
+
+
+def _share_of_all(world: World) -> Floats:
+    """(O, 1), share of 1: what an origin sells of a good in the base year, of all that is sold of it."""
+    good = np.array([world.commodities.index(commodity) for commodity, _ in world.nodes.made], np.intp)
+    of_good = Sum(good, range(len(good)), 1.0, (len(world.commodities), len(good)))
+    return share_of(world.producers.orders, of_good.once(world.producers.orders)[good])
 
 
 @final

@@ -35,15 +35,15 @@ def test_contracts_are_linked_to_the_price_of_the_largest_producer() -> None:
 
 
 def test_sellers_wait_while_prices_rise() -> None:
-    """A rise of 0.8, at which half of 0.6 is kept back; nothing where the price fell. Then half of it is remembered."""
+    """HO sells nine of ten tonnes. A rise of 0.8, at which half of 0.6 is kept back; then half is remembered."""
     case = Case(withholding=0.6, withholding_growth=0.8, withholding_memory=HALF)
     case.state.price[case.node[OXIDE_HO]], case.state.price[case.node[OXIDE_AB]] = 0.8, -0.5
     case.settle("responses")
-    assert one(case.state.withheld, case.o[OXIDE_HO]) == pytest.approx(0.3)
+    assert one(case.state.withheld, case.o[OXIDE_HO]) == pytest.approx(0.9 * 0.3)
     assert one(case.state.withheld, case.o[OXIDE_AB]) == 0
     assert one(case.state.sellers_price, case.o[OXIDE_HO]) == pytest.approx(0.4)
     case.settle("responses")
-    assert one(case.state.withheld, case.o[OXIDE_HO]) == pytest.approx(0.6 * 0.25 / 1.25)
+    assert one(case.state.withheld, case.o[OXIDE_HO]) == pytest.approx(0.9 * 0.6 * 0.25 / 1.25)
 
 
 def test_what_sellers_keep_back_is_neither_sent_nor_in_prospect() -> None:

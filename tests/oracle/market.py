@@ -604,7 +604,9 @@ class World:
             o.contract_price = smooth(o.contract_price, agreed, self.alpha["contract_time"])
             o.long_price = smooth(o.long_price, o.price, self.alpha["long_price_time"])
             risen = max(0, o.price - o.sellers_price) / p["withholding_growth"]  # eq. 9.6
-            o.withheld = p["withholding"] * risen**2 / (1 + risen**2)
+            sold = sum(a.flow0 for n in self.base.origins if n.name[0] == o.name[0] for a in n.out_of)
+            own = sum(a.flow0 for a in o.out_of)
+            o.withheld = p["withholding"] * (own / sold if sold else 0) * risen**2 / (1 + risen**2)
             o.sellers_price = smooth(o.sellers_price, o.price, self.alpha["withholding_memory"])
         for s in self.base.sectors:  # eq. 9.2
             s.intensity = self.responses.slow(s.intensity, log(s.cost), h, p["substitution_rate"])
