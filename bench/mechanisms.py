@@ -29,6 +29,7 @@ LICENCE = "instruments.china-licence"
 VARIANTS: dict[str, list[str]] = {
     "as it is": [],
     "no hoarding": ["parameters.hoarding_gain=0", "parameters.hoarding_announcement=0"],
+    "nobody holds goods back": ["parameters.withholding=0"],
     "no saving, thrift or substitution": ["parameters.saving_elasticity=0", "parameters.thrift_elasticity=0"],
     "no trading houses": ["parameters.resale_share=0"],
     "nobody served first": ["parameters.served_first=0"],
