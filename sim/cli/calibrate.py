@@ -1,6 +1,5 @@
 """`monazite calibrate`: which values of what nobody knows history leaves."""
 
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -8,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sim.cli.inputs import RESULTS
+from sim.cli.progress import interrupted
 from sim.cli.text import table
 from sim.errors import InputError, Place, Problem
 
@@ -51,8 +51,7 @@ def calibrate(
     try:
         found = calibration.waves(lambda line: None if quiet else print(line, flush=True))
     except KeyboardInterrupt:
-        print(f"Interrupted. Kept: the blocks in {blocks}; the same command goes on from them.", file=sys.stderr)
-        raise typer.Exit(130) from None
+        raise interrupted([f"the blocks in {blocks}"], " The same command goes on from them.") from None
     first, last = found[0], found[-1]
     if not last.left(list(episodes)).any():
         raise RunError(f"history rules out all {points} vectors of a wave.\n  Ask for more --points.")

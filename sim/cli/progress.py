@@ -62,7 +62,7 @@ def progress(title: str, replicates: int, *, quiet: bool) -> Iterator[Callable[[
         yield show
 
 
-def interrupted(kept: Sequence[Path], advice: str = "") -> typer.Exit:
+def interrupted(kept: Sequence[Path | str], advice: str = "") -> typer.Exit:
     """Tell which results are kept and what goes on where it was stopped, and give the way out."""
     names = ", ".join(map(str, kept)) or "nothing: no result was complete"
     print(f"Interrupted. Kept: {names}.{advice}", file=sys.stderr)

@@ -9,7 +9,7 @@ import numpy as np
 from sim.axes import TINY, TOLERANCE, Floats, at_least, at_most, pick
 from sim.ensemble.clock import Tick
 from sim.ensemble.parameters import Parameters
-from sim.market.forms import Step, normal, smooth, step_share
+from sim.market.forms import closing, normal, smooth, step_share
 from sim.market.kernels import Given
 from sim.world.build import World
 
@@ -58,7 +58,7 @@ class Redesign:
         self.designs, self.p, self.alternatives = world.designs, p, Alternatives(world, p)
         self.inputs = world.users.inputs
         self.cover = world.users.cover[self.inputs][world.designs.instead]
-        self.qualified = Step(np.atleast_2d(world.designs.time * p["design_time"]))
+        self.qualified = closing(np.atleast_2d(world.designs.time * p["design_time"]))
         self.ceiling = _ceiling(given)
         self.stays = self.ceiling * p["design_stays"]
         width = np.broadcast(self.alternatives.own, self.alternatives.change).shape[1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import final
@@ -35,22 +36,28 @@ def step_share(days: Scalar, time: Scalar | Floats) -> Scalar | Floats:
 
 
 @final
-class Step:
-    """The share of a gap that closes in a tick, worked out once for all ticks of one length (eq. 0.1).
+class ByLength:
+    """What hangs on the length of a tick alone: worked out anew only when that is another.
 
     Parameters
     ----------
-    time : (M, 1) or (M, R) array, days
+    of : callable
+        Gives an array for some days.
     """
 
-    def __init__(self, time: Floats) -> None:
-        self.time, self._days, self._share = time, 0.0, np.zeros_like(time)
+    def __init__(self, of: Callable[[float], Floats]) -> None:
+        self._of, self._days, self._value = of, 0.0, of(0.0)
 
     def __call__(self, days: float) -> Floats:
-        """(M, 1) or (M, R), share of 1."""
+        """The array for some days."""
         if days != self._days:
-            self._days, self._share = days, np.asarray(step_share(days, self.time))
-        return self._share
+            self._days, self._value = days, self._of(days)
+        return self._value
+
+
+def closing(time: Floats) -> ByLength:
+    """(M, 1) or (M, R), share of 1: of a gap, what closes in a tick with some time constants in days (eq. 0.1)."""
+    return ByLength(lambda days: np.asarray(step_share(days, time)))
 
 
 def smooth(x: Floats, towards: Floats, share: Scalar | Floats) -> None:
@@ -160,8 +167,8 @@ class Trend:
     """
 
     def __init__(self, rate: Floats) -> None:
-        self.rate, self._day, self._value = rate, 0.0, np.ones_like(rate)
-        self._days, self._factor = 0.0, np.ones_like(rate)
+        self._day, self._value = 0.0, np.ones_like(rate)
+        self._over = ByLength(lambda days: np.exp(rate * days))
 
     def at(self, day: float) -> Floats:
         """(M, 1) or (M, R), ratio: growth from day 0 to a day; days are asked for in order."""
@@ -171,9 +178,7 @@ class Trend:
 
     def over(self, days: float) -> Floats:
         """(M, 1) or (M, R), ratio: growth over some days."""
-        if days != self._days:
-            self._days, self._factor = days, np.exp(self.rate * days)
-        return self._factor
+        return self._over(days)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.axes import TINY, TOLERANCE, Bools, Floats, Scalar, at_least, at_most
 from sim.ensemble.clock import Tick
-from sim.market.forms import HALF, Step, normal, smooth, step_share, take
+from sim.market.forms import HALF, closing, normal, smooth, step_share, take
 from sim.market.kernels import Given
 
 
@@ -146,7 +146,7 @@ class Waiting:
         self.waits = wait > 0
         self.spare = spare * given.p["making_up"] * self.waits
         self.slots, self.total = world.users.input_slots, world.users.by_sector
-        self.turn_away = Step(at_least(wait, TINY))
+        self.turn_away = closing(at_least(wait, TINY))
         self.is_on = bool(np.any(self.spare > 0))
 
     def kept(self, days: float) -> Floats:

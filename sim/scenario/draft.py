@@ -100,7 +100,7 @@ class Draft:
 
     def command(self, overrides: Overrides = ()) -> str:
         """The command line that runs it with some overrides."""
-        asked = overrides.items() if isinstance(overrides, Mapping) else map(split_setting, overrides)
+        asked = _pairs(overrides, [])
         settings = (f"{path}={value if isinstance(value, str) else writing.flow(value)}" for path, value in asked)
         return shlex.join(["monazite", "run", self.name, *(word for one in settings for word in ("--set", one))])
 

@@ -88,6 +88,17 @@ def test_an_interrupted_run_goes_on(calibration: Calibration, monkeypatch: pytes
         assert np.array_equal(one.values["straight"], other.values["straight"])
 
 
+def test_a_block_that_a_disk_has_damaged_is_run_again(calibration: Calibration) -> None:
+    whole = calibration.waves()
+    file = sorted(calibration.folder.rglob("straight-*.npy"))[0]
+    written = file.read_bytes()
+    file.write_bytes(written[: len(written) // 2])
+    again = calibration.waves()
+    assert file.read_bytes() == written
+    for one, other in zip(whole, again, strict=True):
+        assert np.array_equal(one.values["straight"], other.values["straight"])
+
+
 @pytest.mark.slow(3)
 def test_real_episodes_give_the_same_in_any_number_of_workers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "BLOCK", 2)
